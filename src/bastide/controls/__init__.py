@@ -1,0 +1,1 @@
+"""Controls: load, check, compile and evaluate them; verdicts; exemptions."""

@@ -1,0 +1,115 @@
+"""Verdicts, and the report that a scan ends in: what every reporter and the gate read."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from bastide.controls.entry import Control
+    from bastide.resources.model import Problem, Resource
+
+Status = Literal["pass", "fail", "unknown", "exempt"]
+Severity = Literal["critical", "high", "medium", "low", "info"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
+"""Worst first."""
+
+
+@dataclass(slots=True, frozen=True)
+class Evidence:
+    """One property that decided a verdict: its value as it may be shown (redacted, cut), or why it is not known.
+
+    `value` is None when the property is absent; `note` says so or gives the reason (`var.key: variable without
+    a value`). `path` and `line` say where it is written, or where it would have been.
+    """
+
+    property: str
+    value: str | None
+    note: str
+    path: str
+    line: int
+
+
+@dataclass(slots=True, frozen=True)
+class Exemption:
+    """A finding that somebody answers for until a day; `place` is where that is written."""
+
+    control: str
+    by: str
+    until: str
+    reason: str
+    place: str
+    expired: bool = False
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What one control says of one resource, and why.
+
+    `fingerprint` identifies the finding across runs: it survives moved lines and renamed files.
+    `new` is False for a finding that the baseline knows.
+    """
+
+    control: Control
+    status: Status
+    resource: Resource
+    evidence: tuple[Evidence, ...] = ()
+    exemption: Exemption | None = None
+    new: bool = True
+
+    @property
+    def severity(self) -> Severity:
+        """The control's severity."""
+        return self.control.severity
+
+    @property
+    def location(self) -> tuple[str, int]:
+        """File and line to look at: of the property that decided, else of the resource."""
+        for item in self.evidence:
+            return item.path, item.line
+        return self.resource.path, self.resource.line
+
+    @property
+    def fingerprint(self) -> str:
+        """32 hex digits from control, type and address; the file is not part of it."""
+        key = f"{self.control.id}\0{self.resource.type}\0{self.resource.address}"
+        return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+@dataclass(slots=True)
+class Coverage:
+    """What was looked at, and what was not: the denominators of every figure in a report."""
+
+    units: dict[str, int] = field(default_factory=dict)  # source kind -> units read
+    files: int = 0
+    resources: int = 0
+    judged: int = 0  # resources that at least one control judged
+    types: dict[str, int] = field(default_factory=dict)  # CloudFormation type -> resources
+    unmapped: dict[str, int] = field(default_factory=dict)  # provider type -> resources without a mapping
+    unjudged: dict[str, int] = field(default_factory=dict)  # CloudFormation type -> resources no control judges
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something that was asked for could not be judged (exit code 3)."""
+        return any(problem.kind in ("unreadable", "partial") for problem in self.problems)
+
+
+@dataclass(slots=True)
+class Report:
+    """The result of one scan. `verdicts` are sorted worst first, then by place; passes are among them."""
+
+    version: str
+    started: float  # seconds since the epoch, UTC
+    seconds: float
+    targets: tuple[str, ...]
+    verdicts: list[Verdict]
+    coverage: Coverage
+    controls: list[Control]  # those that were selected, in order of id
+    broken: dict[str, str] = field(default_factory=dict)  # control id -> why it could not be run
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def count(self, status: Status) -> int:
+        """How many verdicts have this status."""
+        return sum(1 for verdict in self.verdicts if verdict.status == status)

@@ -1,0 +1,1 @@
+"""Resources in AWS's own model: CloudFormation types with the properties of AWS's published schemas."""
