@@ -1,0 +1,57 @@
+"""The cache gives back what was built, notices changed files, and never stands in the way."""
+
+from pathlib import Path
+
+import pytest
+
+from bastide.cache import compiled
+
+
+@pytest.fixture
+def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    path = tmp_path / "table.yaml"
+    path.write_text("a: 1")
+    return path
+
+
+def test_builds_once_for_the_same_files(table: Path) -> None:
+    built: list[int] = []
+
+    def build() -> dict[str, int]:
+        built.append(1)
+        return {"a": len(built)}
+
+    assert compiled("table", [table], build) == {"a": 1}
+    assert compiled("table", [table], build) == {"a": 1}
+    assert len(built) == 1
+
+
+def test_builds_again_when_a_file_changed(table: Path) -> None:
+    compiled("table", [table], lambda: 1)
+    table.write_text("a: 22")
+    assert compiled("table", [table], lambda: 2) == 2
+
+
+def test_names_do_not_mix(table: Path) -> None:
+    compiled("one", [table], lambda: 1)
+    assert compiled("two", [table], lambda: 2) == 2
+
+
+def test_a_damaged_entry_is_built_again(table: Path, tmp_path: Path) -> None:
+    compiled("table", [table], lambda: 1)
+    (entry,) = (tmp_path / "cache" / "bastide").glob("*.json")
+    entry.write_text("{")
+    assert compiled("table", [table], lambda: 2) == 2
+
+
+def test_a_folder_that_cannot_be_made_does_not_matter(table: Path, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file")
+    assert compiled("table", [table], lambda: [1, None]) == [1, None]
+
+
+def test_old_entries_are_swept(table: Path, tmp_path: Path) -> None:
+    for size in range(20):
+        table.write_text("x" * size)
+        compiled("table", [table], lambda: 1)
+    assert len(list((tmp_path / "cache" / "bastide").iterdir())) == 8
