@@ -1,0 +1,151 @@
+"""AWS's resource schema: which properties a CloudFormation type has, and of which types they are.
+
+Read on demand, one type at a time, from the extract in `library/schema` (`scripts/extract_schema.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Kind = Literal["string", "boolean", "integer", "number", "json", "object", "list", "map"]
+
+
+class PropertyType:
+    """The type of a property: `kind`, the `item` of a list or map, the name and `members` of an object.
+
+    `json` is anything: a policy document, or what the schema types as a union. One object a schema and type,
+    so that types can be compared by identity. Objects may contain themselves: walk with a limit.
+    """
+
+    __slots__ = ("_members", "_schema", "definition", "item", "kind")
+
+    def __init__(self, schema: TypeSchema, text: str) -> None:
+        self.kind: Kind
+        self.item: PropertyType | None = None
+        self.definition = ""
+        self._schema = schema
+        self._members: dict[str, PropertyType] | None = None
+        if text[0] == "#":
+            self.kind, self.definition = "object", text[1:]
+        elif text[0] in "[{":
+            self.kind = "list" if text[0] == "[" else "map"
+            self.item = schema.type_of(text[1:-1])
+        else:
+            self.kind = text  # type: ignore[assignment]  # the extract writes nothing else
+
+    @property
+    def members(self) -> Mapping[str, PropertyType]:
+        """The properties of an object; empty for every other kind."""
+        if self._members is None:
+            self._members = self._schema.members_of(self.definition) if self.definition else {}
+        return self._members
+
+    @property
+    def element(self) -> PropertyType:
+        """What is left when lists are taken off: the type by which a path goes on."""
+        found = self
+        while found.kind == "list" and found.item is not None:
+            found = found.item
+        return found
+
+    def __repr__(self) -> str:
+        if self.item is not None:
+            return f"[{self.item!r}]" if self.kind == "list" else f"{{{self.item!r}}}"
+        return f"#{self.definition}" if self.definition else self.kind
+
+
+class TypeSchema:
+    """The schema of one CloudFormation type.
+
+    `readonly`, `writeonly`, `required` and `primary` (what `Ref` is made of) are dotted paths. A property in
+    `readonly` is known after deployment only, and is what `Fn::GetAtt` gives.
+    """
+
+    __slots__ = (
+        "_definitions",
+        "_types",
+        "name",
+        "primary",
+        "properties",
+        "readonly",
+        "required",
+        "writeonly",
+    )
+
+    def __init__(self, name: str, compact: dict[str, Any]) -> None:
+        self.name = name
+        self._definitions: dict[str, dict[str, str]] = compact.get("definitions", {})
+        self._types: dict[str, PropertyType] = {}
+        self.properties: Mapping[str, PropertyType] = self._typed(compact["properties"])
+        self.required: tuple[str, ...] = tuple(compact.get("required", ()))
+        self.readonly: tuple[str, ...] = tuple(compact.get("readonly", ()))
+        self.writeonly: tuple[str, ...] = tuple(compact.get("writeonly", ()))
+        self.primary: tuple[str, ...] = tuple(compact.get("primary", ()))
+
+    def __iter__(self) -> Iterator[tuple[str, PropertyType]]:
+        return iter(self.properties.items())
+
+    def property(self, path: str) -> PropertyType | None:
+        """The type at a dotted path without list positions (`SecurityGroupIngress.CidrIp`), or None.
+
+        Lists are gone through, a step into a map is a key, and everything below `json` is `json`.
+        """
+        name, _, rest = path.partition(".")
+        found = self.properties.get(name)
+        while rest and found is not None:
+            inside = found.element
+            if inside.kind == "json":
+                return inside
+            name, _, rest = rest.partition(".")
+            found = inside.item if inside.kind == "map" else inside.members.get(name)
+        return found
+
+    def type_of(self, text: str) -> PropertyType:
+        """The type that the extract writes as `text`."""
+        found = self._types.get(text)
+        if found is None:
+            found = self._types[text] = PropertyType(self, text)
+        return found
+
+    def members_of(self, definition: str) -> dict[str, PropertyType]:
+        """The properties of one definition."""
+        return self._typed(self._definitions.get(definition, {}))
+
+    def _typed(self, members: dict[str, str]) -> dict[str, PropertyType]:
+        return {name: self.type_of(text) for name, text in members.items()}
+
+
+@cache
+def schema_for(type_name: str) -> TypeSchema | None:
+    """The schema of a CloudFormation type; None for what AWS does not publish (custom types, typos)."""
+    parts = type_name.split("::")
+    if len(parts) != 3 or parts[0] != "AWS" or not parts[1].isalnum():
+        return None
+    text = _read(parts[1].lower())
+    key = f'\n"{type_name}":'
+    at = text.find(key)
+    return None if at < 0 else TypeSchema(type_name, _DECODER.raw_decode(text, at + len(key))[0])
+
+
+@cache
+def all_types() -> tuple[str, ...]:
+    """The names of all types, in order."""
+    return tuple(sorted(name for names in json.loads(_read("_types")).values() for name in names))
+
+
+_DECODER = json.JSONDecoder()
+
+
+@cache
+def _read(name: str) -> str:
+    """A file of the extract: one line a type, so that one type can be read without the others."""
+    try:
+        return files("bastide").joinpath(f"library/schema/{name}.json").read_text("utf-8")
+    except FileNotFoundError:
+        return ""
