@@ -96,7 +96,7 @@ class Compact:
             return self.follow(reference)
         kind = part.get("type")
         if isinstance(kind, list):
-            kind = kind[0] if len(kind) == 1 else "any"
+            kind = kind[0] if len(kind) == 1 else self.kind_of_union(set(kind))
         if kind is None:
             kind = self.kind_of_variants(part)
         if kind in SCALARS:
@@ -115,6 +115,11 @@ class Compact:
         if name in self.definitions:
             return f"#{name}"
         return self.type_of(target, name)
+
+    @staticmethod
+    def kind_of_union(kinds: set[str]) -> str:
+        """`string` for what deployment makes a string of (numbers in environment variables), else anything."""
+        return "string" if "string" in kinds and kinds & {"number", "integer", "boolean"} else "any"
 
     def kind_of_variants(self, part: dict[str, Any]) -> str:
         if part.get("properties"):
@@ -145,7 +150,7 @@ class Compact:
         patterns = list(part.get("patternProperties", {}).values())
         if isinstance(part.get("additionalProperties"), dict):
             patterns.append(part["additionalProperties"])
-        return f"{{{self.type_of(patterns[0], name)}}}" if len(patterns) == 1 else "{json}"
+        return f"{{{self.type_of(patterns[0], name)}}}" if patterns else "{json}"
 
     def members(self, part: dict[str, Any]) -> dict[str, Any]:
         """The properties of an object, those of its variants among them."""
