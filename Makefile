@@ -16,6 +16,7 @@ help: ## list these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make .venv from the locked requirements
+	@:
 
 $(STAMP): requirements/dev.txt requirements/uv.txt pyproject.toml scripts/setup.sh
 	@bash scripts/setup.sh

@@ -39,13 +39,17 @@ ensure_venv() {
 
 # uv reads none of pip's configuration: the registry and the certificates are handed on.
 configure_uv() {
-    local index cert
-    index=$("$bin/pip" config get global.index-url 2>/dev/null || echo "${PIP_INDEX_URL:-}")
-    cert=$("$bin/pip" config get global.cert 2>/dev/null || echo "${PIP_CERT:-}")
+    local settings index cert
+    settings=$("$bin/python" -m pip config list 2>/dev/null || true)
+    index=$(pip_setting index-url <<<"$settings")
+    cert=$(pip_setting cert <<<"$settings")
     [ -z "$index" ] || export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-$index}"
     [ -z "$cert" ] || export SSL_CERT_FILE="${SSL_CERT_FILE:-$cert}"
     export UV_NO_PROGRESS=1 VIRTUAL_ENV="$PWD/$venv"
 }
+
+# The last one counts: pip lists its files from the weakest to the strongest, and the environment after them.
+pip_setting() { awk -F"'" -v end=".$1=" 'substr($1, length($1) - length(end) + 1) == end { value = $2 } END { print value }'; }
 
 install_with_uv() {
     "$bin/python" -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt &&
