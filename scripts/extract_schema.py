@@ -118,8 +118,13 @@ class Compact:
 
     @staticmethod
     def kind_of_union(kinds: set[str]) -> str:
-        """`string` for what deployment makes a string of (numbers in environment variables), else anything."""
-        return "string" if "string" in kinds and kinds & {"number", "integer", "boolean"} else "any"
+        """`string` for scalars that deployment makes strings of (environment variables), else anything."""
+        scalars = kinds & {"number", "integer", "boolean"}
+        return (
+            "string"
+            if "string" in kinds and scalars and not ("array" in kinds and "integer" not in kinds)
+            else "any"
+        )
 
     def kind_of_variants(self, part: dict[str, Any]) -> str:
         if part.get("properties"):
