@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bastide.controls.entry import Control
     from bastide.resources.model import Problem, Resource
 
@@ -43,20 +45,35 @@ class Exemption:
     expired: bool = False
 
 
-@dataclass(slots=True)
 class Verdict:
     """What one control says of one resource, and why.
 
     `fingerprint` identifies the finding across runs: it survives moved lines and renamed files.
-    `new` is False for a finding that the baseline knows.
+    `new` is False for a finding that the baseline knows. `evidence` may be given as a function, which is then
+    called when somebody looks: most verdicts of a large scan are counted and never read.
     """
 
-    control: Control
-    status: Status
-    resource: Resource
-    evidence: tuple[Evidence, ...] = ()
-    exemption: Exemption | None = None
-    new: bool = True
+    __slots__ = ("_evidence", "control", "exemption", "new", "resource", "status")
+
+    def __init__(
+        self,
+        control: Control,
+        status: Status,
+        resource: Resource,
+        evidence: tuple[Evidence, ...] | Callable[[], tuple[Evidence, ...]] = (),
+        exemption: Exemption | None = None,
+        *,
+        new: bool = True,
+    ) -> None:
+        self.control, self.status, self.resource = control, status, resource
+        self._evidence, self.exemption, self.new = evidence, exemption, new
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The properties that decided, the most telling first."""
+        if not isinstance(self._evidence, tuple):
+            self._evidence = self._evidence()
+        return self._evidence
 
     @property
     def severity(self) -> Severity:
@@ -65,16 +82,17 @@ class Verdict:
 
     @property
     def location(self) -> tuple[str, int]:
-        """File and line to look at: of the property that decided, else of the resource."""
-        for item in self.evidence:
-            return item.path, item.line
+        """File and line to look at: of the property that decided against it, else of the resource."""
+        if self.status != "pass":
+            for item in self.evidence:
+                return item.path, item.line
         return self.resource.path, self.resource.line
 
     @property
     def fingerprint(self) -> str:
         """32 hex digits from control, type and address; the file is not part of it."""
         key = f"{self.control.id}\0{self.resource.type}\0{self.resource.address}"
-        return hashlib.sha256(key.encode()).hexdigest()[:32]
+        return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 @dataclass(slots=True)

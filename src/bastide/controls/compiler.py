@@ -1,0 +1,154 @@
+"""A control turned into what the engine runs: atoms in SQL, the formula over them, and the columns they read."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bastide.controls.engine import connect
+from bastide.controls.shape import STATEMENT, merged, shape_of
+from bastide.controls.syntax import Formula, Node, Read, Syntax, formula
+from bastide.errors import ControlError
+from bastide.resources.policies import has_policies
+from bastide.resources.schema import schema_for
+from bastide.yamltext import near_miss
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bastide.controls.entry import Control, Related
+
+
+@dataclass(slots=True)
+class Atom:
+    """A part of a control without AND, OR, NOT at its top.
+
+    `reads` are the properties that decide it. When it is `none_of(…)` over the elements of one list as they
+    stand, `items` is the SQL of the conditions and `list_path` the list: the element at fault can be named.
+    """
+
+    sql: str
+    reads: list[Read]
+    items: str = ""
+    list_path: str = ""
+
+
+@dataclass(slots=True)
+class Compiled:
+    """One control, ready to run; made of plain values, so that it can be cached as JSON."""
+
+    id: str
+    resource: str
+    atoms: list[Atom]
+    require: Formula
+    when: Formula | None
+    shape: dict[str, Any]
+    related: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def conjuncts(self) -> list[Formula]:
+        """The parts that must all hold."""
+        return self.require[1:] if self.require[0] == "and" else [self.require]
+
+
+def compile_controls(controls: Iterable[Control]) -> tuple[list[Compiled], dict[str, ControlError]]:
+    """Those that cohere, and why the others do not, by id."""
+    connection = connect()
+    syntax = Syntax(connection)
+    done: list[Compiled] = []
+    broken: dict[str, ControlError] = {}
+    for control in controls:
+        try:
+            done.append(compile_control(control, syntax))
+            _bind(done[-1], connection)
+        except ControlError as error:
+            broken[control.id] = ControlError(error.cause, place=control.place, remedy=error.remedy)
+            done = [item for item in done if item.id != control.id]
+    connection.close()
+    return done, broken
+
+
+def compile_control(control: Control, syntax: Syntax) -> Compiled:
+    """Raises `ControlError` for SQL that does not parse, or reads what is not there."""
+    atoms: list[Node] = []
+    require = formula(syntax.parse(control.require), atoms)
+    when = formula(syntax.parse(control.when), atoms) if control.when.strip() else None
+    compiled = [_atom(node, syntax) for node in atoms]
+    reads = {read for atom in compiled for read in atom.reads}
+    return Compiled(
+        control.id,
+        control.resource,
+        compiled,
+        require,
+        when,
+        _shape(control, reads),
+        [asdict(related) for related in control.related],
+    )
+
+
+def _shape(control: Control, reads: set[Read]) -> dict[str, Any]:
+    schema = schema_for(control.resource)
+    if schema is None:
+        raise ControlError(f"`{control.resource}` is no CloudFormation type")
+    related = {item.name: item for item in control.related}
+    if unused := set(related) - {path.split(".")[0] for path, _ in reads}:
+        raise ControlError(f"`related` names `{min(unused)}`, which the SQL does not read")
+    groups: dict[str, set[Read]] = {}
+    own: set[Read] = set()
+    shape: dict[str, Any] = {}
+    for path, mode in reads:
+        head, _, rest = path.partition(".")
+        if head in related:
+            groups.setdefault(head, set())
+            if rest:
+                groups[head].add((rest, mode))
+        elif head == "statements":
+            if not has_policies(control.resource):
+                raise ControlError(f"{control.resource} has no policy documents, so no `statements`")
+            shape["statements"] = [STATEMENT]
+        else:
+            own.add((path, mode))
+    shape.update(shape_of(own, schema))
+    for name, inner in groups.items():
+        shape[name] = [_related_shape(related[name], inner, control.resource)]
+    return shape
+
+
+def _related_shape(related: Related, reads: set[Read], resource: str) -> dict[str, Any]:
+    schema = schema_for(related.type)
+    if schema is None:
+        raise ControlError(f"`{related.type}` is no CloudFormation type", remedy="see `related`")
+    holder = schema_for(resource) if related.by else schema
+    if holder is None or not holder.property(related.by or related.to):
+        known = list(holder.properties) if holder else []
+        raise ControlError(
+            f"`{related.by or related.to}` is no property to relate by", remedy=near_miss(related.by or related.to, known)
+        )
+    shape: dict[str, Any] = {"address": "VARCHAR"}
+    if any(path.split(".")[0] == "statements" for path, _ in reads):
+        shape["statements"] = [STATEMENT]
+    plain = {(path, mode) for path, mode in reads if path.split(".")[0] not in ("statements", "address")}
+    return merged(shape, shape_of(plain, schema))  # type: ignore[return-value]  # two structs make a struct
+
+
+def _atom(node: Node, syntax: Syntax) -> Atom:
+    atom = Atom(syntax.text(node), sorted(syntax.reads(node)))
+    if node.get("class") == "FUNCTION" and node["function_name"].lower() == "none_of":
+        items = node["children"][0]
+        walk = items.get("class") == "FUNCTION" and items["function_name"].lower() in ("list_apply", "list_transform")
+        if walk and items["children"][0].get("class") == "COLUMN_REF":
+            atom.items = syntax.text(items)
+            atom.list_path = ".".join(items["children"][0]["column_names"])
+    return atom
+
+
+def _bind(compiled: Compiled, connection: Any) -> None:
+    """Have DuckDB bind the query over no rows: names, types and functions are checked, nothing is run."""
+    import duckdb  # noqa: PLC0415 (the compiler runs only when the cache is cold)
+
+    from bastide.controls.query import query_for  # noqa: PLC0415 (query imports Compiled)
+
+    try:
+        connection.execute(query_for([compiled], frozenset()).sql, [[], []]).fetchall()
+    except duckdb.Error as error:
+        raise ControlError(f"DuckDB refuses it: {str(error).splitlines()[0]}") from None

@@ -1,0 +1,36 @@
+"""The one DuckDB connection that judges: in memory, on one thread, and locked down.
+
+No file, no network, no extension and no setting can be reached from a control; memory is bounded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bastide.controls.macros import macros
+
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY_LIMIT = "1GB"
+QUERY_SECONDS = 60.0
+"""How long one query may take before it is interrupted and its controls are judged one by one."""
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A new locked connection that knows the macros."""
+    import duckdb  # noqa: PLC0415 (0.1 s; `--version` and `--help` do without)
+
+    connection = duckdb.connect(
+        config={
+            "threads": 1,
+            "memory_limit": MEMORY_LIMIT,
+            "enable_external_access": "false",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "max_temp_directory_size": "0KiB",
+        }
+    )
+    connection.execute(";".join(macro.ddl for macro in macros().values()))
+    connection.execute("set lock_configuration = true")
+    return connection

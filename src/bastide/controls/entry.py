@@ -1,0 +1,162 @@
+"""A control as it is written: one YAML entry, checked field by field before anything runs it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from bastide.controls.verdict import SEVERITIES, Severity
+from bastide.errors import ControlError
+from bastide.yamltext import Lines, near_miss, read_yaml
+
+Outcome = Literal["pass", "fail", "unknown", "none"]
+OUTCOMES: tuple[str, ...] = get_args(Outcome)
+LANGUAGES = ("terraform", "cloudformation")
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+")
+
+
+@dataclass(slots=True, frozen=True)
+class Related:
+    """Resources that a control judges together with its own: a list under `name` in its SQL.
+
+    With `by`, the resources of `type` that the property `by` of the judged one refers to; with `to`, the
+    resources of `type` whose property `to` refers to the judged one.
+    """
+
+    name: str
+    type: str
+    by: str = ""
+    to: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Example:
+    """Source text, and what the control says of every resource of its type in it (`none`: no verdict at all).
+
+    `texts` has `terraform`, `cloudformation` or both; `missing` says why a language is left out.
+    """
+
+    outcome: Outcome
+    texts: dict[str, str]
+    missing: str = ""
+
+
+@dataclass(slots=True)
+class Control:
+    """What must hold of every resource of a type. `require` and `when` are SQL over the type's properties.
+
+    `when` that is not true means that the control says nothing about the resource. `place` is `file:line`.
+    """
+
+    id: str
+    title: str
+    resource: str
+    severity: Severity
+    require: str
+    rationale: str
+    remediation: dict[str, str]
+    frameworks: dict[str, list[str]]
+    when: str = ""
+    related: list[Related] = field(default_factory=list)
+    objectives: list[str] = field(default_factory=list)
+    attack: list[str] = field(default_factory=list)
+    references: list[str] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
+    place: str = ""
+
+    @property
+    def source(self) -> str:
+        """The file that the control comes from."""
+        return self.place.rpartition(":")[0]
+
+    @property
+    def service(self) -> str:
+        """The service part of the id, which names the file too."""
+        return self.id.split(".", 1)[0]
+
+
+def parse_controls(text: str, place: str) -> list[Control]:
+    """The controls of one YAML file; raises `ControlError` with `file:line` at the first entry that is wrong."""
+    value, lines = read_yaml(text, place)
+    if not isinstance(value, list):
+        raise ControlError("a control file is a list of controls", place=f"{place}:1")
+    return [_control(item, lines, index, place) for index, item in enumerate(value)]
+
+
+_TEXT_FIELDS = ("id", "title", "resource", "severity", "require", "rationale", "when")
+_LIST_FIELDS = ("objectives", "attack", "references")
+_FIELDS = tuple(f.name for f in dataclasses.fields(Control) if f.name != "place")
+_REQUIRED = ("id", "title", "resource", "severity", "require", "rationale", "remediation", "frameworks")
+
+
+def _control(item: Any, lines: Lines, index: int, file: str) -> Control:
+    def refuse(cause: str, *path: str | int, remedy: str = "") -> ControlError:
+        line = lines.get((index, *path)) or lines.get((index, *path[:1])) or lines.get((index,), 1)
+        return ControlError(cause, place=f"{file}:{line}", remedy=remedy)
+
+    if not isinstance(item, dict):
+        raise refuse("a control is a mapping with `id`, `resource`, `require`, …")
+    for key in item:
+        if key not in _FIELDS:
+            raise refuse(f"`{key}` is no field of a control", key, remedy=near_miss(key, _FIELDS))
+    for key in _REQUIRED:
+        if not item.get(key):
+            raise refuse(f"`{key}` is missing")
+    for key in _TEXT_FIELDS:
+        if not isinstance(item.get(key, ""), str):
+            raise refuse(f"`{key}` is text", key)
+    for key in _LIST_FIELDS:
+        if not _is_texts(item.get(key, [])):
+            raise refuse(f"`{key}` is a list of texts", key)
+    if not _ID.fullmatch(item["id"]):
+        raise refuse("an id is `service.what-holds`, lower case with hyphens", "id")
+    if item["severity"] not in SEVERITIES:
+        raise refuse(f"severity is one of {', '.join(SEVERITIES)}", "severity")
+    for key in ("remediation", "frameworks"):
+        if not isinstance(item[key], dict):
+            raise refuse(f"`{key}` is a mapping", key)
+    if not all(isinstance(text, str) for text in item["remediation"].values()):
+        raise refuse("a remediation is text by language", "remediation")
+    for framework, ids in item["frameworks"].items():
+        if not _is_texts(ids):
+            raise refuse("a framework has a list of requirement ids", "frameworks", framework)
+    values = {key: value for key, value in item.items() if key not in ("related", "examples")}
+    values["related"] = _related(item.get("related", {}), refuse)
+    values["examples"] = _examples(item.get("examples", []), refuse)
+    return Control(**values, place=f"{file}:{lines.get((index,), 1)}")
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _related(value: Any, refuse: Any) -> list[Related]:
+    if not isinstance(value, dict):
+        raise refuse("`related` is a mapping from a name to `type` and `by` or `to`", "related")
+    result = []
+    for name, spec in value.items():
+        coherent = isinstance(spec, dict) and set(spec) in ({"type", "by"}, {"type", "to"}) and _is_texts([*spec.values()])
+        if not coherent:
+            raise refuse("a related list has a `type`, and either `by` or `to`, a property", "related", name)
+        result.append(Related(name, **spec))
+    return result
+
+
+def _examples(value: Any, refuse: Any) -> list[Example]:
+    if not isinstance(value, list):
+        raise refuse("`examples` is a list", "examples")
+    result = []
+    for index, item in enumerate(value):
+        coherent = isinstance(item, dict) and len(item) == 1 and next(iter(item)) in OUTCOMES
+        if not coherent:
+            raise refuse(f"an example has one key of {', '.join(OUTCOMES)}", "examples", index)
+        ((outcome, texts),) = item.items()
+        if not isinstance(texts, dict) or not set(texts) <= {*LANGUAGES, "missing"}:
+            raise refuse(f"an example has {' and '.join(LANGUAGES)}, or `missing` with a reason", "examples", index)
+        missing = texts.get("missing", "")
+        if not missing and set(LANGUAGES) - set(texts):
+            raise refuse("an example without one of the languages says why in `missing`", "examples", index)
+        result.append(Example(outcome, {k: v for k, v in texts.items() if k in LANGUAGES}, missing))
+    return result

@@ -1,0 +1,174 @@
+"""Every control against every resource of its type: one query a type and batch, then verdicts with evidence."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bastide.controls.engine import QUERY_SECONDS, connect
+from bastide.controls.evidence import evidence_for
+from bastide.controls.query import FLAGS, AtomKey, Query, query_for
+from bastide.controls.rows import rows_of
+from bastide.controls.verdict import Status, Verdict
+from bastide.resources.estate import Estate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import duckdb
+
+    from bastide.controls.compiler import Compiled
+    from bastide.controls.entry import Control
+    from bastide.controls.rows import Row
+    from bastide.resources.model import Resource
+
+BATCH = 20_000
+"""Resources a query: what bounds the memory that one takes."""
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """Runs compiled controls. `broken` says, by control id, what kept a control from being run."""
+
+    controls: Sequence[Control]
+    compiled: Sequence[Compiled]
+    broken: dict[str, str] = field(default_factory=dict)
+    _connection: duckdb.DuckDBPyConnection | None = None
+
+    def verdicts(self, resources: Iterable[Resource]) -> list[Verdict]:
+        """All verdicts over these resources; those of one resource's variants are merged into one."""
+        estate = Estate(resources)
+        found: list[Verdict] = []
+        for group in groups_of(self.compiled):
+            if members := estate.by_type.get(group[0].resource):
+                found.extend(self.judge(group, members, estate))
+        return merge_variants(found)
+
+    def judge(self, group: list[Compiled], members: list[Resource], estate: Estate) -> Iterator[Verdict]:
+        """The verdicts of the controls of one type on its resources, batch by batch."""
+        by_id = {control.id: control for control in self.controls}
+        for start in range(0, len(members), BATCH):
+            usable = [compiled for compiled in group if compiled.id not in self.broken]
+            if not usable:
+                return
+            batch = rows_of(members[start : start + BATCH], usable, estate)
+            for query, result in self._run(usable, batch):
+                yield from _read(query, result, batch, by_id)
+
+    def _run(self, group: list[Compiled], batch: list[Row]) -> Iterator[tuple[Query, list[tuple[Any, ...]]]]:
+        """The result for the whole group, or, when that breaks, for each control that does not."""
+        import duckdb  # noqa: PLC0415
+
+        try:
+            query = query_for(group, _uncertain(batch))
+            yield query, self._execute(query, batch)
+        except duckdb.Error as error:
+            if len(group) == 1:
+                self.broken[group[0].id] = str(error).splitlines()[0]
+                return
+            for compiled in group:
+                yield from self._run([compiled], batch)
+
+    def _execute(self, query: Query, batch: list[Row]) -> list[tuple[Any, ...]]:
+        if self._connection is None:
+            self._connection = connect()
+        parameters: list[Any] = [list(range(len(batch))), [row.text for row in batch]]
+        parameters += _flag_columns(query, batch)
+        timer = threading.Timer(QUERY_SECONDS, self._connection.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            return self._connection.execute(query.sql, parameters).fetchall()
+        finally:
+            timer.cancel()
+
+
+def groups_of(compiled: Iterable[Compiled]) -> list[list[Compiled]]:
+    """Controls that one query can judge: of one type, and meaning the same by the names of related lists."""
+    groups: dict[str, list[tuple[dict[str, Any], list[Compiled]]]] = defaultdict(list)
+    for control in compiled:
+        relations = {item["name"]: item for item in control.related}
+        for known, members in groups[control.resource]:
+            if all(known.get(name, item) == item for name, item in relations.items()) and not known.keys() & control.shape.keys() - relations.keys():
+                known.update(relations)
+                members.append(control)
+                break
+        else:
+            groups[control.resource].append((relations, [control]))
+    return [members for several in groups.values() for _, members in several]
+
+
+def _uncertain(batch: list[Row]) -> frozenset[AtomKey]:
+    found: set[AtomKey] = set()
+    for row in batch:
+        if row.uncertain:
+            found.update(row.uncertain)
+    return frozenset(found)
+
+
+def _flag_columns(query: Query, batch: list[Row]) -> list[list[int]]:
+    columns = [[0] * len(batch) for _ in range((len(query.flags) + FLAGS - 1) // FLAGS)]
+    for position, row in enumerate(batch):
+        for key in row.uncertain:
+            flag = query.flags.get(key)
+            if flag is not None:
+                columns[flag // FLAGS][position] |= 1 << (flag % FLAGS)
+    return columns
+
+
+def _read(query: Query, result: list[tuple[Any, ...]], batch: list[Row], controls: dict[str, Control]) -> Iterator[Verdict]:
+    first_position = 1 + len(query.controls)
+    for record in result:
+        row = batch[record[0]]
+        for number, compiled in enumerate(query.controls):
+            value = record[1 + number]
+            if value is None:
+                continue
+            status: Status = "pass" if value == 0 else "fail" if value > 0 else "unknown"
+            at = {
+                index: record[first_position + offset]
+                for offset, (control, index) in enumerate(query.positions)
+                if value > 0 and control == compiled.id
+            }
+            evidence = _Evidence(compiled, row, value, at)
+            yield Verdict(controls[compiled.id], status, row.resource, evidence)
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """What `Verdict` calls when somebody wants to see the evidence."""
+
+    compiled: Compiled
+    row: Row
+    value: int
+    at: dict[int, int | None]
+
+    def __call__(self) -> Any:
+        return evidence_for(self.compiled, self.row, self.value, self.at)
+
+
+def merge_variants(verdicts: list[Verdict]) -> list[Verdict]:
+    """One verdict a control and resource: where variants of a resource differ, it is unknown."""
+    if not any("when" in verdict.resource.metadata for verdict in verdicts):
+        return verdicts
+    groups: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
+    for verdict in verdicts:
+        groups[verdict.control.id, verdict.resource.id].append(verdict)
+    return [_merged(group) for group in groups.values()]
+
+
+def _merged(group: list[Verdict]) -> Verdict:
+    statuses = {verdict.status for verdict in group}
+    if len(statuses) == 1:
+        return group[0]
+    worst = next((v for status in ("fail", "unknown") for v in group if v.status == status), group[0])
+    when = worst.resource.metadata.get("when", "")
+    return Verdict(worst.control, "unknown", worst.resource, lambda: _depends(worst, when))
+
+
+def _depends(worst: Verdict, when: str) -> Any:
+    from dataclasses import replace  # noqa: PLC0415
+
+    return tuple(replace(item, note=f"{worst.status} when {when}; {item.note}".rstrip("; ")) for item in worst.evidence)

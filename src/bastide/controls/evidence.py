@@ -1,0 +1,134 @@
+"""Evidence: the properties that made a verdict, with their values as they may be shown and their places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bastide.controls.rows import overlaps
+from bastide.controls.verdict import Evidence
+from bastide.redact import shown
+from bastide.resources.model import without_positions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bastide.controls.compiler import Compiled
+    from bastide.controls.rows import Row
+    from bastide.controls.syntax import Formula
+    from bastide.resources.model import Resource
+
+MAX_ITEMS = 6
+"""Pieces of evidence a verdict."""
+
+
+def evidence_for(compiled: Compiled, row: Row, value: int, at: dict[int, int | None]) -> tuple[Evidence, ...]:
+    """What decided: for a failure the conjuncts that fail, for an unknown what is not known, else all that was read.
+
+    `value` is the engine's (0, a mask of failing conjuncts, a negative mask of unknown ones); `at` has the
+    position, from 1, of the list element at fault, by conjunct.
+    """
+    mask = abs(value)
+    conjuncts = compiled.conjuncts
+    chosen = [index for index in range(len(conjuncts)) if mask >> index & 1] if mask else list(range(len(conjuncts)))
+    found: dict[str, Evidence] = {}
+    if value < 0:
+        reads = {read for index in chosen for read in _reads(compiled, conjuncts[index])}
+        if compiled.when is not None:
+            reads |= set(_reads(compiled, compiled.when))
+        for path, reason in row.unknown.items():
+            if any(overlaps(without_positions(path), read, mode) for read, mode in reads):
+                item = _unknown(row, path, reason)
+                found.setdefault(item.property, item)
+    for index in chosen if value >= 0 or not found else ():
+        for item in _of_conjunct(compiled, conjuncts[index], row, at.get(index)):
+            found.setdefault(item.property, item)
+    return tuple(list(found.values())[:MAX_ITEMS])
+
+
+def _reads(compiled: Compiled, part: Formula) -> Iterator[tuple[str, str]]:
+    if part[0] == "atom":
+        for path, mode in compiled.atoms[part[1]].reads:
+            yield path, mode
+    else:
+        for inner in part[1:]:
+            yield from _reads(compiled, inner)
+
+
+def _of_conjunct(compiled: Compiled, part: Formula, row: Row, position: int | None) -> Iterator[Evidence]:
+    if position and part[0] == "atom" and (item := _element(compiled.atoms[part[1]].list_path, row, position - 1)):
+        yield item
+        return
+    paths = sorted({path for path, _ in _reads(compiled, part)})
+    for path in paths:
+        if not any(other.startswith(f"{path}.") for other in paths):
+            yield from _of_path(path, row)
+
+
+def _element(list_path: str, row: Row, position: int) -> Evidence | None:
+    """The list element at fault: of a policy, of a related resource, or of a property."""
+    head, _, rest = list_path.partition(".")
+    if head == "statements" and not rest:
+        where = row.columns["statements"][position]["property"]
+        return _piece(row.resource, where, _at(row.resource.properties, where))
+    if head in row.related:
+        if rest or position >= len(row.related[head]):
+            return None
+        other = row.related[head][position]
+        return Evidence(f"{head}: {other.address}", None, "", other.path, other.line)
+    where = f"{list_path}[{position}]"
+    value = _at(row.resource.properties, where)
+    return _piece(row.resource, where, value) if value is not None else None
+
+
+def _of_path(path: str, row: Row) -> Iterator[Evidence]:
+    head, _, rest = path.partition(".")
+    if head in row.related:
+        for other in row.related[head]:
+            if not rest:
+                yield Evidence(f"{head}: {other.address}", None, "", other.path, other.line)
+            elif not rest.startswith(("statements", "address")):
+                value = _at(other.properties, rest)
+                piece = _piece(other, rest, value)
+                yield Evidence(f"{other.address}.{rest}", piece.value, piece.note, piece.path, piece.line)
+        if not row.related[head]:
+            yield Evidence(head, None, "there is none", row.resource.path, row.resource.line)
+        return
+    if head == "statements":
+        for statement in row.columns.get("statements", [])[:2]:
+            where = statement["property"]
+            yield _piece(row.resource, where, _at(row.resource.properties, where))
+        return
+    yield _piece(row.resource, path, _at(row.resource.properties, path))
+
+
+def _piece(resource: Resource, where: str, value: Any) -> Evidence:
+    path, line = resource.locate(where)
+    if value is None:
+        return Evidence(where, None, "not set", path, line)
+    return Evidence(where, shown(where, value), "", path, line)
+
+
+def _unknown(row: Row, path: str, reason: str) -> Evidence:
+    head = path.partition(".")[0]
+    resource = row.resource
+    if head in row.related and row.related[head] and "." in path:
+        resource, path = row.related[head][0], path.partition(".")[2]
+    where, line = resource.locate(path)
+    return Evidence(path or resource.address, None, reason, where, line)
+
+
+def _at(value: Any, path: str) -> Any:
+    """The value at a path; through a list without a position, the values of all its elements that have one."""
+    for step in path.replace("[", ".[").split("."):
+        if value is None:
+            return None
+        if step.startswith("["):
+            index = int(step[1:-1])
+            value = value[index] if isinstance(value, list) and index < len(value) else value if index == 0 and not isinstance(value, list) else None
+        elif isinstance(value, list):
+            inner = [_at(item, step) for item in value]
+            value = [item for item in inner if item is not None] or None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
+    return value
+

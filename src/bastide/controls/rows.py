@@ -1,0 +1,131 @@
+"""A resource as a row that DuckDB can judge: the properties that controls read, and which atoms are not known."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bastide.controls.shape import fill, merged
+from bastide.resources.model import without_positions
+from bastide.resources.policies import statements_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bastide.controls.compiler import Compiled
+    from bastide.controls.query import AtomKey
+    from bastide.resources.estate import Estate
+    from bastide.resources.model import Resource
+
+NOTHING: frozenset[AtomKey] = frozenset()
+
+
+@dataclass(slots=True)
+class Row:
+    """`text` is the JSON of the columns; `unknown` says why by path; `uncertain` are the atoms which that touches."""
+
+    resource: Resource
+    text: str
+    columns: dict[str, Any]
+    unknown: dict[str, str]
+    uncertain: frozenset[AtomKey] = NOTHING
+    related: dict[str, list[Resource]] = field(default_factory=dict)
+
+
+def rows_of(members: Sequence[Resource], group: Sequence[Compiled], estate: Estate) -> list[Row]:
+    """The rows of resources of one type for a group of controls whose related lists do not clash."""
+    shape: Any = {}
+    relations: dict[str, dict[str, str]] = {}
+    for control in group:
+        shape = merged(shape, control.shape)
+        relations.update({item["name"]: item for item in control.related})
+    own = {key: value for key, value in shape.items() if key != "statements" and key not in relations}
+    touched = Touched(group)
+    rows = []
+    for resource in members:
+        unknown = dict(resource.unresolved)
+        columns: dict[str, Any] = fill(resource.properties, own, "", unknown)
+        if "statements" in shape:
+            columns["statements"], more = statements_of(resource.type, resource.properties, resource.unresolved)
+            unknown.update(more)
+        related = {}
+        for name, relation in relations.items():
+            related[name] = _relate(resource, relation, shape[name][0], estate, columns, unknown)
+        row = Row(resource, _encode(columns), columns, unknown, related=related)
+        if unknown:
+            row.uncertain = touched.by(unknown)
+        rows.append(row)
+    return rows
+
+
+def _relate(
+    resource: Resource, relation: dict[str, str], shape: Any, estate: Estate, columns: dict[str, Any], unknown: dict[str, str]
+) -> list[Resource]:
+    name = relation["name"]
+    if relation["by"]:
+        found, why = estate.referred(resource, relation["by"], relation["type"])
+    else:
+        found, why = estate.referring(resource, relation["to"], relation["type"])
+    if why:
+        unknown[name] = why
+    own = {key: value for key, value in shape.items() if key not in ("statements", "address")}
+    items = []
+    for other in found:
+        inner = dict(other.unresolved)
+        item = fill(other.properties, own, "", inner)
+        item["address"] = other.address
+        if "statements" in shape:
+            item["statements"], more = statements_of(other.type, other.properties, other.unresolved)
+            inner.update(more)
+        unknown.update({f"{name}.{path}" if path else name: f"{other.address}: {reason}" for path, reason in inner.items()})
+        items.append(item)
+    columns[name] = items
+    return found
+
+
+def _encode(columns: dict[str, Any]) -> str:
+    try:
+        return json.dumps(columns, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(columns), separators=(",", ":"))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and value in (float("inf"), float("-inf")) or value != value else value  # noqa: PLR0124
+
+
+class Touched:
+    """Which atoms of a group of controls an unknown path touches."""
+
+    def __init__(self, group: Iterable[Compiled]) -> None:
+        self._reads = [
+            ((control.id, index), path, mode)
+            for control in group
+            for index, atom in enumerate(control.atoms)
+            for path, mode in atom.reads
+        ]
+        self._memory: dict[str, frozenset[AtomKey]] = {}
+
+    def by(self, unknown: Iterable[str]) -> frozenset[AtomKey]:
+        """The atoms that read any of these paths."""
+        result: frozenset[AtomKey] = NOTHING
+        for path in unknown:
+            plain = without_positions(path)
+            if plain not in self._memory:
+                self._memory[plain] = frozenset(
+                    key for key, read, mode in self._reads if overlaps(plain, read, mode)
+                )
+            result |= self._memory[plain]
+        return result
+
+
+def overlaps(unknown: str, read: str, mode: str) -> bool:
+    """Whether a read depends on a path that is not known; asking for presence does not depend on what is inside."""
+    if not unknown or unknown == read or read.startswith(f"{unknown}."):
+        return True
+    return mode != "presence" and unknown.startswith(f"{read}.")

@@ -1,0 +1,1 @@
+"""Data only: controls, macros, mappings, schemas and frameworks, read through `importlib.resources`."""

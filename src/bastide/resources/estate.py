@@ -1,0 +1,100 @@
+"""The resources of one scan, by type, and what refers to what among them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from bastide.resources.model import without_positions
+from bastide.resources.schema import schema_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bastide.resources.model import Resource
+
+
+class Estate:
+    """Looks resources up within their unit: by reference, and by the literal name that AWS identifies them by."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.by_type: dict[str, list[Resource]] = defaultdict(list)
+        self._at: dict[tuple[str, str], Resource] = {}
+        self._names: dict[str, dict[tuple[str, str], Resource]] = {}
+        self._referring: dict[tuple[str, str, str], dict[tuple[str, str], list[Resource]]] = {}
+        self._vague: dict[tuple[str, str, str], dict[str, str]] = {}
+        for resource in resources:
+            self.by_type[resource.type].append(resource)
+            self._at[resource.unit, resource.address] = resource
+
+    def referred(self, resource: Resource, by: str, wanted: str) -> tuple[list[Resource], str]:
+        """The resources of type `wanted` that the property `by` names; and why some are not known, if so."""
+        found: dict[str, Resource] = {}
+        for link in resource.links:
+            if _under(without_positions(link.property), by):
+                target = self._at.get((resource.unit, link.target))
+                if target is not None and target.type == wanted:
+                    found[target.address] = target
+        missing = ""
+        for value in set(leaves(resource.properties, by.split("."))):
+            if target := self._by_name(wanted).get((resource.unit, value)):
+                found[target.address] = target
+            elif not any(_names(value, address) for address in found):
+                missing = f"{value} is not among the resources that were scanned"
+        return list(found.values()), missing or _why_unresolved(resource, by)
+
+    def referring(self, resource: Resource, to: str, wanted: str) -> tuple[list[Resource], str]:
+        """The resources of type `wanted` whose property `to` names this one; and why there may be more, if so."""
+        key = (wanted, to, resource.type)
+        if key not in self._referring:
+            index: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+            vague: dict[str, str] = {}
+            for other in self.by_type.get(wanted, ()):
+                targets, _ = self.referred(other, to, resource.type)
+                for target in targets:
+                    index[target.unit, target.address].append(other)
+                if not targets and (why := _why_unresolved(other, to)):
+                    vague[other.unit] = f"{other.address} may refer to it: {why}"
+            self._referring[key], self._vague[key] = index, vague
+        return self._referring[key].get((resource.unit, resource.address), []), self._vague[key].get(resource.unit, "")
+
+    def _by_name(self, wanted: str) -> dict[tuple[str, str], Resource]:
+        if wanted not in self._names:
+            schema = schema_for(wanted)
+            names: dict[tuple[str, str], Resource] = {}
+            for resource in self.by_type.get(wanted, ()):
+                for prop in schema.primary if schema else ():
+                    value = resource.properties.get(prop)
+                    if isinstance(value, str):
+                        names[resource.unit, value] = resource
+            self._names[wanted] = names
+        return self._names[wanted]
+
+
+def _under(path: str, by: str) -> bool:
+    return path == by or path.startswith(f"{by}.")
+
+
+def _names(text: str, address: str) -> bool:
+    return f"${{{address}." in text or f"${{{address}}}" in text
+
+
+def _why_unresolved(resource: Resource, by: str) -> str:
+    for path, reason in resource.unresolved.items():
+        plain = without_positions(path)
+        if not plain or _under(plain, by) or _under(by, plain):
+            return reason
+    return ""
+
+
+def leaves(value: Any, names: list[str]) -> Iterator[str]:
+    """Every text at or below a path, through lists."""
+    if isinstance(value, list):
+        for item in value:
+            yield from leaves(item, names)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if not names or key == names[0]:
+                yield from leaves(item, names[1:])
+    elif isinstance(value, str) and not names:
+        yield value
