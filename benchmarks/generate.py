@@ -1,4 +1,4 @@
-"""Write realistic input for the bench: `python benchmarks/generate.py OUT --kind monorepo --count 100 --seed 1`.
+"""Write realistic input for the bench: `python benchmarks/generate.py OUT --kind monorepo --count 100`.
 
 The same kind, count and seed give the same bytes. OUT must not exist yet or be empty.
 """
@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from corpus import stacks
+from corpus import stacks, templates
 
 COUNTS = {"module": 1, "monorepo": 100, "templates": 300}
 """What each kind is made in when nobody says how many: root modules or templates."""
@@ -20,8 +20,6 @@ def generate(out: Path, kind: str, count: int, seed: int) -> None:
     if kind == "monorepo":
         stacks.write_monorepo(out, count, seed)
     elif kind == "templates":
-        from corpus import templates
-
         templates.write_templates(out, count, seed)
     elif count == 1:
         stacks.write_module(out, seed)
@@ -32,9 +30,7 @@ def generate(out: Path, kind: str, count: int, seed: int) -> None:
 
 def main() -> int:
     """Parse, generate, say what was written."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--kind", choices=list(COUNTS), required=True)
     parser.add_argument("--count", type=int, help="root modules or templates")

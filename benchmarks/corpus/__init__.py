@@ -1,1 +1,1 @@
-"""Realistic Terraform and CloudFormation, put together from the pieces beside this file by a seeded generator."""
+"""Realistic Terraform and CloudFormation, put together from the pieces beside this file by a seed."""

@@ -1,17 +1,20 @@
 """The small language in which the pieces (`*.in`) are written, and its filling by a seeded random generator.
 
-`<<name>>` is a value of the context, `<<a|b|c>>` one of several texts (repeat one to make it likelier), `<<3..9>>`
-a number of that range; they nest, innermost first, within a line. `#? 0.4` to `#.` is a part that is there with that
-probability, `#|` between them starts what stands there instead. `#% name` starts a section of a piece.
+`<<name>>` is a value of the context, `<<a|b|c>>` one of several texts (repeat one to make it likelier),
+`<<3..9>>` a number of that range; they nest, innermost first, within a line. `#? 0.4` to `#.` is a part that is
+there with that probability, `#|` between them starts what stands there instead. `#% name` starts a section.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from random import Random
 
 HERE = Path(__file__).parent
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
-from random import Random
+from typing import TYPE_CHECKING
 
 from corpus.fill import fill, names, piece
+from corpus.text import apart, seeded, write
+
+if TYPE_CHECKING:
+    from random import Random
 
 KINDS: dict[str, tuple[str, ...]] = {
     "network": ("vpc", "security_groups"),
@@ -34,9 +37,10 @@ MODULE = ("vpc", "security_groups", "kms", "iam", "s3", "rds", "alb", "ecs", "wo
 """The pieces of the single module, some 60 resources together."""
 
 WORDS = (
-    "orders billing checkout search catalog notifications identity reports inventory shipping pricing ledger "
-    "loyalty media reviews support partners payouts fraud onboarding"
-).split()
+    *("orders", "billing", "checkout", "search", "catalog", "notifications", "identity", "reports"),
+    *("inventory", "shipping", "pricing", "ledger", "loyalty", "media", "reviews", "support"),
+    *("partners", "payouts", "fraud", "onboarding"),
+)
 PLACES = ("eu-west-1", "eu-central-1", "us-east-1", "us-west-2", "ap-southeast-2")
 
 _MAIN = """\
@@ -157,25 +161,29 @@ _GROUPS = """
 variable "security_group_ids" {
   description = "Groups by tier"
   type        = map(string)
-  default     = { app = "sg-0<<100000..999999>>aaaa", db = "sg-0<<100000..999999>>bbbb", alb = "sg-0<<100000..999999>>cccc" }
+  default = {
+    app = "sg-0<<100000..999999>>aaaa"
+    db  = "sg-0<<100000..999999>>bbbb"
+    alb = "sg-0<<100000..999999>>cccc"
+  }
 }
 """
 
 
 def write_module(folder: Path, seed: int) -> None:
     """One root module of some 60 resources over several files, with the local modules that it uses."""
-    random = Random(f"module {seed}")
+    random = seeded("module", seed)
     context = _context(random.choice(WORDS), random.choice(("prod", "staging")), random)
     _write_root(folder, MODULE, context | {"modules": "./modules"}, random)
     _write_modules(folder / "modules", ("s3-bucket", "service-role", "sqs-queue"))
 
 
 def write_monorepo(folder: Path, count: int, seed: int) -> None:
-    """`count` root modules under `live/<stage>/<name>`, with shared modules; a larger count only adds modules."""
+    """`count` root modules under `live/<stage>/<name>`, with shared modules; a larger count only adds."""
     _write_modules(folder / "modules", ("s3-bucket", "service-role", "sqs-queue"))
     kinds = list(KINDS)
     for number in range(count):
-        random = Random(f"monorepo {seed} {number}")
+        random = seeded("monorepo", seed, number)
         kind = kinds[number % len(kinds)]
         word = WORDS[(number // len(kinds)) % len(WORDS)]
         round_ = number // (len(kinds) * len(WORDS))
@@ -203,20 +211,18 @@ def _write_root(folder: Path, pieces: tuple[str, ...], context: dict[str, str], 
         sections = piece(f"terraform/{name}.tf")
         files[f"{name}.tf"] = sections["body"]
         bodies += sections["body"]
-        files["variables.tf"] += _apart(sections.get("variables", ""))
-        files["outputs.tf"] += _apart(sections.get("outputs", ""))
-        files["terraform.tfvars"] += _apart(sections.get("tfvars", ""))
+        files["variables.tf"] += apart(sections.get("variables", ""))
+        files["outputs.tf"] += apart(sections.get("outputs", ""))
+        files["terraform.tfvars"] += apart(sections.get("tfvars", ""))
     context = context | _surroundings(pieces, bodies, files, random)
     if "flow.asl.json" in bodies:
         files["flow.asl.json"] = '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}\n'
     for name, text in files.items():
         if text:
-            _write(folder / name, fill(text, context, random).lstrip("\n"))
+            write(folder / name, fill(text, context, random).lstrip("\n"))
 
 
-def _surroundings(
-    pieces: tuple[str, ...], bodies: str, files: dict[str, str], random: Random
-) -> dict[str, str]:
+def _surroundings(pieces: tuple[str, ...], bodies: str, files: dict[str, str], random: Random) -> dict[str, str]:
     """Where network, key and security groups come from: this module, variables, or another module's state."""
     context: dict[str, str] = {}
     if "vpc" in pieces:
@@ -238,9 +244,7 @@ def _surroundings(
     if not own and re.search("<<(app|db|alb)_sg>>", bodies):
         files["variables.tf"] += _GROUPS
     for tier, name in (("app", "app"), ("db", "database"), ("alb", "alb")):
-        context[f"{tier}_sg"] = (
-            f"aws_security_group.{name}.id" if own else f'var.security_group_ids["{tier}"]'
-        )
+        context[f"{tier}_sg"] = f"aws_security_group.{name}.id" if own else f'var.security_group_ids["{tier}"]'
     return context
 
 
@@ -253,13 +257,4 @@ def _write_modules(folder: Path, wanted: tuple[str, ...]) -> None:
     for name in names("terraform-modules"):
         relative = Path(name).relative_to("terraform-modules")
         if relative.parts[0] in wanted:
-            _write(folder / relative, piece(name)["body"])
-
-
-def _apart(text: str) -> str:
-    return f"\n{text}" if text else ""
-
-
-def _write(path: Path, text: str) -> None:
-    os.makedirs(path.parent, exist_ok=True)
-    path.write_text(text, "utf-8")
+            write(folder / relative, piece(name)["body"])
