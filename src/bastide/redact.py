@@ -1,12 +1,186 @@
-"""Values as they may be shown."""
+"""The one place through which everything that a report shows goes out: made visible, cut, and without secrets.
+
+`shown` is for a property's value, `clean` for one line of text (names, addresses, messages), `block` for text of
+several lines, `redacted` for a whole property tree that is stored. Secrets become the mark `REDACTED`.
+"""
 
 from __future__ import annotations
 
-import json
-from typing import Any
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from bastide.resources.model import REDACTED
+from bastide.secret import hide, is_harmless, names_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_DEPTH = 64
+_WINDOW = 4096
+"""How much of a string is searched beyond what is shown: a secret that starts before the cut is recognised whole."""
+
+_DENSE = {
+    *("environment", "environments", "env", "variables", "parameters", "parameter", "command", "commands", "args"),
+    *("entrypoint", "script", "scripts", "headers", "options", "settings", "configuration", "default", "userdata"),
+}
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_ENVIRONMENT_VALUE = re.compile(r"(?i)(?:environment|variable|env)\w*\[\d+\]\.value$")
+_PATH = re.compile(r"[^.\[\]]+")
+_NAMES = ("Name", "name", "Key", "key", "OptionName", "ParameterKey", "ParameterName")
+
+_INVISIBLE = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Characters that show as nothing although Unicode counts them as printable."""
+
+
+def clean(text: str, limit: int = 1000) -> str:
+    """One line of text, safe to print anywhere: nothing hidden in it, no secret, at most `limit` characters.
+
+    Line breaks and tabs become a space; every other control, formatting (bidirectional, zero-width) or unassigned
+    character is written as its escape, `\\x1b`.
+    """
+    if len(text) > limit + _WINDOW:
+        text = text[: limit + _WINDOW]
+    text = hide(text)
+    if not (text.isascii() and text.isprintable()):
+        text = _visible(_BREAKS.sub(" ", text))
+    return _cut(text, limit)
+
+
+def block(text: str, limit: int = 8000) -> str:
+    """As `clean`, but line breaks stay; for texts of several lines (a control's rationale, a remediation)."""
+    text = hide(text[: limit + _WINDOW])
+    lines = text.expandtabs(4).replace("\r\n", "\n").split("\n")
+    return _cut("\n".join(line if line.isascii() and line.isprintable() else _visible(line) for line in lines), limit)
 
 
 def shown(property_path: str, value: Any, limit: int = 120) -> str:
+    """A property's value as compact JSON-like text of at most `limit` characters, a cut marked with `…`.
+
+    Strings have quotes; a secret (by name, form, or entropy in environments and the like) is the bare mark.
+    """
+    names = _PATH.findall(property_path)
+    name = next((part for part in reversed(names) if not part.isdigit()), "")
+    dense = any(_is_dense(part) for part in names) or property_path == "Value"
+    if isinstance(value, str) and _ENVIRONMENT_VALUE.search(property_path) and not is_harmless(value):
+        return REDACTED  # the name that would tell stands in a sibling that is not given
+    parts: list[str] = []
+    length = 0
+    for part in _pieces(value, name, limit, 0, dense=dense):
+        parts.append(part)
+        length += len(part)
+        if length > limit:
+            break
+    return _cut("".join(parts), limit)
+
+
+def redacted(tree: Any) -> Any:
+    """The property tree without its secrets, safe to store; what has none is returned as it is, not copied."""
+    return _redacted(tree, "", 0, dense=False)
+
+
+def _redacted(tree: Any, name: str, depth: int, *, dense: bool) -> Any:
+    if isinstance(tree, str):
+        return _leaf(tree, name, dense=dense)
+    if isinstance(tree, (dict, list)):
+        if depth >= MAX_DEPTH:
+            return REDACTED
+        return _redacted_items(tree, name, depth + 1, dense=dense)
+    if isinstance(tree, (int, float)) and not isinstance(tree, bool) and name and names_secret(name):
+        return REDACTED
+    return tree
+
+
+def _redacted_items(tree: dict[Any, Any] | list[Any], name: str, depth: int, *, dense: bool) -> Any:
+    if isinstance(tree, list):
+        elements = [_redacted(item, name, depth, dense=dense) for item in tree]
+        return elements if any(new is not old for new, old in zip(elements, tree, strict=True)) else tree
+    told = _told(tree)
+    items = {
+        key: _redacted(item, _name_of(key, told), depth, dense=dense or _is_dense(key)) for key, item in tree.items()
+    }
+    return items if any(items[key] is not tree[key] for key in tree) else tree
+
+
+def _leaf(text: str, name: str, *, dense: bool) -> str:
+    if name and names_secret(name):
+        return text if is_harmless(text) else REDACTED
+    return hide(text, value=True, dense=dense)
+
+
+def _told(tree: dict[Any, Any]) -> str:
+    """The name that an entry gives its own value, as the entries of an environment do: `{Name: …, Value: …}`."""
+    if "Value" in tree or "value" in tree or "ParameterValue" in tree:
+        for key in _NAMES:
+            if isinstance(told := tree.get(key), str):
+                return told
+    return ""
+
+
+def _name_of(key: Any, told: str) -> str:
+    return told if told and key in ("Value", "value", "ParameterValue") else str(key)
+
+
+@lru_cache(maxsize=8192)
+def _is_dense(name: Any) -> bool:
+    lowered = str(name).lower()
+    return lowered in _DENSE or any(word.lower() in _DENSE for word in _WORDS.findall(str(name)[-200:]))
+
+
+def _pieces(value: Any, name: str, limit: int, depth: int, *, dense: bool) -> Iterator[str]:
+    """The text of a value bit by bit, so that a huge one is left as soon as enough of it is there."""
+    if isinstance(value, str):
+        short = value[: limit + _WINDOW]
+        safe = _leaf(short, name, dense=dense)
+        yield REDACTED if safe == REDACTED else _quoted(safe)
+    elif value is None or isinstance(value, bool):
+        yield {None: "null", True: "true", False: "false"}[value]
+    elif isinstance(value, (int, float)):
+        yield REDACTED if names_secret(name) else str(value)
+    elif depth >= MAX_DEPTH:
+        yield "…"
+    elif isinstance(value, dict):
+        told = _told(value)
+        between = "{"
+        for key, item in value.items():
+            yield f"{between}{_quoted(hide(str(key)[: limit + _WINDOW]))}: "
+            yield from _pieces(item, _name_of(key, told), limit, depth + 1, dense=dense or _is_dense(key))
+            between = ", "
+        yield "{}" if between == "{" else "}"
+    elif isinstance(value, (list, tuple)):
+        between = "["
+        for item in value:
+            yield between
+            yield from _pieces(item, name, limit, depth + 1, dense=dense)
+            between = ", "
+        yield "[]" if between == "[" else "]"
+    else:
+        yield _visible(str(value)[:limit])
+
+
+_ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+_BREAKS = re.compile(r"[\r\n\t\v\f\x85\u2028\u2029]+[ ]*")
+
+
+def _quoted(text: str) -> str:
+    return f'"{_visible(text.translate(_ESCAPES))}"'
+
+
+def _visible(text: str) -> str:
+    """The text with everything that is not plainly visible written as an escape."""
+    if text.isprintable() and _INVISIBLE.isdisjoint(text):
+        return text
+    return "".join([char if char.isprintable() and char not in _INVISIBLE else _escape(ord(char)) for char in text])
+
+
+def _escape(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def redacted(tree: Any) -> Any:
     """Stand-in until the real one lands."""
-    text = json.dumps(value)
-    return text[:limit]
+    return tree

@@ -66,7 +66,7 @@ def _construct(loader: Any, node: Any, path: tuple[str | int, ...], lines: Lines
 
 def near_miss(word: str, known: list[str] | tuple[str, ...]) -> str:
     """`did you mean `x`?` for the nearest known word, or an empty string."""
-    import difflib  # noqa: PLC0415 (only on the way to an error)
+    import difflib  # only on the way to an error
 
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f"did you mean `{close[0]}`?" if close else ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from bastide.controls.compiled import Atom, Compiled
 from bastide.controls.engine import connect
+from bastide.controls.query import query_for
 from bastide.controls.shape import STATEMENT, merged, shape_of
-from bastide.controls.syntax import Formula, Node, Read, Syntax, formula
+from bastide.controls.syntax import Node, Read, Syntax, formula
 from bastide.errors import ControlError
 from bastide.resources.policies import has_policies
 from bastide.resources.schema import schema_for
@@ -17,38 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bastide.controls.entry import Control, Related
-
-
-@dataclass(slots=True)
-class Atom:
-    """A part of a control without AND, OR, NOT at its top.
-
-    `reads` are the properties that decide it. When it is `none_of(…)` over the elements of one list as they
-    stand, `items` is the SQL of the conditions and `list_path` the list: the element at fault can be named.
-    """
-
-    sql: str
-    reads: list[Read]
-    items: str = ""
-    list_path: str = ""
-
-
-@dataclass(slots=True)
-class Compiled:
-    """One control, ready to run; made of plain values, so that it can be cached as JSON."""
-
-    id: str
-    resource: str
-    atoms: list[Atom]
-    require: Formula
-    when: Formula | None
-    shape: dict[str, Any]
-    related: list[dict[str, str]] = field(default_factory=list)
-
-    @property
-    def conjuncts(self) -> list[Formula]:
-        """The parts that must all hold."""
-        return self.require[1:] if self.require[0] == "and" else [self.require]
 
 
 def compile_controls(controls: Iterable[Control]) -> tuple[list[Compiled], dict[str, ControlError]]:
@@ -122,7 +92,8 @@ def _related_shape(related: Related, reads: set[Read], resource: str) -> dict[st
     if holder is None or not holder.property(related.by or related.to):
         known = list(holder.properties) if holder else []
         raise ControlError(
-            f"`{related.by or related.to}` is no property to relate by", remedy=near_miss(related.by or related.to, known)
+            f"`{related.by or related.to}` is no property to relate by",
+            remedy=near_miss(related.by or related.to, known),
         )
     shape: dict[str, Any] = {"address": "VARCHAR"}
     if any(path.split(".")[0] == "statements" for path, _ in reads):
@@ -135,7 +106,10 @@ def _atom(node: Node, syntax: Syntax) -> Atom:
     atom = Atom(syntax.text(node), sorted(syntax.reads(node)))
     if node.get("class") == "FUNCTION" and node["function_name"].lower() == "none_of":
         items = node["children"][0]
-        walk = items.get("class") == "FUNCTION" and items["function_name"].lower() in ("list_apply", "list_transform")
+        walk = items.get("class") == "FUNCTION" and items["function_name"].lower() in (
+            "list_apply",
+            "list_transform",
+        )
         if walk and items["children"][0].get("class") == "COLUMN_REF":
             atom.items = syntax.text(items)
             atom.list_path = ".".join(items["children"][0]["column_names"])
@@ -144,9 +118,7 @@ def _atom(node: Node, syntax: Syntax) -> Atom:
 
 def _bind(compiled: Compiled, connection: Any) -> None:
     """Have DuckDB bind the query over no rows: names, types and functions are checked, nothing is run."""
-    import duckdb  # noqa: PLC0415 (the compiler runs only when the cache is cold)
-
-    from bastide.controls.query import query_for  # noqa: PLC0415 (query imports Compiled)
+    import duckdb  # the compiler runs only when the cache is cold
 
     try:
         connection.execute(query_for([compiled], frozenset()).sql, [[], []]).fetchall()

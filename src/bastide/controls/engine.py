@@ -19,7 +19,7 @@ QUERY_SECONDS = 60.0
 
 def connect() -> duckdb.DuckDBPyConnection:
     """A new locked connection that knows the macros."""
-    import duckdb  # noqa: PLC0415 (0.1 s; `--version` and `--help` do without)
+    import duckdb  # 0.1 s; `--version` and `--help` do without
 
     connection = duckdb.connect(
         config={

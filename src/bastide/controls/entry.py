@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -91,6 +92,10 @@ _FIELDS = tuple(f.name for f in dataclasses.fields(Control) if f.name != "place"
 _REQUIRED = ("id", "title", "resource", "severity", "require", "rationale", "remediation", "frameworks")
 
 
+Refuse = Callable[..., ControlError]
+"""Makes the error for a cause and the path in the entry where it stands."""
+
+
 def _control(item: Any, lines: Lines, index: int, file: str) -> Control:
     def refuse(cause: str, *path: str | int, remedy: str = "") -> ControlError:
         line = lines.get((index, *path)) or lines.get((index, *path[:1])) or lines.get((index,), 1)
@@ -98,6 +103,19 @@ def _control(item: Any, lines: Lines, index: int, file: str) -> Control:
 
     if not isinstance(item, dict):
         raise refuse("a control is a mapping with `id`, `resource`, `require`, …")
+    _check_fields(item, refuse)
+    _check_mappings(item, refuse)
+    if not _ID.fullmatch(item["id"]):
+        raise refuse("an id is `service.what-holds`, lower case with hyphens", "id")
+    if item["severity"] not in SEVERITIES:
+        raise refuse(f"severity is one of {', '.join(SEVERITIES)}", "severity")
+    values = {key: value for key, value in item.items() if key not in ("related", "examples")}
+    values["related"] = _related(item.get("related", {}), refuse)
+    values["examples"] = _examples(item.get("examples", []), refuse)
+    return Control(**values, place=f"{file}:{lines.get((index,), 1)}")
+
+
+def _check_fields(item: dict[str, Any], refuse: Refuse) -> None:
     for key in item:
         if key not in _FIELDS:
             raise refuse(f"`{key}` is no field of a control", key, remedy=near_miss(key, _FIELDS))
@@ -110,10 +128,9 @@ def _control(item: Any, lines: Lines, index: int, file: str) -> Control:
     for key in _LIST_FIELDS:
         if not _is_texts(item.get(key, [])):
             raise refuse(f"`{key}` is a list of texts", key)
-    if not _ID.fullmatch(item["id"]):
-        raise refuse("an id is `service.what-holds`, lower case with hyphens", "id")
-    if item["severity"] not in SEVERITIES:
-        raise refuse(f"severity is one of {', '.join(SEVERITIES)}", "severity")
+
+
+def _check_mappings(item: dict[str, Any], refuse: Refuse) -> None:
     for key in ("remediation", "frameworks"):
         if not isinstance(item[key], dict):
             raise refuse(f"`{key}` is a mapping", key)
@@ -122,29 +139,27 @@ def _control(item: Any, lines: Lines, index: int, file: str) -> Control:
     for framework, ids in item["frameworks"].items():
         if not _is_texts(ids):
             raise refuse("a framework has a list of requirement ids", "frameworks", framework)
-    values = {key: value for key, value in item.items() if key not in ("related", "examples")}
-    values["related"] = _related(item.get("related", {}), refuse)
-    values["examples"] = _examples(item.get("examples", []), refuse)
-    return Control(**values, place=f"{file}:{lines.get((index,), 1)}")
 
 
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
-def _related(value: Any, refuse: Any) -> list[Related]:
+def _related(value: Any, refuse: Refuse) -> list[Related]:
     if not isinstance(value, dict):
         raise refuse("`related` is a mapping from a name to `type` and `by` or `to`", "related")
     result = []
     for name, spec in value.items():
-        coherent = isinstance(spec, dict) and set(spec) in ({"type", "by"}, {"type", "to"}) and _is_texts([*spec.values()])
+        coherent = (
+            isinstance(spec, dict) and set(spec) in ({"type", "by"}, {"type", "to"}) and _is_texts([*spec.values()])
+        )
         if not coherent:
             raise refuse("a related list has a `type`, and either `by` or `to`, a property", "related", name)
         result.append(Related(name, **spec))
     return result
 
 
-def _examples(value: Any, refuse: Any) -> list[Example]:
+def _examples(value: Any, refuse: Refuse) -> list[Example]:
     if not isinstance(value, list):
         raise refuse("`examples` is a list", "examples")
     result = []

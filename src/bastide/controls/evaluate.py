@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from bastide.controls.compiler import Compiled
+    from bastide.controls.compiled import Compiled
     from bastide.controls.entry import Control
     from bastide.controls.rows import Row
     from bastide.resources.model import Resource
@@ -36,6 +36,10 @@ class Evaluation:
     compiled: Sequence[Compiled]
     broken: dict[str, str] = field(default_factory=dict)
     _connection: duckdb.DuckDBPyConnection | None = None
+
+    def warm_up(self) -> None:
+        """Open the connection now, while there is something else to wait for."""
+        self._connection = connect()
 
     def verdicts(self, resources: Iterable[Resource]) -> list[Verdict]:
         """All verdicts over these resources; those of one resource's variants are merged into one."""
@@ -59,7 +63,7 @@ class Evaluation:
 
     def _run(self, group: list[Compiled], batch: list[Row]) -> Iterator[tuple[Query, list[tuple[Any, ...]]]]:
         """The result for the whole group, or, when that breaks, for each control that does not."""
-        import duckdb  # noqa: PLC0415
+        import duckdb
 
         try:
             query = query_for(group, _uncertain(batch))
@@ -91,7 +95,10 @@ def groups_of(compiled: Iterable[Compiled]) -> list[list[Compiled]]:
     for control in compiled:
         relations = {item["name"]: item for item in control.related}
         for known, members in groups[control.resource]:
-            if all(known.get(name, item) == item for name, item in relations.items()) and not known.keys() & control.shape.keys() - relations.keys():
+            if (
+                all(known.get(name, item) == item for name, item in relations.items())
+                and not known.keys() & control.shape.keys() - relations.keys()
+            ):
                 known.update(relations)
                 members.append(control)
                 break
@@ -118,7 +125,9 @@ def _flag_columns(query: Query, batch: list[Row]) -> list[list[int]]:
     return columns
 
 
-def _read(query: Query, result: list[tuple[Any, ...]], batch: list[Row], controls: dict[str, Control]) -> Iterator[Verdict]:
+def _read(
+    query: Query, result: list[tuple[Any, ...]], batch: list[Row], controls: dict[str, Control]
+) -> Iterator[Verdict]:
     first_position = 1 + len(query.controls)
     for record in result:
         row = batch[record[0]]
@@ -169,6 +178,6 @@ def _merged(group: list[Verdict]) -> Verdict:
 
 
 def _depends(worst: Verdict, when: str) -> Any:
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
     return tuple(replace(item, note=f"{worst.status} when {when}; {item.note}".rstrip("; ")) for item in worst.evidence)

@@ -12,7 +12,7 @@ from bastide.resources.model import without_positions
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bastide.controls.compiler import Compiled
+    from bastide.controls.compiled import Compiled
     from bastide.controls.rows import Row
     from bastide.controls.syntax import Formula
     from bastide.resources.model import Resource
@@ -47,8 +47,7 @@ def evidence_for(compiled: Compiled, row: Row, value: int, at: dict[int, int | N
 
 def _reads(compiled: Compiled, part: Formula) -> Iterator[tuple[str, str]]:
     if part[0] == "atom":
-        for path, mode in compiled.atoms[part[1]].reads:
-            yield path, mode
+        yield from compiled.atoms[part[1]].reads
     else:
         for inner in part[1:]:
             yield from _reads(compiled, inner)
@@ -124,11 +123,16 @@ def _at(value: Any, path: str) -> Any:
             return None
         if step.startswith("["):
             index = int(step[1:-1])
-            value = value[index] if isinstance(value, list) and index < len(value) else value if index == 0 and not isinstance(value, list) else None
+            value = (
+                value[index]
+                if isinstance(value, list) and index < len(value)
+                else value
+                if index == 0 and not isinstance(value, list)
+                else None
+            )
         elif isinstance(value, list):
             inner = [_at(item, step) for item in value]
             value = [item for item in inner if item is not None] or None
         else:
             value = value.get(step) if isinstance(value, dict) else None
     return value
-

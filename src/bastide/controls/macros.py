@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from bastide.yamltext import read_yaml
+from bastide.cache import compiled
 
 
 @dataclass(slots=True, frozen=True)
@@ -15,7 +15,7 @@ class Macro:
     """One macro: `name(parameters)` stands for `sql`; `doc` says what it means."""
 
     name: str
-    parameters: tuple[str, ...]
+    parameters: list[str]
     sql: str
     doc: str
 
@@ -25,14 +25,20 @@ class Macro:
         return f"create macro {self.name}({', '.join(self.parameters)}) as ({self.sql})"
 
 
-def read_macros() -> list[Macro]:
-    """All macros, in an order in which each uses only earlier ones."""
-    text = resources.files("bastide.library").joinpath("macros.yaml").read_text("utf-8")
-    value: Any = read_yaml(text, "library/macros.yaml")[0]
-    return [Macro(item["name"], tuple(item["parameters"]), item["sql"].strip(), item["doc"]) for item in value]
+def macros_file() -> Any:
+    """The file that declares them."""
+    return resources.files("bastide.library").joinpath("macros.yaml")
 
 
 @cache
 def macros() -> dict[str, Macro]:
-    """By name."""
-    return {macro.name: macro for macro in read_macros()}
+    """By name, in an order in which each uses only earlier ones."""
+    entries = compiled("macros", [macros_file()], _read)
+    return {entry["name"]: Macro(**entry) for entry in entries}
+
+
+def _read() -> list[dict[str, Any]]:
+    from bastide.yamltext import read_yaml  # only when the cache is cold
+
+    entries: Any = read_yaml(macros_file().read_text("utf-8"), "library/macros.yaml")[0]
+    return [asdict(Macro(**entry)) for entry in entries]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bastide.controls.shape import merged
 
 if TYPE_CHECKING:
-    from bastide.controls.compiler import Compiled
+    from bastide.controls.compiled import Compiled
     from bastide.controls.syntax import Formula
 
 FLAGS = 60
@@ -56,7 +56,9 @@ def query_for(controls: list[Compiled], uncertain: frozenset[AtomKey]) -> Query:
     names = [f"u{index}" for index in range((len(flags) + FLAGS - 1) // FLAGS)]
     unnested += [f"unnest(${index + 3}::bigint[]) as {name}" for index, name in enumerate(names)]
     text = json.dumps(shape or {"_": "VARCHAR"}).replace("'", "''")
-    source = f"select {', '.join(['i', *names])}, unnest(json_transform(v, '{text}')) from (select {', '.join(unnested)})"
+    source = (
+        f"select {', '.join(['i', *names])}, unnest(json_transform(v, '{text}')) from (select {', '.join(unnested)})"
+    )
     return Query(f"select {', '.join(columns)} from ({source})", controls, positions, flags)
 
 

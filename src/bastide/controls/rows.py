@@ -13,7 +13,7 @@ from bastide.resources.policies import statements_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bastide.controls.compiler import Compiled
+    from bastide.controls.compiled import Compiled
     from bastide.controls.query import AtomKey
     from bastide.resources.estate import Estate
     from bastide.resources.model import Resource
@@ -51,7 +51,11 @@ def rows_of(members: Sequence[Resource], group: Sequence[Compiled], estate: Esta
             unknown.update(more)
         related = {}
         for name, relation in relations.items():
-            related[name] = _relate(resource, relation, shape[name][0], estate, columns, unknown)
+            found, why = _partners(resource, relation, estate)
+            if why:
+                unknown[name] = why
+            columns[name] = [_partner(other, name, shape[name][0], unknown) for other in found]
+            related[name] = found
         row = Row(resource, _encode(columns), columns, unknown, related=related)
         if unknown:
             row.uncertain = touched.by(unknown)
@@ -59,29 +63,22 @@ def rows_of(members: Sequence[Resource], group: Sequence[Compiled], estate: Esta
     return rows
 
 
-def _relate(
-    resource: Resource, relation: dict[str, str], shape: Any, estate: Estate, columns: dict[str, Any], unknown: dict[str, str]
-) -> list[Resource]:
-    name = relation["name"]
+def _partners(resource: Resource, relation: dict[str, str], estate: Estate) -> tuple[list[Resource], str]:
     if relation["by"]:
-        found, why = estate.referred(resource, relation["by"], relation["type"])
-    else:
-        found, why = estate.referring(resource, relation["to"], relation["type"])
-    if why:
-        unknown[name] = why
+        return estate.referred(resource, relation["by"], relation["type"])
+    return estate.referring(resource, relation["to"], relation["type"])
+
+
+def _partner(other: Resource, name: str, shape: Any, unknown: dict[str, str]) -> dict[str, Any]:
     own = {key: value for key, value in shape.items() if key not in ("statements", "address")}
-    items = []
-    for other in found:
-        inner = dict(other.unresolved)
-        item = fill(other.properties, own, "", inner)
-        item["address"] = other.address
-        if "statements" in shape:
-            item["statements"], more = statements_of(other.type, other.properties, other.unresolved)
-            inner.update(more)
-        unknown.update({f"{name}.{path}" if path else name: f"{other.address}: {reason}" for path, reason in inner.items()})
-        items.append(item)
-    columns[name] = items
-    return found
+    inner = dict(other.unresolved)
+    item: dict[str, Any] = fill(other.properties, own, "", inner)
+    item["address"] = other.address
+    if "statements" in shape:
+        item["statements"], more = statements_of(other.type, other.properties, other.unresolved)
+        inner.update(more)
+    unknown.update({f"{name}.{path}" if path else name: f"{other.address}: {why}" for path, why in inner.items()})
+    return item
 
 
 def _encode(columns: dict[str, Any]) -> str:
@@ -96,7 +93,7 @@ def _finite(value: Any) -> Any:
         return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_finite(item) for item in value]
-    return None if isinstance(value, float) and value in (float("inf"), float("-inf")) or value != value else value  # noqa: PLR0124
+    return None if (isinstance(value, float) and value in (float("inf"), float("-inf"))) or value != value else value  # noqa: PLR0124
 
 
 class Touched:
@@ -117,9 +114,7 @@ class Touched:
         for path in unknown:
             plain = without_positions(path)
             if plain not in self._memory:
-                self._memory[plain] = frozenset(
-                    key for key, read, mode in self._reads if overlaps(plain, read, mode)
-                )
+                self._memory[plain] = frozenset(key for key, read, mode in self._reads if overlaps(plain, read, mode))
             result |= self._memory[plain]
         return result
 

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 Shape = str | list[Any] | dict[str, Any]
 
-_SCALARS = {"string": "VARCHAR", "boolean": "BOOLEAN", "integer": "BIGINT", "number": "DOUBLE", "json": "JSON", "object": "JSON"}
+_SCALARS = {
+    "string": "VARCHAR",
+    "boolean": "BOOLEAN",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "json": "JSON",
+    "object": "JSON",
+}
 _TEXTS = ["VARCHAR"]
 STATEMENT: dict[str, Any] = {
     "property": "VARCHAR",
@@ -182,4 +189,11 @@ def _json(value: Any, path: str, unknown: dict[str, str]) -> Any:
     return value
 
 
-_FILLERS = {"VARCHAR": _text, "BOOLEAN": _boolean, "BIGINT": _integer, "DOUBLE": _number, "MAP(VARCHAR, VARCHAR)": _map, "JSON": _json}
+_FILLERS = {
+    "VARCHAR": _text,
+    "BOOLEAN": _boolean,
+    "BIGINT": _integer,
+    "DOUBLE": _number,
+    "MAP(VARCHAR, VARCHAR)": _map,
+    "JSON": _json,
+}

@@ -23,7 +23,16 @@ Read = tuple[str, str]
 
 _WALKS = {"list_apply", "list_transform", "array_apply", "array_transform", "apply"}
 _FILTERS = {"list_filter", "array_filter", "filter"}
-_SAME_ELEMENTS = {"list_distinct", "list_sort", "list_reverse", "flatten", "list_concat", "array_concat", "list_cat", "coalesce"}
+_SAME_ELEMENTS = {
+    "list_distinct",
+    "list_sort",
+    "list_reverse",
+    "flatten",
+    "list_concat",
+    "array_concat",
+    "list_cat",
+    "coalesce",
+}
 _LENGTHS = {"len", "array_length", "length", "cardinality"}
 
 

@@ -68,9 +68,13 @@ def policy_paths(resource_type: str) -> tuple[str, ...]:
 
 def _documents(path: str, name: str, prop: PropertyType, resource_type: str, depth: int) -> Iterator[str]:
     element = prop.element
-    if element.kind in ("json", "string") and name.lower() in _NAMES and _is_document(name, element.kind, resource_type):
+    if (
+        element.kind in ("json", "string")
+        and name.lower() in _NAMES
+        and _is_document(name, element.kind, resource_type)
+    ):
         yield path
-    elif element.kind == "object" and depth < 2:  # noqa: PLR2004 (Policies[].PolicyDocument is the deepest there is)
+    elif element.kind == "object" and depth < 2:
         for inner, member in element.members.items():
             yield from _documents(f"{path}.{inner}", inner, member, resource_type, depth + 1)
 
@@ -156,7 +160,11 @@ def _text(value: Any) -> str | None:
 
 def _texts(value: Any) -> list[str]:
     items = value if isinstance(value, list) else [value]
-    return [item if isinstance(item, str) else str(item).lower() for item in items if isinstance(item, (str, bool, int, float))]
+    return [
+        item if isinstance(item, str) else str(item).lower()
+        for item in items
+        if isinstance(item, (str, bool, int, float))
+    ]
 
 
 def _principals(value: Any) -> list[dict[str, str]]:

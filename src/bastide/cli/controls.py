@@ -1,0 +1,89 @@
+"""`bastide controls list|show|test`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from bastide.controls.library import load_library, read_controls
+from bastide.errors import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from bastide.controls.entry import Control
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """The action that was asked for."""
+    actions = {"list": _list, "show": _show, "test": _test}
+    return actions[arguments.action](arguments)
+
+
+def _matching(controls: list[Control], patterns: list[str]) -> list[Control]:
+    found = [c for c in controls if not patterns or any(fnmatchcase(c.id, pattern) for pattern in patterns)]
+    if not found:
+        raise UsageError("no control has such an id", remedy="see `bastide controls list`")
+    return found
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    controls = _matching(load_library(arguments.controls or []).controls, arguments.patterns)
+    if arguments.format == "json":
+        rows = [{"id": c.id, "severity": c.severity, "type": c.resource, "title": c.title} for c in controls]
+        print(json.dumps(rows, indent=2))
+        return 0
+    width = max(len(control.id) for control in controls)
+    for control in controls:
+        print(f"{control.id:<{width}}  {control.severity:<8}  {control.title}")
+    print(f"\n{len(controls)} controls over {len({c.resource for c in controls})} resource types", file=sys.stderr)
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    library = load_library(arguments.controls or [])
+    controls = [library.get(control_id) for control_id in arguments.id]
+    if arguments.format == "json":
+        print(json.dumps([asdict(control) for control in controls], indent=2))
+        return 0
+    for control in controls:
+        print(_described(control, library.broken.get(control.id, "")))
+    return 0
+
+
+def _described(control: Control, broken: str) -> str:
+    lines = [control.id, f"  {control.title}", ""]
+    lines += [f"  severity   {control.severity}", f"  resource   {control.resource}", f"  written    {control.place}"]
+    if broken:
+        lines.append(f"  BROKEN     {broken}")
+    for name, sql in (("when", control.when), ("require", control.require)):
+        if sql:
+            lines += ["", f"  {name}", *(f"    {line}" for line in sql.strip().splitlines())]
+    lines += ["", *(f"  {line}" for line in control.rationale.strip().splitlines())]
+    for language, text in control.remediation.items():
+        lines += ["", f"  fix in {language}", *(f"    {line}" for line in text.strip().splitlines())]
+    tags = {**control.frameworks, "ATT&CK": control.attack, "objectives": control.objectives}
+    lines += ["", *(f"  {name}: {', '.join(ids)}" for name, ids in tags.items() if ids)]
+    return "\n".join([*lines, *(f"  {url}" for url in control.references), ""])
+
+
+def _test(arguments: argparse.Namespace) -> int:
+    from bastide.controls.examples import run_examples
+    from bastide.controls.lint import lint
+
+    own = arguments.controls or []
+    controls = _matching(read_controls(own, library=not own), arguments.patterns)
+    complaints = lint(controls) if arguments.lint else []
+    results = run_examples(controls)
+    wrong = [result for result in results if not result.right]
+    for result in wrong:
+        got = ", ".join(result.got) or "no verdict"
+        print(f"{result.control}: example {result.number} in {result.language}: wanted {result.wanted}, got {got}")
+        print(f"    {result.detail}")
+    for complaint in complaints:
+        print(complaint)
+    print(f"{len(controls)} controls, {len(results)} examples, {len(wrong)} wrong, {len(complaints)} lint complaints")
+    return 1 if wrong or complaints else 0

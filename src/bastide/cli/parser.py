@@ -1,0 +1,133 @@
+"""All commands and their options; the reference page is made from this parser."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+from typing import Any
+
+from bastide import __version__
+from bastide.settings import SCAN
+
+EXIT_CODES = {
+    0: "nothing at or over the threshold",
+    1: "findings",
+    2: "wrong use or configuration",
+    3: "the scan is incomplete: something could not be read",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says the near miss for a command or option that does not exist."""
+
+    def error(self, message: str) -> Any:
+        from bastide.yamltext import near_miss
+
+        known = [option for action in self._actions for option in action.option_strings]
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 (argparse has no public name for it)
+                known += list(action.choices)
+        words = [word.strip("'\",()") for word in message.replace(":", " ").split()]
+        hints = [hint for word in words if len(word) > 2 and word not in known and (hint := near_miss(word, known))]
+        if "unrecognized" in message or "invalid choice" in message:
+            message = f"{message.split(' (choose', maxsplit=1)[0]}. {hints[0] if hints else 'see --help'}"
+        self.exit(2, f"bastide: {message}\n")
+
+
+def _lazy(module: str) -> Any:
+    """The `run` of a command's module, imported when the command is called."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        return int(import_module(f"bastide.cli.{module}").run(arguments))
+
+    return run
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = _Parser(
+        prog="bastide",
+        description="Operate a workload on AWS securely: judge its code, and see why.",
+        epilog="exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()),
+    )
+    parser.add_argument("--version", action="version", version=f"bastide {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+    _scan(commands)
+    _baseline(commands)
+    _controls(commands)
+    _query(commands)
+    return parser
+
+
+def _scan_options(parser: argparse.ArgumentParser, leave_out: tuple[str, ...] = ()) -> None:
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help="folders and files (default: the current folder)")
+    parser.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml)")
+    for option in SCAN:
+        if option.name in leave_out:
+            continue
+        flags = [option.short, option.flag] if option.short else [option.flag]
+        if option.kind == "flag":
+            parser.add_argument(*flags, action="store_true", default=None, help=option.help)
+        elif option.kind == "texts":
+            parser.add_argument(*flags, action="append", metavar=option.metavar, help=option.help)
+        elif option.choices:
+            text = f"{option.help} (default: {option.default})"
+            parser.add_argument(*flags, choices=option.choices, metavar="SEVERITY", help=text)
+        else:
+            parser.add_argument(*flags, metavar=option.metavar, help=option.help)
+
+
+def _scan(commands: Any) -> None:
+    parser = commands.add_parser(
+        "scan",
+        help="judge Terraform, plans and CloudFormation",
+        description="Find Terraform root modules, Terraform plans, CloudFormation and SAM templates and CDK output "
+        "below the targets, and judge them. Needs no account, no network and no configuration.",
+        epilog="exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()),
+    )
+    _scan_options(parser)
+    parser.set_defaults(run=_lazy("scan"))
+
+
+def _baseline(commands: Any) -> None:
+    parser = commands.add_parser(
+        "baseline",
+        help="write down the findings that are known already",
+        description="Scan, and write the findings to a file to commit; `bastide scan --baseline FILE` then reports "
+        "only new ones.",
+    )
+    _scan_options(parser, ("format", "output", "show_passed", "verbose", "baseline", "fail_on"))
+    parser.add_argument("--file", default="bastide-baseline.json", metavar="FILE", help="default: %(default)s")
+    parser.set_defaults(run=_lazy("baseline"))
+
+
+def _controls(commands: Any) -> None:
+    parser = commands.add_parser("controls", help="list, show and test controls", description="Look at the controls.")
+    actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+    for name, text in (("list", "one line a control"), ("show", "all about one control"), ("test", "run the examples")):
+        action = actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        action.add_argument("--controls", action="append", metavar="DIR", help="controls of your own")
+        if name == "show":
+            action.add_argument("id", nargs="+", metavar="ID")
+        else:
+            action.add_argument("patterns", nargs="*", metavar="PATTERN", help="ids, wildcards allowed (default: all)")
+        if name == "test":
+            action.add_argument("--lint", action="store_true", help="check coherence too: examples on both sides, "
+                                "framework ids, texts")  # fmt: skip
+        else:
+            action.add_argument("--format", "-f", choices=("text", "json"), default="text", metavar="FORMAT",
+                                help="text or json")  # fmt: skip
+        action.set_defaults(run=_lazy("controls"), action=name)
+
+
+def _query(commands: Any) -> None:
+    parser = commands.add_parser(
+        "query",
+        help="ask the tables of the last scan with SQL",
+        description="Run one SQL query over resources, unresolved, links, statements, verdicts, controls and coverage "
+        "of the last scan of this folder.",
+    )
+    parser.add_argument("sql", nargs="?", metavar="SQL", help="without it, the tables and their columns are listed")
+    parser.add_argument("--format", "-f", choices=("table", "json", "csv"), default="table", metavar="FORMAT",
+                        help="table, json or csv")  # fmt: skip
+    parser.set_defaults(run=_lazy("query"))

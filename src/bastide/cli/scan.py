@@ -1,0 +1,73 @@
+"""`bastide scan`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bastide.cli.progress import progress
+from bastide.errors import UsageError
+from bastide.lastscan import save
+from bastide.report import check_format, render, render_terminal
+from bastide.scan import exit_code, scan
+from bastide.settings import load_settings
+
+if TYPE_CHECKING:
+    import argparse
+
+    from bastide.controls.verdict import Report
+    from bastide.settings import Settings
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Scan, print, write the files that were asked for."""
+    settings = load_settings(vars(arguments), arguments.config or "")
+    outputs = _outputs(settings)
+    check_format(settings.scan["format"])
+    targets = arguments.targets or settings.targets or ["."]
+    with progress() as told:
+        result = scan(targets, settings.scan, settings.exemptions, told)
+        told("writing", 0, 0)
+        save(result)
+        for name, path in outputs:
+            _write(path, render(name, result.report))
+    if not any(path in ("-", "/dev/stdout") for _, path in outputs):
+        _print(result.report, settings, quiet=bool(outputs) and settings.scan["format"] != "terminal")
+    return exit_code(result.report, settings.scan["fail_on"])
+
+
+def _outputs(settings: Settings) -> list[tuple[str, str]]:
+    """Format and file of every `--output`; without a format of its own it has that of `--format`."""
+    found = []
+    for text in settings.scan["output"]:
+        name, equals, path = text.partition("=")
+        if not equals:
+            name, path = settings.scan["format"], text
+        check_format(name)
+        if not path:
+            raise UsageError(f"--output {text}: no file is named")
+        found.append((name, path))
+    return found
+
+
+def _print(report: Report, settings: Settings, *, quiet: bool) -> None:
+    name = settings.scan["format"]
+    if name == "terminal":
+        render_terminal(report, verbose=settings.scan["verbose"], show_passed=settings.scan["show_passed"])
+    elif not quiet:
+        sys.stdout.write(render(name, report))
+
+
+def _write(path: str, text: str) -> None:
+    """Whole or not at all."""
+    if path in ("-", "/dev/stdout"):
+        sys.stdout.write(text)
+        return
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.part")
+    try:
+        temporary.write_text(text, "utf-8", errors="replace")
+        temporary.replace(target)
+    except OSError as error:
+        raise UsageError(f"the report cannot be written: {error.strerror}", place=path) from None

@@ -1,0 +1,94 @@
+"""The findings that a team knows already: a file to commit, so that a scan reports only what is new."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bastide.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bastide.controls.verdict import Verdict
+
+FORMAT = "bastide/baseline/1"
+
+
+def write_baseline(verdicts: Iterable[Verdict], path: str) -> int:
+    """Write the failed verdicts, sorted, one a line, so that its history can be read; returns how many."""
+    findings = sorted(
+        (
+            {
+                "fingerprint": verdict.fingerprint,
+                "path": verdict.resource.path,
+                "control": verdict.control.id,
+                "address": verdict.resource.address,
+            }
+            for verdict in verdicts
+            if verdict.status == "fail"
+        ),
+        key=lambda item: (item["path"], item["address"], item["control"]),
+    )
+    rows = ",\n".join("  " + json.dumps(item, ensure_ascii=False) for item in findings)
+    text = f'{{"format": "{FORMAT}", "findings": [\n{rows}\n]}}\n'
+    temporary = Path(f"{path}.part")
+    try:
+        temporary.write_text(text, "utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise UsageError(f"the baseline cannot be written: {error.strerror}", place=path) from None
+    return len(findings)
+
+
+def apply_baseline(verdicts: Iterable[Verdict], path: str) -> int:
+    """Mark the failed verdicts that the baseline knows as not new; returns how many.
+
+    A finding is known by its fingerprint and file. Where its file is gone (renamed), a finding with the same
+    fingerprint elsewhere takes its place; one in another file while the first is still there is new.
+    """
+    known = _read(path)
+    by_fingerprint: dict[str, list[Verdict]] = defaultdict(list)
+    for verdict in verdicts:
+        if verdict.status == "fail" and verdict.fingerprint in known:
+            by_fingerprint[verdict.fingerprint].append(verdict)
+    count = 0
+    for fingerprint, found in by_fingerprint.items():
+        places = known[fingerprint]
+        rest = [verdict for verdict in found if not _take(places, verdict.resource.path)]
+        gone = sum(number for place, number in places.items() if not Path(place).exists())
+        for verdict in found:
+            known_here = verdict not in rest
+            if not known_here and gone > 0:
+                gone, known_here = gone - 1, True
+            verdict.new = not known_here
+            count += known_here
+    return count
+
+
+def _take(places: Counter[str], path: str) -> bool:
+    if places[path] <= 0:
+        return False
+    places[path] -= 1
+    return True
+
+
+def _read(path: str) -> dict[str, Counter[str]]:
+    try:
+        value: Any = json.loads(Path(path).read_bytes())
+        if value["format"] != FORMAT:
+            raise UsageError(f"a baseline of another format: {value['format']}", place=path)
+        known: dict[str, Counter[str]] = defaultdict(Counter)
+        for item in value["findings"]:
+            known[item["fingerprint"]][item["path"]] += 1
+    except OSError as error:
+        raise UsageError(
+            f"the baseline cannot be read: {error.strerror}", place=path, remedy="make one with `bastide baseline`"
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(
+            "this is no baseline of bastide", place=path, remedy="make one with `bastide baseline`"
+        ) from None
+    return known

@@ -1,0 +1,89 @@
+"""A control's own examples, run through the real sources and the real engine."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bastide.controls.compiler import compile_controls
+from bastide.controls.evaluate import Evaluation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bastide.controls.entry import Control
+    from bastide.controls.verdict import Verdict
+    from bastide.resources.model import Loaded, Resource
+
+
+@dataclass(slots=True, frozen=True)
+class Result:
+    """One example in one language: what was wanted, what came of it, and whether that is right."""
+
+    control: str
+    number: int
+    language: str
+    wanted: str
+    got: tuple[str, ...]
+    detail: str = ""
+
+    @property
+    def right(self) -> bool:
+        """Every verdict is the wanted one, and there is one (or none, where none is wanted)."""
+        if self.detail.startswith("!"):
+            return False
+        return not self.got if self.wanted == "none" else bool(self.got) and set(self.got) == {self.wanted}
+
+
+def run_examples(controls: Sequence[Control]) -> list[Result]:
+    """The results of all examples of these controls, in their order."""
+    compiled, broken = compile_controls(controls)
+    cases = [
+        (control, number, language, example.outcome, text)
+        for control in controls
+        for number, example in enumerate(control.examples, start=1)
+        for language, text in example.texts.items()
+    ]
+    with tempfile.TemporaryDirectory(prefix="bastide-examples-") as folder:
+        loaded = [_load(Path(folder) / str(index), case[2], case[4]) for index, case in enumerate(cases)]
+        evaluation = Evaluation(controls, compiled)
+        verdicts = evaluation.verdicts(_all(loaded))
+    by_case: dict[tuple[str, str], list[Verdict]] = {}
+    for verdict in verdicts:
+        by_case.setdefault((verdict.control.id, verdict.resource.unit), []).append(verdict)
+    results = []
+    for (control, number, language, wanted, _), units in zip(cases, loaded, strict=True):
+        found = [v for unit in units for v in by_case.get((control.id, unit.unit), [])]
+        detail = _detail(control, units, found, {**evaluation.broken, **{k: str(v) for k, v in broken.items()}})
+        results.append(Result(control.id, number, language, wanted, tuple(v.status for v in found), detail))
+    return results
+
+
+def _all(loaded: list[list[Loaded]]) -> Iterable[Resource]:
+    return (resource for units in loaded for unit in units for resource in unit.resources)
+
+
+def _load(folder: Path, language: str, text: str) -> list[Loaded]:
+    if language == "cloudformation":
+        from bastide.sources.cloudformation import load as load_template
+
+        return load_template(f"{folder}.yaml", text.encode())
+    from bastide.sources.terraform import load as load_module
+
+    folder.mkdir()
+    (folder / "main.tf").write_text(text, "utf-8")
+    return [load_module(str(folder), [str(folder / "main.tf")])]
+
+
+def _detail(control: Control, units: list[Loaded], found: list[Verdict], broken: dict[str, str]) -> str:
+    """Why the example went as it did, for the person who writes it; `!` marks what is wrong in itself."""
+    if control.id in broken:
+        return f"! {broken[control.id]}"
+    problems = [p.message for unit in units for p in unit.problems if p.kind in ("unreadable", "partial")]
+    if problems:
+        return f"! {problems[0]}"
+    notes = [f"{item.property} = {item.value or item.note}" for verdict in found for item in verdict.evidence]
+    types = sorted({resource.type for unit in units for resource in unit.resources})
+    return "; ".join(notes[:4]) or f"resources: {', '.join(types) or 'none'}"

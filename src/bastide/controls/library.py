@@ -1,0 +1,198 @@
+"""The controls that a scan can use: the library's and a user's own, compiled once and kept in the cache."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bastide.cache import compiled
+from bastide.controls.entry import Control, Related
+from bastide.controls.macros import macros_file
+from bastide.controls.verdict import SEVERITIES
+from bastide.errors import ControlError, UsageError
+from bastide.yamltext import near_miss
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bastide.controls.compiled import Compiled
+
+LIBRARY = "library/controls"
+
+
+@dataclass(slots=True)
+class Library:
+    """Controls in order of id, their compiled forms, and why others cannot be run, by id."""
+
+    controls: list[Control] = field(default_factory=list)
+    compiled: list[Compiled] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)
+
+    def get(self, control_id: str) -> Control:
+        """By id; raises `UsageError` with the near miss."""
+        for control in self.controls:
+            if control.id == control_id:
+                return control
+        known = [control.id for control in self.controls]
+        raise UsageError(
+            f"no control is called `{control_id}`",
+            remedy=near_miss(control_id, known) or "see `bastide controls list`",
+        )
+
+
+def load_library(folders: Sequence[str] = ()) -> Library:
+    """The library and the YAML files below `folders`; an id that stands twice is a `ControlError`."""
+    library = _load(_library_files(), LIBRARY)
+    for folder in folders:
+        own = _load(_own_files(folder), "")
+        library.controls += own.controls
+        library.compiled += own.compiled
+        library.broken |= own.broken
+    seen: dict[str, Control] = {}
+    for control in library.controls:
+        if control.id in seen:
+            raise ControlError(f"`{control.id}` is also at {seen[control.id].place}", place=control.place)
+        seen[control.id] = control
+    library.controls.sort(key=lambda control: control.id)
+    return library
+
+
+def read_controls(folders: Sequence[str] = (), *, library: bool = True) -> list[Control]:
+    """Controls as they are written, examples included, without the cache."""
+    groups = [(_library_files(), LIBRARY)] if library else []
+    groups += [(_own_files(folder), "") for folder in folders]
+    return [control for files, root in groups for file in files for control in _parse(file, root)]
+
+
+def _library_files() -> list[Any]:
+    folder = resources.files("bastide.library").joinpath("controls")
+    return sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
+
+
+def _own_files(folder: str) -> list[Any]:
+    path = Path(folder)
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise UsageError(f"`{folder}` is no folder or file with controls")
+    return sorted(file for pattern in ("*.yaml", "*.yml") for file in path.rglob(pattern) if file.is_file())
+
+
+def _parse(file: Any, root: str) -> list[Control]:
+    from bastide.controls.entry import parse_controls  # only when the cache is cold
+
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ControlError(f"cannot be read: {error}", place=str(file)) from None
+    return parse_controls(text, f"{root}/{file.name}" if root else str(file))
+
+
+def _load(files: list[Any], root: str) -> Library:
+    def build() -> dict[str, Any]:
+        from bastide.controls.compiler import compile_controls
+
+        controls = [control for file in files for control in _parse(file, root)]
+        done, broken = compile_controls(controls)
+        return {
+            "controls": [_without_examples(control) for control in controls],
+            "compiled": [asdict(item) for item in done],
+            "broken": {key: str(error) for key, error in broken.items()},
+        }
+
+    entries = compiled("controls", [macros_file(), *files], build)
+    return Library(
+        [_control(item) for item in entries["controls"]],
+        [_compiled(item) for item in entries["compiled"]],
+        entries["broken"],
+    )
+
+
+def _without_examples(control: Control) -> dict[str, Any]:
+    return {key: value for key, value in asdict(control).items() if key != "examples"}
+
+
+def _control(entry: dict[str, Any]) -> Control:
+    entry["related"] = [Related(**item) for item in entry["related"]]
+    return Control(**entry)
+
+
+def _compiled(entry: dict[str, Any]) -> Compiled:
+    from bastide.controls.compiled import Atom, Compiled
+
+    entry["atoms"] = [Atom(**item) for item in entry["atoms"]]
+    return Compiled(**entry)
+
+
+KEYS = ("control", "severity", "framework", "path", "type")
+
+
+@dataclass(slots=True, frozen=True)
+class Selector:
+    """One `--only` or `--skip`: `control=s3.*`, `severity=high`, `framework=cis-aws-5.0`, `path=…`, `type=…`.
+
+    Words behind the key are patterns, any of which may match, separated by commas. Without a key it is a control.
+    """
+
+    key: str
+    patterns: tuple[str, ...]
+
+    def matches_control(self, control: Control) -> bool:
+        """Whether the control is meant (selectors of paths mean every control)."""
+        if self.key == "control":
+            return any(fnmatchcase(control.id, pattern) for pattern in self.patterns)
+        if self.key == "severity":
+            return control.severity in self.patterns
+        if self.key == "framework":
+            return any(fnmatchcase(name, pattern) for name in control.frameworks for pattern in self.patterns)
+        if self.key == "type":
+            return any(fnmatchcase(control.resource, pattern) for pattern in self.patterns)
+        return True
+
+
+def parse_selector(text: str) -> Selector:
+    """Raises `UsageError` with the near miss for a key or severity that does not exist."""
+    key, equals, rest = text.partition("=")
+    if not equals:
+        key, rest = "control", text
+    patterns = tuple(word.strip() for word in rest.split(",") if word.strip())
+    if key not in KEYS:
+        raise UsageError(f"`{key}` is nothing to select by ({', '.join(KEYS)})", remedy=near_miss(key, KEYS))
+    if not patterns:
+        raise UsageError(f"`{text}` selects nothing", remedy="write for example `severity=high,critical`")
+    for word in patterns if key == "severity" else ():
+        if word not in SEVERITIES:
+            raise UsageError(f"`{word}` is no severity ({', '.join(SEVERITIES)})", remedy=near_miss(word, SEVERITIES))
+    return Selector(key, patterns)
+
+
+def select(library: Library, only: Iterable[Selector], skip: Iterable[Selector]) -> Library:
+    """The controls that every `only` key and no `skip` means; selectors of paths are left to the resources.
+
+    Raises `UsageError` for a selector that means no control at all: most likely a slip.
+    """
+    only, skip = [item for item in only if item.key != "path"], [item for item in skip if item.key != "path"]
+    for selector in (*only, *skip):
+        if not any(selector.matches_control(control) for control in library.controls):
+            words = ",".join(selector.patterns)
+            known = [control.id for control in library.controls] if selector.key == "control" else []
+            raise UsageError(
+                f"`{selector.key}={words}` means no control",
+                remedy=near_miss(words, known) or "see `bastide controls list`",
+            )
+    keys = {item.key for item in only}
+    chosen = [
+        control
+        for control in library.controls
+        if all(any(item.matches_control(control) for item in only if item.key == key) for key in keys)
+        and not any(item.matches_control(control) for item in skip)
+    ]
+    ids = {control.id for control in chosen}
+    return Library(
+        chosen,
+        [item for item in library.compiled if item.id in ids],
+        {key: why for key, why in library.broken.items() if key in ids},
+    )

@@ -1,0 +1,192 @@
+"""The tables of the last scan of a folder, for `bastide query`: JSON lines in the user's state folder.
+
+One folder for each working directory; a new scan replaces the files whole, so a reader never sees half of one.
+Values are redacted before they are written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bastide.errors import UsageError
+from bastide.redact import redacted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import duckdb
+
+    from bastide.scan import ScanResult
+
+TABLES: dict[str, dict[str, tuple[str, str]]] = {
+    "resources": {
+        "id": ("VARCHAR", "unique in the scan: unit and address"),
+        "type": ("VARCHAR", "CloudFormation type"),
+        "name": ("VARCHAR", "type as the source calls it"),
+        "address": ("VARCHAR", "Terraform address or logical id"),
+        "unit": ("VARCHAR", "root module, plan or template"),
+        "source": ("VARCHAR", "terraform, plan or cloudformation"),
+        "path": ("VARCHAR", "file"),
+        "line": ("INTEGER", "first line"),
+        "properties": ("JSON", "properties of the type, secrets redacted"),
+    },
+    "unresolved": {
+        "resource": ("VARCHAR", "id of the resource"),
+        "property": ("VARCHAR", "path of the property that is not known"),
+        "reason": ("VARCHAR", "why"),
+    },
+    "links": {
+        "resource": ("VARCHAR", "id of the resource that refers"),
+        "property": ("VARCHAR", "path of the property that does"),
+        "target": ("VARCHAR", "id of the resource that is referred to"),
+        "attribute": ("VARCHAR", "attribute that is taken of it"),
+    },
+    "statements": {
+        "resource": ("VARCHAR", "id of the resource whose policy it is"),
+        "property": ("VARCHAR", "where in the resource"),
+        "sid": ("VARCHAR", "statement id, NULL when it has none"),
+        "effect": ("VARCHAR", "allow or deny"),
+        "actions": ("VARCHAR[]", "lower case"),
+        "not_actions": ("VARCHAR[]", "lower case"),
+        "principals": ("STRUCT(kind VARCHAR, id VARCHAR)[]", "who"),
+        "not_principals": ("STRUCT(kind VARCHAR, id VARCHAR)[]", "who not"),
+        "resources": ("VARCHAR[]", "on what"),
+        "not_resources": ("VARCHAR[]", "on what not"),
+        "conditions": (
+            'STRUCT("operator" VARCHAR, "key" VARCHAR, "values" VARCHAR[])[]',
+            "when; lower-case operators and keys",
+        ),
+    },
+    "verdicts": {
+        "control": ("VARCHAR", "id of the control"),
+        "status": ("VARCHAR", "pass, fail, unknown or exempt"),
+        "severity": ("VARCHAR", "critical, high, medium, low or info"),
+        "resource": ("VARCHAR", "id of the resource"),
+        "path": ("VARCHAR", "file of what decided"),
+        "line": ("INTEGER", "line of what decided"),
+        "fingerprint": ("VARCHAR", "identity of the finding across runs"),
+        "new": ("BOOLEAN", "false when the baseline knows it"),
+    },
+    "controls": {
+        "id": ("VARCHAR", "id"),
+        "title": ("VARCHAR", "what holds"),
+        "severity": ("VARCHAR", "critical, high, medium, low or info"),
+        "type": ("VARCHAR", "resource type that it judges"),
+        "frameworks": ("JSON", "requirement ids by framework"),
+        "attack": ("VARCHAR[]", "ATT&CK technique ids"),
+    },
+    "coverage": {
+        "kind": ("VARCHAR", "unreadable, partial, unmapped, external or note"),
+        "path": ("VARCHAR", "file or folder"),
+        "line": ("INTEGER", "line, 0 when it is about the whole file"),
+        "message": ("VARCHAR", "what was not looked at, and why"),
+        "count": ("INTEGER", "how many times"),
+    },
+}
+"""Tables, their columns, types and meaning; the reference page is made from it."""
+
+
+def folder_of_last_scan() -> Path:
+    """Where the last scan of the current directory is kept."""
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    key = hashlib.sha256(str(Path.cwd()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return Path(base) / "bastide" / "scans" / key
+
+
+def save(result: ScanResult) -> None:
+    """Keep the tables of a scan; a state folder that cannot be written is as if nobody wanted them kept."""
+    with contextlib.suppress(OSError, RuntimeError):
+        target = folder_of_last_scan()
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=".part-", dir=target.parent))
+        try:
+            for name, rows in _tables(result):
+                with (fresh / f"{name}.jsonl").open("w", encoding="utf-8", errors="replace") as stream:
+                    stream.writelines(json.dumps(row, separators=(",", ":")) + "\n" for row in rows)
+            shutil.rmtree(target, ignore_errors=True)
+            fresh.rename(target)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _tables(result: ScanResult) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
+    report, resources = result.report, result.resources
+    yield "resources", (
+        {"id": r.id, "type": r.type, "name": r.name, "address": r.address, "unit": r.unit, "source": r.source,
+         "path": r.path, "line": r.line, "properties": redacted(r.properties)}
+        for r in resources
+    )  # fmt: skip
+    yield (
+        "unresolved",
+        ({"resource": r.id, "property": path, "reason": why} for r in resources for path, why in r.unresolved.items()),
+    )
+    yield (
+        "links",
+        (
+            {
+                "resource": r.id,
+                "property": link.property,
+                "target": f"{r.unit}#{link.target}",
+                "attribute": link.attribute,
+            }
+            for r in resources
+            for link in r.links
+        ),
+    )
+    yield "statements", _statements(result)
+    yield "verdicts", (
+        {"control": v.control.id, "status": v.status, "severity": v.severity, "resource": v.resource.id,
+         "path": v.location[0], "line": v.location[1], "fingerprint": v.fingerprint, "new": v.new}
+        for v in report.verdicts
+    )  # fmt: skip
+    yield "controls", (
+        {"id": c.id, "title": c.title, "severity": c.severity, "type": c.resource, "frameworks": c.frameworks,
+         "attack": c.attack}
+        for c in report.controls
+    )  # fmt: skip
+    yield (
+        "coverage",
+        (
+            {"kind": p.kind, "path": p.path, "line": p.line, "message": p.message, "count": p.count}
+            for p in report.coverage.problems
+        ),
+    )
+
+
+def _statements(result: ScanResult) -> Iterator[dict[str, Any]]:
+    from bastide.resources.policies import has_policies, statements_of
+
+    for resource in result.resources:
+        if has_policies(resource.type):
+            for statement in statements_of(resource.type, resource.properties, {})[0]:
+                yield {"resource": resource.id, **statement}
+
+
+def open_last_scan() -> duckdb.DuckDBPyConnection:
+    """A connection with the tables of the last scan of this folder, locked: no file, no network, no settings."""
+    import duckdb
+
+    folder = folder_of_last_scan()
+    if not folder.is_dir():
+        raise UsageError("no scan of this folder is kept", remedy="run `bastide scan` here first")
+    connection = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+    for table, columns in TABLES.items():
+        described = ", ".join(
+            f"'{name}': '{kind.replace(chr(39), chr(39) * 2)}'" for name, (kind, _) in columns.items()
+        )
+        quoted = ", ".join(f'"{name}"' for name in columns)
+        file = str(folder / f"{table}.jsonl").replace("'", "''")
+        connection.execute(
+            f"create table {table} as select {quoted} from "  # noqa: S608 (names are from TABLES, the path is quoted)
+            f"read_json('{file}', format='newline_delimited', columns={{{described}}}, maximum_object_size=67108864)"
+        )
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection

@@ -1,0 +1,139 @@
+"""A scan from targets to report: find, load in worker processes, judge, exempt, compare with the baseline."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Protocol
+
+from bastide import __version__
+from bastide.controls.baseline import apply_baseline
+from bastide.controls.evaluate import Evaluation
+from bastide.controls.exemptions import apply_exemptions
+from bastide.controls.library import load_library, parse_selector, select
+from bastide.controls.verdict import SEVERITIES, Coverage, Report, Verdict
+from bastide.sources.discover import discover
+from bastide.sources.pool import load_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bastide.controls.library import Selector
+    from bastide.resources.model import Loaded, Resource
+
+
+class Progress(Protocol):
+    """Told what a scan is doing; `step` names the work, `done` of `total` units are through."""
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Called often; must be quick."""
+
+
+@dataclass(slots=True)
+class ScanResult:
+    """The report, and the resources that it is about (for `bastide query`)."""
+
+    report: Report
+    resources: list[Resource] = field(default_factory=list)
+
+
+def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[dict[str, str]] = (),
+         progress: Progress | None = None) -> ScanResult:  # fmt: skip
+    """Judge what is at the targets. Raises `BastideError` for wrong use only: what cannot be read is in the report."""
+    started, clock = time.time(), time.monotonic()
+    told = progress or _silent
+    only = [parse_selector(text) for text in settings["only"]]
+    skip = [parse_selector(text) for text in settings["skip"]]
+    told("looking for what can be read", 0, 0)
+    found = discover(targets, settings["exclude"])
+    jobs = int(settings["jobs"]) if settings.get("jobs") else None
+    loading = load_all(found.units, var_files=settings["var_file"], jobs=jobs)
+    library = select(load_library(settings["controls"]), only, skip)
+    evaluation = Evaluation(library.controls, library.compiled, dict(library.broken))
+    evaluation.warm_up()
+    loaded: list[Loaded] = []
+    for unit in loading:
+        loaded.append(unit)
+        told("reading", len(loaded), len(found.units))
+    resources = [r for unit in loaded for r in unit.resources if _wanted(r.path, only, skip)]
+    told("judging", 0, 0)
+    verdicts = evaluation.verdicts(resources)
+    files = sorted({path for unit in loaded for path in unit.files})
+    problems = [*found.problems, *(problem for unit in loaded for problem in unit.problems)]
+    problems += apply_exemptions(verdicts, exemptions, files)
+    if settings["baseline"]:
+        apply_baseline(verdicts, settings["baseline"])
+    verdicts.sort(key=_order)
+    coverage = _coverage(loaded, resources, verdicts, files)
+    coverage.problems = problems
+    report = Report(
+        __version__,
+        started,
+        time.monotonic() - clock,
+        tuple(targets),
+        verdicts,
+        coverage,
+        library.controls,
+        evaluation.broken,
+        settings,
+    )
+    return ScanResult(report, resources)
+
+
+def exit_code(report: Report, fail_on: str) -> int:
+    """1 for a new failure at or over the threshold, else 3 for a scan that is incomplete, else 0."""
+    if fail_on != "never":
+        threshold = SEVERITIES.index(fail_on)  # type: ignore[arg-type]  # settings allow no other word
+        for verdict in report.verdicts:
+            if verdict.status == "fail" and verdict.new and SEVERITIES.index(verdict.severity) <= threshold:
+                return 1
+    return 3 if report.coverage.incomplete or report.broken else 0
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    del step, done, total
+
+
+def _wanted(path: str, only: Iterable[Selector], skip: Iterable[Selector]) -> bool:
+    wanted = [item for item in only if item.key == "path"]
+    if wanted and not any(fnmatchcase(path, pattern) for item in wanted for pattern in item.patterns):
+        return False
+    return not any(fnmatchcase(path, pattern) for item in skip if item.key == "path" for pattern in item.patterns)
+
+
+_STATUS_ORDER = {"fail": 0, "unknown": 1, "exempt": 2, "pass": 3}
+_SEVERITY_ORDER: dict[str, int] = {severity: index for index, severity in enumerate(SEVERITIES)}
+
+
+def _order(verdict: Verdict) -> tuple[int, int, str, int, str, str]:
+    resource = verdict.resource
+    return (
+        _STATUS_ORDER[verdict.status],
+        _SEVERITY_ORDER[verdict.severity],
+        resource.path,
+        resource.line,
+        resource.address,
+        verdict.control.id,
+    )
+
+
+def _coverage(loaded: list[Loaded], resources: list[Resource], verdicts: list[Verdict], files: list[str]) -> Coverage:
+    judged = {verdict.resource.id for verdict in verdicts}
+    judged_types = {verdict.resource.type for verdict in verdicts}
+    types = Counter(resource.type for resource in resources)
+    unmapped: Counter[str] = Counter()
+    for unit in loaded:
+        for problem in unit.problems:
+            if problem.kind == "unmapped":
+                unmapped[problem.message] += problem.count
+    return Coverage(
+        units=dict(Counter(unit.source for unit in loaded)),
+        files=len(files),
+        resources=len({resource.id for resource in resources}),
+        judged=len(judged),
+        types=dict(types),
+        unmapped=dict(unmapped),
+        unjudged={name: number for name, number in types.items() if name not in judged_types},
+    )
