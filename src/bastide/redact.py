@@ -179,8 +179,3 @@ def _escape(code: int) -> str:
 
 def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def redacted(tree: Any) -> Any:
-    """Stand-in until the real one lands."""
-    return tree

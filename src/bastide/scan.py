@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from bastide import __version__
 from bastide.controls.baseline import apply_baseline
@@ -18,17 +18,13 @@ from bastide.sources.discover import discover
 from bastide.sources.pool import load_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from bastide.controls.library import Selector
     from bastide.resources.model import Loaded, Resource
 
-
-class Progress(Protocol):
-    """Told what a scan is doing; `step` names the work, `done` of `total` units are through."""
-
-    def __call__(self, step: str, done: int, total: int) -> None:
-        """Called often; must be quick."""
+    Told = Callable[[str, int, int], None]
+    """Told what a scan is doing: the step, and how many units of how many (0 of 0: not counted). Must be quick."""
 
 
 @dataclass(slots=True)
@@ -40,7 +36,7 @@ class ScanResult:
 
 
 def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[dict[str, str]] = (),
-         progress: Progress | None = None) -> ScanResult:  # fmt: skip
+         progress: Told | None = None) -> ScanResult:  # fmt: skip
     """Judge what is at the targets. Raises `BastideError` for wrong use only: what cannot be read is in the report."""
     started, clock = time.time(), time.monotonic()
     told = progress or _silent
@@ -85,7 +81,7 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
 def exit_code(report: Report, fail_on: str) -> int:
     """1 for a new failure at or over the threshold, else 3 for a scan that is incomplete, else 0."""
     if fail_on != "never":
-        threshold = SEVERITIES.index(fail_on)  # type: ignore[arg-type]  # settings allow no other word
+        threshold = SEVERITIES.index(fail_on)
         for verdict in report.verdicts:
             if verdict.status == "fail" and verdict.new and SEVERITIES.index(verdict.severity) <= threshold:
                 return 1

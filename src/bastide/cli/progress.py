@@ -18,13 +18,17 @@ QUIET_SECONDS = 0.4
 def progress() -> Iterator[Callable[[str, int, int], None]]:
     """A function to tell the progress to; its line is cleared at the end."""
     if not sys.stderr.isatty():
-        yield lambda step, done, total: None
+        yield _silent
         return
     line = _Line()
     try:
         yield line.told
     finally:
         line.clear()
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    del step, done, total
 
 
 class _Line:
