@@ -1,0 +1,91 @@
+"""What a control must have beside SQL that compiles: examples on both sides, known ids, texts that help."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from bastide.controls.entry import LANGUAGES
+from bastide.yamltext import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bastide.controls.entry import Control
+
+_TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?")
+MAX_TITLE = 90
+
+
+def lint(controls: Sequence[Control]) -> list[str]:
+    """Complaints, `file:line: id: what`, for entries that do not cohere; none for a sound library."""
+    complaints: list[str] = []
+    seen: dict[str, str] = {}
+    meanings: dict[tuple[str, str, str], str] = {}
+    for control in controls:
+        found = list(_complaints(control))
+        if control.id in seen:
+            found.append(f"the id stands at {seen[control.id]} too")
+        seen[control.id] = control.place
+        meaning = (control.resource, " ".join(control.require.split()), " ".join(control.when.split()))
+        if meaning in meanings:
+            found.append(f"means the same as {meanings[meaning]}")
+        meanings[meaning] = control.id
+        complaints += [f"{control.place}: {control.id}: {text}" for text in found]
+    return complaints
+
+
+def _complaints(control: Control) -> Iterator[str]:
+    yield from _examples(control)
+    yield from _frameworks(control)
+    if not control.title[0].isupper() or control.title.endswith(".") or len(control.title) > MAX_TITLE:
+        yield f"a title starts with a capital, has no full stop and at most {MAX_TITLE} characters"
+    if len(control.rationale.split()) < 8:
+        yield "the rationale says too little"
+    for language in (*LANGUAGES, "cli"):
+        if not control.remediation.get(language, "").strip():
+            yield f"no remediation for {language}"
+    if unknown := set(control.remediation) - {*LANGUAGES, "cli"}:
+        yield f"remediation for `{min(unknown)}` is not shown anywhere"
+    file = control.source.rpartition("/")[2]
+    if control.source.startswith("library/") and file != f"{control.service}.yaml":
+        yield f"stands in {file}, its id says {control.service}.yaml"
+
+
+def _examples(control: Control) -> Iterator[str]:
+    for outcome in ("fail", "pass"):
+        found = [example for example in control.examples if example.outcome == outcome]
+        for language in LANGUAGES:
+            if not any(language in example.texts for example in found) and not any(e.missing for e in found):
+                yield f"no example that should {outcome} in {language}"
+        if not found:
+            yield f"no example that should {outcome}"
+
+
+def _frameworks(control: Control) -> Iterator[str]:
+    if not control.frameworks.get("well-architected"):
+        yield "no Well-Architected best practice"
+    for framework, ids in control.frameworks.items():
+        known = _requirements(framework)
+        if known is None:
+            yield f"`{framework}` is no framework of the library"
+            continue
+        for requirement in ids:
+            if requirement not in known:
+                yield f"`{requirement}` is no requirement of {framework}"
+    for technique in control.attack:
+        known = _requirements("attack-cloud")
+        if not _TECHNIQUE.fullmatch(technique) or (known is not None and technique not in known):
+            yield f"`{technique}` is no technique of ATT&CK's cloud matrix"
+
+
+@cache
+def _requirements(framework: str) -> frozenset[str] | None:
+    folder = resources.files("bastide.library").joinpath("frameworks")
+    file = folder.joinpath(f"{framework}.yaml")
+    if not re.fullmatch(r"[a-z0-9.-]+", framework) or not file.is_file():
+        return None
+    value: Any = read_yaml(file.read_text("utf-8"), f"library/frameworks/{framework}.yaml")[0]
+    return frozenset(str(item["id"]) for item in value["requirements"])
