@@ -64,5 +64,6 @@ changelog: $(STAMP) ## what the fragments in changes/ would add to CHANGELOG.md
 	@$(BIN)/towncrier build --draft --version next
 
 clean: ## remove everything that these commands made
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache site dist build
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .cache benchmarks/.cache
+	rm -rf site dist build
 	find src tests scripts benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
