@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from bastide.resources.model import Link, Problem, Reference, Resource, Unresolved, settle
+from bastide.resources.schema import schema_for
+from bastide.sources.terraform.mapping import plain_key, table_for
+from bastide.sources.terraform.mapping_families import Families
+from bastide.sources.terraform.mapping_folds import Pending, add_constants, plan_for
+from bastide.sources.terraform.mapping_origins import origins_of
+from bastide.sources.terraform.mapping_paths import listed
+from bastide.sources.terraform.mapping_policy import DOCUMENT, Documents
+from bastide.sources.terraform.mapping_rules import Node
+from bastide.sources.terraform.mapping_values import Context
+from bastide.sources.terraform.provider import Converted, ProviderResource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from bastide.resources.model import SourceKind
-    from bastide.sources.terraform.provider import Converted, ProviderResource
+    from bastide.sources.terraform.mapping import Fold, Table
+
+_NODES: dict[str, Node] = {}
 
 
 def convert(resources: Iterable[ProviderResource], unit: str, source: SourceKind) -> Converted:
@@ -17,4 +32,197 @@ def convert(resources: Iterable[ProviderResource], unit: str, source: SourceKind
     Every link's target is the address of a resource in the result. A type that no table maps gives one
     `unmapped` problem with its count. Never raises on any attribute tree.
     """
-    raise NotImplementedError
+    return Conversion(list(resources), unit, source).run()
+
+
+def root_node(table: Table) -> Node:
+    """The compiled rules of a table's own type, made once."""
+    node = _NODES.get(table.name)
+    if node is None:
+        schema = schema_for(table.type)
+        assert schema is not None, f"{table.name}: {table.type} has no schema"
+        owner = table.type.rpartition("::")[2]
+        node = _NODES[table.name] = Node(table, "", schema.properties, owner, schema.readonly)
+    return node
+
+
+class Conversion:
+    """The conversion of one unit, from its provider resources to settled resources."""
+
+    def __init__(self, resources: list[ProviderResource], unit: str, source: SourceKind) -> None:
+        self.resources = resources
+        self.unit = unit
+        self.source: SourceKind = source
+        self.pending: list[Pending] = []
+        self.children: list[tuple[ProviderResource, Table]] = []
+        self.folded: dict[str, list[Pending]] = {}
+        self.uncertain: list[Callable[[], None]] = []
+        self.counted: dict[str, Problem] = {}
+        self.problems: list[Problem] = []
+        self.sources = {one.address: one for one in resources if one.data and one.type == DOCUMENT}
+        self.documents = Documents(self.sources.get)
+        self.families = Families([], [])
+
+    def run(self) -> Converted:
+        """Take each resource, fold those that belong to others, settle."""
+        for one in self.resources:
+            if not one.data:
+                self.guarded(one, self.take)
+        self.families = Families(self.pending, self.resources)
+        for child, table in self.children:
+            self.guarded(child, partial(self.fold, table=table))
+        for blur in self.uncertain:
+            blur()
+        places = {one.address: [one.address] for one in self.pending}
+        for address, parents in self.folded.items():
+            places.setdefault(address, [parent.address for parent in parents])
+        for base, instances in self.families.by_base.items():
+            places.setdefault(base, [one.address for one in instances])
+        found: list[Resource] = []
+        for made in self.pending:
+            self.guarded(made.source, partial(self.settle, made, places, found))
+        return Converted(found, [*self.problems, *self.counted.values()])
+
+    def guarded(self, resource: ProviderResource, step: Callable[[ProviderResource], None]) -> None:
+        """Run a step for one resource; what is nested too deeply costs this resource only."""
+        try:
+            step(resource)
+        except RecursionError:
+            message = f"{resource.address}: nested too deeply to be judged"
+            self.problems.append(Problem("partial", resource.path, resource.line, message))
+
+    def take(self, resource: ProviderResource) -> None:
+        """Convert a resource, put it aside as part of another, or count it as not mapped."""
+        table = table_for(resource.type)
+        if table is None:
+            if resource.type.startswith("aws_"):
+                self.count("unmapped", resource, resource.type, f"{resource.type} has no mapping")
+            return
+        if table.switch:
+            cases = table.cases
+            table = cases.get(plain_key(resource.attributes.get(table.switch))) or next(iter(cases.values()))
+        for name in table.emit:
+            self.emit(resource, table, name)
+        if table.folds:
+            self.children.append((resource, table))
+        else:
+            self.add(resource, table)
+
+    def count(self, kind: Any, resource: ProviderResource, key: str, message: str) -> None:
+        """One problem for all of a kind, at the place of the first."""
+        problem = self.counted.get(key)
+        if problem is None:
+            self.counted[key] = Problem(kind, resource.path, resource.line, message)
+        else:
+            problem.count += 1
+
+    def emit(self, resource: ProviderResource, table: Table, name: str) -> None:
+        """The resources that CloudFormation has for one attribute."""
+        spec = table.emit[name]
+        owner = Reference(f"${{{resource.address}.id}}", ((resource.address, "id"),))
+        for position, item in enumerate(listed(resource.attributes.get(name))):
+            if item in (None, ""):
+                continue
+            attributes = item if isinstance(item, dict) else {name: item}
+            origin = resource.origins.get(f"{name}[{position}]")
+            made = ProviderResource(
+                spec.table,
+                f"{resource.address}.{name}" + (f"[{position}]" if isinstance(item, dict) else ""),
+                {**attributes, **spec.constants, spec.parent: owner},
+                origin.path if origin else resource.path,
+                origin.line if origin else resource.line,
+                origin.end_line if origin else resource.end_line,
+                call=resource.call,
+                provider=resource.provider,
+            )
+            self.take(made)
+
+    def add(self, resource: ProviderResource, table: Table, own: Any = None) -> None:
+        """A resource of its own; several, if the table takes it apart."""
+        node = root_node(table)
+        tree: dict[str, Any] = {}
+        if own is None and table.explode:
+            own = Reference(f"${{{resource.address}.id}}", ((resource.address, "id"),))
+        context = Context(own, self.documents, tree)
+        attributes = with_default_tags(resource)
+        trees = node.explode(attributes, context) if node.exploded else [node.fill(attributes, tree, context)]
+        origins = origins_of(resource, node, context.spread)
+        for number, made in enumerate(trees, 1):
+            if table.constants:
+                add_constants(table, made)
+            address = resource.address if number == 1 else f"{resource.address}/{number}"
+            self.pending.append(Pending(resource, table.type, address, made, dict(origins)))
+
+    def fold(self, child: ProviderResource, table: Table) -> None:
+        """Into the resources it names, or on its own if CloudFormation has it and they are not here."""
+        found: list[Pending] = []
+        possible = False
+        for fold in table.folds:
+            for value in listed(child.attributes.get(fold.by)):
+                if value in (None, ""):
+                    continue
+                parents = self.families.parents(fold, value, child.address)
+                for parent in parents.certain:
+                    plan_for(table, fold).into(parent, child, Context(value, self.documents, {}))
+                    found.append(parent)
+                if parents.possible:
+                    possible = True
+                    self.blur(child, table, fold, value, parents.possible)
+        if found:
+            self.folded[child.address] = found
+        elif table.type:
+            self.add(child, table, child.attributes.get(table.folds[0].by))
+        elif not possible:
+            into = table.folds[0].into
+            message = f"{child.type}: its {into} is not in this unit, so it was not judged"
+            self.count("note", child, child.type, message)
+
+    def blur(self, child: ProviderResource, table: Table, fold: Fold, value: Any, parents: list[Pending]) -> None:
+        """Note that the child may be part of each of these, for when all certain ones are folded."""
+        expression = value.expression if isinstance(value, Unresolved) else getattr(value, "text", str(value))
+        unknown = Unresolved(expression, f"{child.address} may set it: which resource it belongs to is not known")
+        plan = plan_for(table, fold)
+
+        def later() -> None:
+            for parent in parents:
+                plan.blur(parent, unknown)
+
+        self.uncertain.append(later)
+
+    def settle(
+        self, one: Pending, places: dict[str, list[str]], found: list[Resource], source: ProviderResource
+    ) -> None:
+        """Add the resource to `found` as everything after this reads it."""
+        properties, unresolved, links = settle(one.tree)
+        if links:
+            links = [
+                Link(link.property, target, link.attribute) for link in links for target in places.get(link.target, ())
+            ]
+        region = source.attributes.get("region") or source.provider.get("region")
+        resource = Resource(
+            one.type,
+            one.address,
+            self.unit,
+            self.source,
+            source.path,
+            source.line,
+            source.end_line,
+            properties,
+            source.type,
+            unresolved,
+            links,
+            one.origins,
+            source.call,
+            {"region": region} if isinstance(region, str) else {},
+        )
+        found.append(resource)
+
+
+def with_default_tags(resource: ProviderResource) -> dict[str, Any]:
+    """The attributes, with the tags that the provider adds: `tags_all` of a plan, `default_tags` of the files."""
+    attributes = resource.attributes
+    everything = attributes.get("tags_all") or resource.provider.get("default_tags")
+    tags = attributes.get("tags")
+    if isinstance(everything, dict) and (tags is None or isinstance(tags, dict)):
+        return {**attributes, "tags": {**everything, **(tags or {})}}
+    return attributes

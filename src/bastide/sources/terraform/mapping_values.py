@@ -1,0 +1,196 @@
+"""A provider's value as a property of the schema's type. Marks pass through: they stand for a value of any type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bastide.resources.model import ABSENT, Absent, Reference, Sensitive, Unresolved
+from bastide.sources.terraform.mapping import plain_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bastide.resources.schema import PropertyType
+    from bastide.sources.terraform.mapping_policy import Documents
+
+MARKS = (Unresolved, Reference, Sensitive, Absent)
+TRUTHS = {"true": True, "false": False, "1": True, "0": False, 1: True, 0: False}
+
+
+class Context:
+    """What a conversion knows beside the attributes: `own` is the resource itself, for rules that name it.
+
+    `documents` renders policy documents, `root` is the resource's property tree, `spread` says into how many
+    elements each block of a list was taken apart, by attribute path.
+    """
+
+    __slots__ = ("documents", "own", "root", "spread")
+
+    def __init__(self, own: Any, documents: Documents, root: dict[str, Any]) -> None:
+        self.own = own
+        self.documents = documents
+        self.root = root
+        self.spread: dict[str, list[int]] = {}
+
+
+if TYPE_CHECKING:
+    Convert = Callable[[Any, Context], Any]
+
+
+def string(value: Any, context: Context) -> Any:
+    """Text. The empty string is how the provider writes "not set"."""
+    kind = type(value)
+    if kind is str:
+        return value or ABSENT
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is int:
+        return str(value)
+    if kind is float:
+        return str(int(value)) if value.is_integer() else repr(value)
+    return single(value, string, context) if kind is list else value
+
+
+def boolean(value: Any, context: Context) -> Any:
+    """A truth value, also from its words; what is neither stays as it is."""
+    if type(value) is bool:
+        return value
+    if isinstance(value, str):
+        return TRUTHS.get(value.strip().lower(), value) if value else ABSENT
+    if isinstance(value, (int, float)):
+        return TRUTHS.get(value, value)
+    return single(value, boolean, context) if isinstance(value, list) else value
+
+
+def number(value: Any, context: Context) -> Any:
+    """A number, whole where it can be, also from its digits; what is none stays as it is."""
+    if type(value) is int:
+        return value
+    if isinstance(value, str):
+        return parsed_number(value) if value else ABSENT
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    return single(value, number, context) if isinstance(value, list) else value
+
+
+def parsed_number(text: str) -> Any:
+    """The number that `text` writes, else the text."""
+    if len(text) > 40:
+        return text
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return int(value) if value.is_integer() else value
+
+
+def single(items: list[Any], convert: Convert, context: Context) -> Any:
+    """The one item of a list where the schema wants none; more than one stays a list."""
+    if len(items) == 1 and type(items[0]) is not list:
+        return convert(items[0], context)
+    return items or ABSENT
+
+
+def free(value: Any, context: Context) -> Any:
+    """Anything: a JSON document given as text becomes what it says."""
+    if type(value) is str:
+        head = value.lstrip()[:1]
+        return (context.documents.parse(value) if head in ("{", "[") else value) if head else ABSENT
+    if type(value) is Reference:
+        return context.documents.follow(value)
+    return value
+
+
+def document(value: Any, context: Context) -> Any:
+    """A JSON document: text that is none is not known, a list of one block is the block."""
+    if type(value) is str:
+        return context.documents.parse(value) if value.strip() else ABSENT
+    if type(value) is Reference:
+        return context.documents.follow(value)
+    if isinstance(value, list) and len(value) == 1:
+        return value[0]
+    return value
+
+
+SCALARS: dict[str, Convert] = {
+    "string": string,
+    "boolean": boolean,
+    "integer": number,
+    "number": number,
+    "json": free,
+}
+
+
+def mapping_of(item: Convert) -> Convert:
+    """Into a map: from a map, from a list of one, or from blocks of a name and a value."""
+
+    def convert(value: Any, context: Context) -> Any:
+        if isinstance(value, list):
+            blocks = [block for block in value if isinstance(block, dict)]
+            named = {name_of(block): block.get("value") for block in blocks if "value" in block}
+            if blocks and len(named) == len(blocks):
+                value = named
+            elif len(value) == 1:
+                value = value[0]
+            elif not value:
+                return ABSENT
+        if isinstance(value, dict):
+            return {str(key): item(one, context) for key, one in value.items() if one is not None}
+        return value
+
+    return convert
+
+
+def name_of(block: dict[str, Any]) -> str:
+    """What a block of a name and a value is named by."""
+    return str(block.get("name", block.get("key", block.get("parameter_name"))))
+
+
+def list_of(item: Convert) -> Convert:
+    """Into a list: item by item, or one value as a list of one."""
+
+    def convert(value: Any, context: Context) -> Any:
+        if isinstance(value, list):
+            return [item(one, context) for one in value if one is not None]
+        if isinstance(value, (Unresolved, Reference, Sensitive)):
+            return value
+        one = item(value, context)
+        return one if one is ABSENT else [one]
+
+    return convert
+
+
+def translated(table: dict[str, Any], inner: Convert) -> Convert:
+    """The words of the provider into the words of AWS before anything else; `*` is every other word."""
+    other = table.get("*", ABSENT) if "*" in table else None
+
+    def one(value: Any) -> Any:
+        if isinstance(value, (dict, list, *MARKS)):
+            return value
+        found = table.get(plain_key(value), value if other is None else other)
+        return ABSENT if found is None else found
+
+    def convert(value: Any, context: Context) -> Any:
+        found = [one(item) for item in value] if isinstance(value, list) else one(value)
+        return found if found is ABSENT else inner(found, context)
+
+    return convert
+
+
+def inverted(inner: Convert) -> Convert:
+    """The opposite truth value."""
+
+    def convert(value: Any, context: Context) -> Any:
+        truth = boolean(value, context)
+        return inner(not truth if isinstance(truth, bool) else truth, context)
+
+    return convert
+
+
+def is_pairs(kind: PropertyType) -> tuple[str, str] | None:
+    """The two members of an object that stands for one entry of a map (`Key`, `Value`), None if it is no such."""
+    members = kind.members
+    for name in ("Key", "Name"):
+        if name in members and "Value" in members:
+            return name, "Value"
+    return None
