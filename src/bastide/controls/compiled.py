@@ -11,16 +11,31 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Atom:
-    """A part of a control without AND, OR, NOT at its top.
+    """A part of a formula without AND, OR, NOT at its top; `reads` are the properties that decide it.
 
-    `reads` are the properties that decide it. When it is `none_of(…)` over the elements of one list as they
-    stand, `items` is the SQL of the conditions and `list_path` the list: the element at fault can be named.
+    When it quantifies over the elements of one list (`none_of`, `any_of`, `all_of` of a comprehension), `over`
+    says how: then one element decides although another is not known, and the element at fault can be named.
     """
 
     sql: str
     reads: list[Read]
-    items: str = ""
-    list_path: str = ""
+    over: Over | None = None
+
+
+@dataclass(slots=True)
+class Over:
+    """The elements that an atom quantifies over: of the list at `path` (`sql`), each called `name`.
+
+    `items` is the SQL of the list of their conditions, `formula` the condition of one element over `atoms`.
+    """
+
+    quantifier: str
+    path: str
+    sql: str
+    name: str
+    items: str
+    formula: Formula
+    atoms: list[Atom]
 
 
 @dataclass(slots=True)
@@ -35,7 +50,19 @@ class Compiled:
     shape: dict[str, Any]
     related: list[dict[str, str]] = field(default_factory=list)
 
+    @classmethod
+    def from_plain(cls, value: dict[str, Any]) -> Compiled:
+        """The compiled control that `asdict` made this of."""
+        return cls(**{**value, "atoms": [_atom(item) for item in value["atoms"]]})
+
     @property
     def conjuncts(self) -> list[Formula]:
         """The parts that must all hold."""
         return self.require[1:] if self.require[0] == "and" else [self.require]
+
+
+def _atom(value: dict[str, Any]) -> Atom:
+    over = value["over"]
+    if over is not None:
+        over = Over(**{**over, "atoms": [_atom(item) for item in over["atoms"]]})
+    return Atom(value["sql"], value["reads"], over)

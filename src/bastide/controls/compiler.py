@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from bastide.controls.compiled import Atom, Compiled
+from bastide.controls.compiled import Atom, Compiled, Over
 from bastide.controls.engine import connect
 from bastide.controls.query import query_for
 from bastide.controls.shape import STATEMENT, merged, shape_of
-from bastide.controls.syntax import Node, Read, Syntax, formula
+from bastide.controls.syntax import Node, Read, Syntax, Value, formula
 from bastide.errors import ControlError
 from bastide.resources.policies import has_policies
 from bastide.resources.schema import schema_for
@@ -41,8 +41,8 @@ def compile_controls(controls: Iterable[Control]) -> tuple[list[Compiled], dict[
 def compile_control(control: Control, syntax: Syntax) -> Compiled:
     """Raises `ControlError` for SQL that does not parse, or reads what is not there."""
     atoms: list[Node] = []
-    require = formula(syntax.parse(control.require), atoms)
-    when = formula(syntax.parse(control.when), atoms) if control.when.strip() else None
+    require = formula(syntax.parse(control.require), atoms, syntax)
+    when = formula(syntax.parse(control.when), atoms, syntax) if control.when.strip() else None
     compiled = [_atom(node, syntax) for node in atoms]
     reads = {read for atom in compiled for read in atom.reads}
     return Compiled(
@@ -102,18 +102,35 @@ def _related_shape(related: Related, reads: set[Read], resource: str) -> dict[st
     return merged(shape, shape_of(plain, schema))  # type: ignore[return-value]  # two structs make a struct
 
 
+_QUANTIFIERS = ("none_of", "any_of", "all_of")
+
+
 def _atom(node: Node, syntax: Syntax) -> Atom:
-    atom = Atom(syntax.text(node), sorted(syntax.reads(node)))
-    if node.get("class") == "FUNCTION" and node["function_name"].lower() == "none_of":
-        items = node["children"][0]
-        walk = items.get("class") == "FUNCTION" and items["function_name"].lower() in (
-            "list_apply",
-            "list_transform",
-        )
-        if walk and items["children"][0].get("class") == "COLUMN_REF":
-            atom.items = syntax.text(items)
-            atom.list_path = ".".join(items["children"][0]["column_names"])
-    return atom
+    return Atom(syntax.text(node), sorted(syntax.reads(node)), _over(node, syntax))
+
+
+def _over(node: Node, syntax: Syntax) -> Over | None:
+    """How an atom quantifies over a list, if it does so plainly: a comprehension over one property, no filter."""
+    if node.get("class") != "FUNCTION" or node["function_name"].lower() not in _QUANTIFIERS:
+        return None
+    items = node["children"][0]
+    if items.get("class") != "FUNCTION" or items["function_name"].lower() not in ("list_apply", "list_transform"):
+        return None
+    source, function = items["children"][:2]
+    if (
+        source.get("class") != "COLUMN_REF"
+        or function.get("class") != "LAMBDA"
+        or "column_names" not in function["lhs"]
+    ):
+        return None
+    path, name = ".".join(source["column_names"]), function["lhs"]["column_names"][0]
+    nodes: list[Node] = []
+    body = formula(function["expr"], nodes, syntax)
+    elements = {name.lower(): Value(frozenset([tuple(source["column_names"])]))}
+    atoms = [Atom(syntax.text(item), sorted(syntax.reads(item, elements))) for item in nodes]
+    if any(read != path and not read.startswith(f"{path}.") for atom in atoms for read, _ in atom.reads):
+        return None
+    return Over(node["function_name"].lower(), path, syntax.text(source), name, syntax.text(items), body, atoms)
 
 
 def _bind(compiled: Compiled, connection: Any) -> None:
@@ -121,6 +138,6 @@ def _bind(compiled: Compiled, connection: Any) -> None:
     import duckdb  # the compiler runs only when the cache is cold
 
     try:
-        connection.execute(query_for([compiled], frozenset()).sql, [[], []]).fetchall()
+        connection.execute(query_for([compiled], frozenset(), frozenset()).sql, [[], []]).fetchall()
     except duckdb.Error as error:
         raise ControlError(f"DuckDB refuses it: {str(error).splitlines()[0]}") from None

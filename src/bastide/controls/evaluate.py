@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from bastide.controls.engine import QUERY_SECONDS, connect
 from bastide.controls.evidence import evidence_for
@@ -66,7 +66,8 @@ class Evaluation:
         import duckdb
 
         try:
-            query = query_for(group, _uncertain(batch))
+            ids = {compiled.id for compiled in group}
+            query = query_for(group, _touched(batch, "uncertain", ids), _touched(batch, "partial", ids))
             yield query, self._execute(query, batch)
         except duckdb.Error as error:
             if len(group) == 1:
@@ -80,6 +81,7 @@ class Evaluation:
             self._connection = connect()
         parameters: list[Any] = [list(range(len(batch))), [row.text for row in batch]]
         parameters += _flag_columns(query, batch)
+        parameters += [[row.unknown_positions(part) for row in batch] for part in query.parts]
         timer = threading.Timer(QUERY_SECONDS, self._connection.interrupt)
         timer.daemon = True
         timer.start()
@@ -107,11 +109,11 @@ def groups_of(compiled: Iterable[Compiled]) -> list[list[Compiled]]:
     return [members for several in groups.values() for _, members in several]
 
 
-def _uncertain(batch: list[Row]) -> frozenset[AtomKey]:
+def _touched(batch: list[Row], kind: Literal["uncertain", "partial"], ids: set[str]) -> frozenset[AtomKey]:
     found: set[AtomKey] = set()
     for row in batch:
-        if row.uncertain:
-            found.update(row.uncertain)
+        if keys := getattr(row, kind):
+            found.update(key for key in keys if key[0] in ids)
     return frozenset(found)
 
 

@@ -54,7 +54,8 @@ def _reads(compiled: Compiled, part: Formula) -> Iterator[tuple[str, str]]:
 
 
 def _of_conjunct(compiled: Compiled, part: Formula, row: Row, position: int | None) -> Iterator[Evidence]:
-    if position and part[0] == "atom" and (item := _element(compiled.atoms[part[1]].list_path, row, position - 1)):
+    over = compiled.atoms[part[1]].over if part[0] == "atom" else None
+    if over and position and (item := _element(over.path, row, position - 1)):
         yield item
         return
     paths = sorted({path for path, _ in _reads(compiled, part)})
@@ -108,8 +109,15 @@ def _piece(resource: Resource, where: str, value: Any) -> Evidence:
 
 
 def _unknown(row: Row, path: str, reason: str) -> Evidence:
-    head = path.partition(".")[0]
+    head, _, rest = path.partition(".")
     resource = row.resource
+    if head.startswith("statements["):
+        statement = row.columns["statements"][int(head[11:-1])]
+        path = (
+            f"{statement['property']}.{''.join(word.capitalize() for word in rest.split('_')).rstrip('s')}"
+            if rest
+            else statement["property"]
+        )
     if head in row.related and row.related[head] and "." in path:
         resource, path = row.related[head][0], path.partition(".")[2]
     where, line = resource.locate(path)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bastide.cache import compiled
+from bastide.controls.compiled import Compiled
 from bastide.controls.entry import Control, Related
 from bastide.controls.macros import macros_file
 from bastide.controls.verdict import SEVERITIES
@@ -17,8 +18,6 @@ from bastide.yamltext import near_miss
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from bastide.controls.compiled import Compiled
 
 LIBRARY = "library/controls"
 
@@ -106,7 +105,7 @@ def _load(files: list[Any], root: str) -> Library:
     entries = compiled("controls", [macros_file(), *files], build)
     return Library(
         [_control(item) for item in entries["controls"]],
-        [_compiled(item) for item in entries["compiled"]],
+        [Compiled.from_plain(item) for item in entries["compiled"]],
         entries["broken"],
     )
 
@@ -118,13 +117,6 @@ def _without_examples(control: Control) -> dict[str, Any]:
 def _control(entry: dict[str, Any]) -> Control:
     entry["related"] = [Related(**item) for item in entry["related"]]
     return Control(**entry)
-
-
-def _compiled(entry: dict[str, Any]) -> Compiled:
-    from bastide.controls.compiled import Atom, Compiled
-
-    entry["atoms"] = [Atom(**item) for item in entry["atoms"]]
-    return Compiled(**entry)
 
 
 KEYS = ("control", "severity", "framework", "path", "type")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bastide.controls.shape import merged
 
 if TYPE_CHECKING:
-    from bastide.controls.compiled import Compiled
+    from bastide.controls.compiled import Compiled, Over
     from bastide.controls.syntax import Formula
 
 FLAGS = 60
@@ -17,6 +17,9 @@ FLAGS = 60
 
 AtomKey = tuple[str, int]
 """A control's id and the position of one of its atoms."""
+
+PartKey = tuple[str, tuple[tuple[str, str], ...]]
+"""The path of a list, and what a part of the condition of its elements reads."""
 
 
 @dataclass(slots=True)
@@ -26,81 +29,130 @@ class Query:
     A row is the position of the resource, then a column a control: 0 holds, NULL does not apply, a positive
     number has a bit for every conjunct that fails, a negative one for every conjunct that is not known. Then a
     column for each of `positions`: which element of a list (from 1) is at fault in a control's conjunct.
-    Parameters are the positions, the rows as JSON, and one list of flags for every 60 of `flags`.
+    Parameters are the positions, the rows as JSON, one list of flags for every 60 of `flags`, and for each of
+    `parts` the positions (from 1) of the list's elements for which it is not known.
     """
 
     sql: str
     controls: list[Compiled]
     positions: list[tuple[str, int]]
     flags: dict[AtomKey, int]
+    parts: dict[PartKey, int]
 
 
-def query_for(controls: list[Compiled], uncertain: frozenset[AtomKey]) -> Query:
-    """The query over these controls of one type, for rows in which only the `uncertain` atoms may be unknown."""
+def query_for(controls: list[Compiled], uncertain: frozenset[AtomKey], partial: frozenset[AtomKey]) -> Query:
+    """The query over these controls of one type, for rows in which only these atoms may be unknown.
+
+    `uncertain` ones as such, `partial` ones in some elements of the list that they quantify over.
+    """
     shape: Any = {}
     for control in controls:
         shape = merged(shape, control.shape)
-    flags = {key: index for index, key in enumerate(sorted(uncertain))}
+    writer = _Writer({key: index for index, key in enumerate(sorted(uncertain))}, partial)
+    columns, located = ["i"], []
     positions: list[tuple[str, int]] = []
-    columns = ["i"]
-    located: list[str] = []
     for number, control in enumerate(controls):
-        columns.append(f"{_verdict(control, flags)} as c{number}")
+        columns.append(f"{writer.verdict(control)} as c{number}")
         for index, part in enumerate(control.conjuncts):
-            items = control.atoms[part[1]].items if part[0] == "atom" and not part[2] else ""
-            if items:
-                located.append(f"list_position({items}, true)")
+            over = control.atoms[part[1]].over if part[0] == "atom" and not part[2] else None
+            if over and over.quantifier == "none_of":
+                located.append(f"list_position({writer.items((control.id, part[1]), over, optimistic=False)}, true)")
                 positions.append((control.id, index))
-    columns += located
-    unnested = ["unnest($1::integer[]) as i", "unnest($2::varchar[]) as v"]
-    names = [f"u{index}" for index in range((len(flags) + FLAGS - 1) // FLAGS)]
-    unnested += [f"unnest(${index + 3}::bigint[]) as {name}" for index, name in enumerate(names)]
-    text = json.dumps(shape or {"_": "VARCHAR"}).replace("'", "''")
-    source = (
-        f"select {', '.join(['i', *names])}, unnest(json_transform(v, '{text}')) from (select {', '.join(unnested)})"
-    )
-    return Query(f"select {', '.join(columns)} from ({source})", controls, positions, flags)
-
-
-def _verdict(control: Compiled, flags: dict[AtomKey, int]) -> str:
-    sure = not any((control.id, index) in flags for index in range(len(control.atoms)))
-    fails = _mask(control, flags, optimistic=True)
-    if sure:
-        value = fails
-    else:
-        unknown = _mask(control, flags, optimistic=False)
-        value = f"case when {fails} > 0 then {fails} else -{unknown} end"
-    if control.when is None:
-        return value
-    applies = _sql(control.when, control, flags, optimistic=True)
-    if sure:
-        return f"case when {applies} then {value} end"
-    surely = _sql(control.when, control, flags, optimistic=False)
-    return f"case when {surely} then {value} when {applies} then -abs({value}) end"
-
-
-def _mask(control: Compiled, flags: dict[AtomKey, int], *, optimistic: bool) -> str:
-    bits = [
-        f"(case when {_sql(part, control, flags, optimistic=optimistic)} then 0 else {1 << index} end)"
-        for index, part in enumerate(control.conjuncts)
+    names = [f"u{index}" for index in range((len(writer.flags) + FLAGS - 1) // FLAGS)]
+    kinds = ["bigint[]"] * len(names) + ["bigint[][]"] * len(writer.parts)
+    names += [f"p{index}" for index in writer.parts.values()]
+    given = ["unnest($1::integer[]) as i", "unnest($2::varchar[]) as v"]
+    given += [
+        f"unnest(${number}::{kind}) as {name}" for number, (name, kind) in enumerate(zip(names, kinds, strict=True), 3)
     ]
-    return f"({' + '.join(bits)})"
+    text = json.dumps(shape or {"_": "VARCHAR"}).replace("'", "''")
+    source = f"select {', '.join(['i', *names])}, unnest(json_transform(v, '{text}')) from (select {', '.join(given)})"
+    sql = f"select {', '.join([*columns, *located])} from ({source})"
+    return Query(sql, controls, positions, writer.flags, writer.parts)
 
 
-def _sql(part: Formula, control: Compiled, flags: dict[AtomKey, int], *, optimistic: bool) -> str:
-    """Two-valued SQL of a formula in which an unknown atom is taken for the better or for the worse.
+@dataclass(slots=True)
+class _Writer:
+    """Writes formulas as two-valued SQL in which an unknown atom is taken for the better or for the worse.
 
     Over atoms with NOT pushed down to them both are bounds: what is true for the worse is true, what is not
     true for the better is not.
     """
-    if part[0] != "atom":
-        inner = [_sql(item, control, flags, optimistic=optimistic) for item in part[1:]]
-        return f"({f' {part[0]} '.join(inner)})"
-    _, index, negated = part
-    sql = control.atoms[index].sql
-    known = f"not coalesce(({sql}), true)" if negated else f"coalesce(({sql}), false)"
-    flag = flags.get((control.id, index))
-    if flag is None:
+
+    flags: dict[AtomKey, int]
+    partial: frozenset[AtomKey]
+    parts: dict[PartKey, int] = field(default_factory=dict)
+
+    def verdict(self, control: Compiled) -> str:
+        """The column of a control, as `Query` describes it."""
+        keys = [(control.id, index) for index in range(len(control.atoms))]
+        sure = not any(key in self.flags or key in self.partial for key in keys)
+        value = fails = self.mask(control, optimistic=True)
+        if not sure:
+            value = f"case when {fails} > 0 then {fails} else -{self.mask(control, optimistic=False)} end"
+        if control.when is None:
+            return value
+        applies = self.formula(control.when, control, optimistic=True)
+        if sure:
+            return f"case when {applies} then {value} end"
+        surely = self.formula(control.when, control, optimistic=False)
+        return f"case when {surely} then {value} when {applies} then -abs({value}) end"
+
+    def mask(self, control: Compiled, *, optimistic: bool) -> str:
+        """A number with a bit for each conjunct that does not hold."""
+        bits = [
+            f"(case when {self.formula(part, control, optimistic=optimistic)} then 0 else {1 << index} end)"
+            for index, part in enumerate(control.conjuncts)
+        ]
+        return f"({' + '.join(bits)})"
+
+    def formula(self, part: Formula, control: Compiled, *, optimistic: bool) -> str:
+        """One formula, for the better or for the worse."""
+        if part[0] != "atom":
+            inner = [self.formula(item, control, optimistic=optimistic) for item in part[1:]]
+            return f"({f' {part[0]} '.join(inner)})"
+        _, index, negated = part
+        atom, key = control.atoms[index], (control.id, index)
+        flag = self.flags.get(key)
+        unknown = "" if flag is None else f"(u{flag // FLAGS} & {1 << (flag % FLAGS)}) <> 0"
+        if atom.over and (unknown or key in self.partial):
+            sql = self.quantified(key, atom.over, unknown, optimistic=optimistic != negated)
+            return f"not {sql}" if negated else sql
+        return _bounded(_literal(atom.sql, negated=negated), unknown, optimistic=optimistic)
+
+    def quantified(self, key: AtomKey, over: Over, unknown: str, *, optimistic: bool) -> str:
+        """A quantified atom: an element that is known to decide does so, whatever the others are."""
+        if over.quantifier == "any_of":
+            sql = f"coalesce(list_bool_or({self.items(key, over, optimistic=optimistic)}), false)"
+            return f"({sql} or {unknown})" if unknown and optimistic else sql
+        if over.quantifier == "all_of":
+            sql = f"coalesce(list_bool_and({self.items(key, over, optimistic=optimistic)}), true)"
+        else:
+            sql = f"(not coalesce(list_bool_or({self.items(key, over, optimistic=not optimistic)}), false))"
+        return f"({sql} and not {unknown})" if unknown and not optimistic else sql
+
+    def items(self, key: AtomKey, over: Over, *, optimistic: bool) -> str:
+        """The list of the conditions of a list's elements."""
+        if key not in self.partial:
+            return over.items
+        body = self._element(over.formula, over, optimistic=optimistic)
+        return f"list_transform({over.sql}, lambda {over.name}, _at: {body})"
+
+    def _element(self, part: Formula, over: Over, *, optimistic: bool) -> str:
+        if part[0] != "atom":
+            return f"({f' {part[0]} '.join(self._element(item, over, optimistic=optimistic) for item in part[1:])})"
+        _, index, negated = part
+        atom = over.atoms[index]
+        part = (over.path, tuple((read, mode) for read, mode in atom.reads))
+        where = self.parts.setdefault(part, len(self.parts))
+        return _bounded(_literal(atom.sql, negated=negated), f"list_contains(p{where}, _at)", optimistic=optimistic)
+
+
+def _literal(sql: str, *, negated: bool) -> str:
+    return f"not coalesce(({sql}), true)" if negated else f"coalesce(({sql}), false)"
+
+
+def _bounded(known: str, unknown: str, *, optimistic: bool) -> str:
+    if not unknown:
         return known
-    bit = f"(u{flag // FLAGS} & {1 << (flag % FLAGS)})"
-    return f"({known} or {bit} <> 0)" if optimistic else f"({known} and {bit} = 0)"
+    return f"({known} or {unknown})" if optimistic else f"({known} and not ({unknown}))"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bastide.controls.compiled import Compiled
-    from bastide.controls.query import AtomKey
+    from bastide.controls.query import AtomKey, PartKey
     from bastide.resources.estate import Estate
     from bastide.resources.model import Resource
 
@@ -23,14 +24,31 @@ NOTHING: frozenset[AtomKey] = frozenset()
 
 @dataclass(slots=True)
 class Row:
-    """`text` is the JSON of the columns; `unknown` says why by path; `uncertain` are the atoms which that touches."""
+    """`text` is the JSON of the columns; `unknown` says why by path; `uncertain` are the atoms which that touches.
+
+    `partial` are the quantified atoms of which only elements are touched, not the list as such.
+    """
 
     resource: Resource
     text: str
     columns: dict[str, Any]
     unknown: dict[str, str]
     uncertain: frozenset[AtomKey] = NOTHING
+    partial: frozenset[AtomKey] = NOTHING
     related: dict[str, list[Resource]] = field(default_factory=dict)
+
+    def unknown_positions(self, part: PartKey) -> list[int]:
+        """The positions, from 1, of the elements of a list of which a part of a condition is not known."""
+        path, reads = part
+        start = f"{path}["
+        found = []
+        for unknown in self.unknown:
+            if unknown.startswith(start):
+                position = int(unknown[len(start) :].partition("]")[0]) + 1
+                plain = without_positions(unknown)
+                if any(overlaps(plain, read, mode) for read, mode in reads):
+                    found.append(position)
+        return found
 
 
 def rows_of(members: Sequence[Resource], group: Sequence[Compiled], estate: Estate) -> list[Row]:
@@ -58,7 +76,7 @@ def rows_of(members: Sequence[Resource], group: Sequence[Compiled], estate: Esta
             related[name] = found
         row = Row(resource, _encode(columns), columns, unknown, related=related)
         if unknown:
-            row.uncertain = touched.by(unknown)
+            row.uncertain, row.partial = touched.by(unknown)
         rows.append(row)
     return rows
 
@@ -97,26 +115,38 @@ def _finite(value: Any) -> Any:
 
 
 class Touched:
-    """Which atoms of a group of controls an unknown path touches."""
+    """Which atoms of a group of controls an unknown path touches: as such, or in elements of their list."""
 
     def __init__(self, group: Iterable[Compiled]) -> None:
-        self._reads = [
-            ((control.id, index), path, mode)
+        self._atoms = [
+            ((control.id, index), atom.over.path if atom.over else None, atom.reads)
             for control in group
             for index, atom in enumerate(control.atoms)
-            for path, mode in atom.reads
         ]
-        self._memory: dict[str, frozenset[AtomKey]] = {}
+        self._memory: dict[str, tuple[frozenset[AtomKey], frozenset[AtomKey]]] = {}
 
-    def by(self, unknown: Iterable[str]) -> frozenset[AtomKey]:
-        """The atoms that read any of these paths."""
-        result: frozenset[AtomKey] = NOTHING
+    def by(self, unknown: Iterable[str]) -> tuple[frozenset[AtomKey], frozenset[AtomKey]]:
+        """The atoms that read any of these paths, and those that read them only in elements."""
+        whole = parts = NOTHING
         for path in unknown:
-            plain = without_positions(path)
-            if plain not in self._memory:
-                self._memory[plain] = frozenset(key for key, read, mode in self._reads if overlaps(plain, read, mode))
-            result |= self._memory[plain]
-        return result
+            key = _POSITION.sub("[]", path)
+            if key not in self._memory:
+                self._memory[key] = self._find(key)
+            more, some = self._memory[key]
+            whole, parts = whole | more, parts | some
+        return whole, parts - whole
+
+    def _find(self, path: str) -> tuple[frozenset[AtomKey], frozenset[AtomKey]]:
+        plain = path.replace("[]", "")
+        whole: set[AtomKey] = set()
+        parts: set[AtomKey] = set()
+        for key, listed, reads in self._atoms:
+            if any(overlaps(plain, read, mode) for read, mode in reads):
+                (parts if listed is not None and path.startswith(f"{listed}[]") else whole).add(key)
+        return frozenset(whole), frozenset(parts)
+
+
+_POSITION = re.compile(r"\[\d+\]")
 
 
 def overlaps(unknown: str, read: str, mode: str) -> bool:

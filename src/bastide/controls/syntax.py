@@ -93,11 +93,32 @@ class Syntax:
         row = self._connection.execute("select json_deserialize_sql($1)", [json.dumps(empty)]).fetchone()
         return str(row[0]).removeprefix("SELECT ") if row else ""
 
-    def reads(self, node: Node) -> set[Read]:
-        """Every property that the expression reads."""
+    def reads(self, node: Node, scope: Scope | None = None) -> set[Read]:
+        """Every property that the expression reads; `scope` says what names other than columns denote."""
         found: set[Read] = set()
-        _consume(self._value(node, {}, found), found)
+        _consume(self._value(node, scope or {}, found), found)
         return found
+
+    def expanded(self, node: Node) -> Node:
+        """A call of a macro whose body is made of AND, OR, NOT as that body, so that its parts are atoms; else the node.
+
+        Left alone where a name of the caller would be caught by a comprehension inside the macro.
+        """
+        if node.get("class") != "FUNCTION" or node["function_name"].lower() not in macros():
+            return node
+        name = node["function_name"].lower()
+        body = self._body(name)
+        if body["class"] != "CONJUNCTION" and body.get("type") != "OPERATOR_NOT":
+            return node
+        arguments = dict(zip((p.lower() for p in macros()[name].parameters), node["children"], strict=False))
+        bound = _lambda_names(body)
+        for argument in arguments.values():
+            if (
+                argument["class"] not in ("COLUMN_REF", "CONSTANT")
+                or argument.get("column_names", [""])[0].lower() in bound
+            ):
+                return node
+        return _substituted(body, arguments)  # type: ignore[no-any-return]
 
     def _body(self, name: str) -> Node:
         if name not in self._bodies:
@@ -223,15 +244,16 @@ Formula = list[Any]
 """`["and"|"or", formula, …]` or `["atom", index, negated]`, with NOT pushed down to the atoms."""
 
 
-def formula(node: Node, atoms: list[Node], *, negated: bool = False) -> Formula:
+def formula(node: Node, atoms: list[Node], syntax: Syntax, *, negated: bool = False) -> Formula:
     """The expression over its atoms, which are appended to `atoms`."""
+    node = syntax.expanded(node)
     if node["class"] == "OPERATOR" and node["type"] == "OPERATOR_NOT":
-        return formula(node["children"][0], atoms, negated=not negated)
+        return formula(node["children"][0], atoms, syntax, negated=not negated)
     if node["class"] == "CONJUNCTION":
         conjunction = (node["type"] == "CONJUNCTION_AND") != negated
         parts: Formula = ["and" if conjunction else "or"]
         for child in node["children"]:
-            part = formula(child, atoms, negated=negated)
+            part = formula(child, atoms, syntax, negated=negated)
             parts.extend(part[1:] if part[0] == parts[0] else [part])
         return parts
     for index, known in enumerate(atoms):
@@ -239,6 +261,33 @@ def formula(node: Node, atoms: list[Node], *, negated: bool = False) -> Formula:
             return ["atom", index, negated]
     atoms.append(node)
     return ["atom", len(atoms) - 1, negated]
+
+
+def _lambda_names(node: Any) -> set[str]:
+    if isinstance(node, list):
+        return {name for item in node for name in _lambda_names(item)}
+    if not isinstance(node, dict):
+        return set()
+    found = {name for item in node.values() for name in _lambda_names(item)}
+    if node.get("class") == "LAMBDA":
+        found.update(name.lower() for name in node["lhs"].get("column_names", ()))
+    return found
+
+
+def _substituted(node: Any, arguments: dict[str, Node]) -> Any:
+    """The tree with the macro's parameters replaced by what the caller gave."""
+    if isinstance(node, list):
+        return [_substituted(item, arguments) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("class") == "COLUMN_REF" and (given := arguments.get(node["column_names"][0].lower())):
+        rest = node["column_names"][1:]
+        return (
+            {**given, "column_names": [*given["column_names"], *rest], "alias": node.get("alias", "")}
+            if rest
+            else given
+        )
+    return {key: _substituted(item, arguments) for key, item in node.items()}
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -169,7 +169,7 @@ def _settle(value: Any, path: str, unresolved: dict[str, str], links: list[Link]
                 result[str(key)] = settled
         return result
     if isinstance(value, list):
-        items = []
+        items: list[Any] = []
         for item in value:
             if item is None or item is ABSENT:
                 continue

@@ -60,7 +60,7 @@ def policy_paths(resource_type: str) -> tuple[str, ...]:
     schema = schema_for(resource_type)
     if schema is None:
         return ()
-    found = []
+    found: list[str] = []
     for name, prop in schema.properties.items():
         found.extend(_documents(name, name, prop, resource_type, 0))
     return tuple(found)
@@ -104,7 +104,7 @@ def statements_of(
         for where, document in _values(properties, path.split("."), ""):
             _read_document(document, where, found, unknown)
     if unresolved:
-        _carry(unresolved, policy_paths(resource_type), unknown)
+        _carry(unresolved, policy_paths(resource_type), found, unknown)
     return found, unknown
 
 
@@ -135,8 +135,8 @@ def _read_document(document: Any, where: str, found: list[Statement], unknown: d
             return
         if isinstance(statement, dict):
             found.append(_statement(statement, f"{where}.Statement[{index}]"))
-        else:
-            unknown["statements"] = f"{where}.Statement[{index}] is not known"
+        elif statement is not None:
+            unknown["statements"] = f"{where}.Statement[{index}] is no statement"
 
 
 def _statement(raw: dict[str, Any], where: str) -> Statement:
@@ -184,15 +184,25 @@ def _conditions(value: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _carry(unresolved: dict[str, str], documents: tuple[str, ...], unknown: dict[str, str]) -> None:
-    """Say of `statements` what is unresolved in the documents that they come from."""
+def _carry(
+    unresolved: dict[str, str], documents: tuple[str, ...], found: list[Statement], unknown: dict[str, str]
+) -> None:
+    """Say of `statements`, by position, what is unresolved in the documents that they come from."""
     for path, reason in unresolved.items():
         plain = without_positions(path)
-        for document in documents:
-            if document == plain or document.startswith(f"{plain}."):
+        if not any(document == plain or _starts(document, plain) or _starts(plain, document) for document in documents):
+            continue
+        for position, statement in enumerate(found):
+            where = statement["property"]
+            alone = where.removesuffix("[0]")  # a statement that stands without a list around it
+            if rest := next((path[len(start) + 1 :] for start in (where, alone) if path.startswith(f"{start}.")), ""):
+                name = _FIELDS.get(without_positions(rest.partition(".")[0]))
+                unknown[f"statements[{position}].{name}" if name else f"statements[{position}]"] = reason
+                break
+        else:
+            if ".Statement" in path or not any(_starts(plain, document) for document in documents):
                 unknown["statements"] = reason
-            elif plain.startswith(f"{document}."):
-                rest = plain[len(document) + 1 :].split(".")
-                if rest[0] == "Statement":
-                    name = _FIELDS.get(rest[1]) if len(rest) > 1 else None
-                    unknown[f"statements.{name}" if name else "statements"] = reason
+
+
+def _starts(path: str, above: str) -> bool:
+    return path.startswith(f"{above}.") or not above
