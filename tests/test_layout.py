@@ -1,26 +1,11 @@
 """`scripts/check_layout.py` finds each kind of departure, and finds none in this repository."""
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from scripts import check_layout
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-def load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("check_layout", ROOT / "scripts" / "check_layout.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up by name
-    spec.loader.exec_module(module)
-    return module
-
-
-check_layout = load()
 RULES = {"without_test": {}, "without_source": {}, "whole": {}}
 
 
