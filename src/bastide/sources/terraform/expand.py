@@ -1,0 +1,138 @@
+"""`count` and `for_each`: which instances a block has, and what each of them is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bastide.resources.model import Reference, Unresolved
+from bastide.sources.limits import MAX_INSTANCES
+from bastide.sources.terraform.nodes import Scope, evaluate
+from bastide.sources.terraform.operators import number
+from bastide.sources.terraform.values import (
+    MARKS,
+    NOT_YET,
+    Dynamic,
+    Failed,
+    Secret,
+    describe,
+    text_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bastide.sources.terraform.syntax import Block
+
+ANY_KEY = "?"
+"""The key of the one instance that stands for all, when `for_each` is not known."""
+
+
+@dataclass(slots=True)
+class Instances:
+    """The instances of a block by key (None: the block has neither `count` nor `for_each`), with their names.
+
+    `unknown` says why a `for_each` is not known; there is one instance then, at `ANY_KEY`. `excess` is a count
+    that is over the limit; only the first instance is there then.
+    """
+
+    names: dict[str | int | None, dict[str, Any]]
+    unknown: Unresolved | None = None
+    excess: int = 0
+
+    def value(self, address: str, make: Callable[[str, dict[str, Any]], Any]) -> Any:
+        """What the block's name stands for in expressions: one, a list or a map of what `make` makes."""
+        made = {key: make(_indexed(address, key), names) for key, names in self.names.items()}
+        if None in made:
+            return made[None]
+        if self.unknown:
+            return AnyInstance(address, made[ANY_KEY], self.unknown)
+        if all(isinstance(key, int) for key in made) and made:
+            return list(made.values())
+        return made or []
+
+
+class AnyInstance(Dynamic):
+    """Instances whose keys are not known: every key leads to the one that stands for all."""
+
+    __slots__ = ("address", "instance", "why")
+
+    def __init__(self, address: str, instance: Any, why: Unresolved) -> None:
+        self.address, self.instance, self.why = address, instance, why
+
+    def attribute(self, name: str) -> Any:
+        return self.instance
+
+    def at(self, key: Any) -> Any:
+        return self.instance
+
+    def whole(self) -> Reference | Unresolved:
+        return Unresolved(self.address, f"for_each is not known: {self.why.expression}")
+
+
+def instances(block: Block, scope: Scope) -> Instances:
+    """The instances that `count` or `for_each` makes; a count that is not known makes one."""
+    attributes = block.body.attributes
+    if "for_each" in attributes:
+        return _each(evaluate(attributes["for_each"][0], scope))
+    if "count" in attributes:
+        return _counted(evaluate(attributes["count"][0], scope))
+    return Instances({None: {}})
+
+
+def _counted(value: Any) -> Instances:
+    if isinstance(value, Secret):
+        value = value.value
+    try:
+        wanted = 1 if value is None or isinstance(value, (bool, *MARKS)) else int(number(value))
+    except (ValueError, TypeError):
+        wanted = 1
+    made = wanted if wanted <= MAX_INSTANCES else 1
+    names: dict[str | int | None, dict[str, Any]] = {at: {"count": {"index": at}} for at in range(made)}
+    return Instances(names, excess=0 if made == wanted or wanted < 0 else wanted)
+
+
+def _each(value: Any) -> Instances:
+    pairs = elements(value)
+    if isinstance(pairs, Unresolved):
+        key = Unresolved("each.key", f"for_each is not known: {pairs.expression}")
+        item = value.instance if isinstance(value, AnyInstance) else Unresolved("each.value", key.reason)
+        return Instances({ANY_KEY: {"each": {"key": key, "value": item}}}, unknown=pairs)
+    excess = len(pairs) if len(pairs) > MAX_INSTANCES else 0
+    kept = pairs[:1] if excess else pairs
+    return Instances({key: {"each": {"key": key, "value": item}} for key, item in kept}, excess=excess)
+
+
+def elements(value: Any) -> list[tuple[str, Any]] | Unresolved:
+    """Keys and values of a map, or of a set of strings; `Unresolved` when the keys are not all known."""
+    if isinstance(value, Secret):
+        value = value.value
+    if isinstance(value, dict):
+        return sorted(value.items())
+    if isinstance(value, list):
+        plain = [
+            item.text if isinstance(item, Reference) and "${" not in item.text else item for item in value
+        ]
+        for item in plain:
+            if isinstance(item, MARKS):
+                return item if isinstance(item, Unresolved) else Unresolved(describe(item), NOT_YET)
+        try:
+            return [(key, key) for key in dict.fromkeys(text_of(item) for item in plain)]
+        except ValueError:
+            return Failed("", "for_each is neither a map nor a set of strings")
+    if isinstance(value, Unresolved):
+        return value
+    if isinstance(value, MARKS):
+        return Unresolved(describe(value), NOT_YET)
+    return Failed("", "for_each is neither a map nor a set of strings")
+
+
+def _indexed(address: str, key: str | int | None) -> str:
+    if key is None:
+        return address
+    return f"{address}[{key}]" if isinstance(key, int) else _quoted(address, key)
+
+
+def _quoted(address: str, key: str) -> str:
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'{address}["{escaped}"]'

@@ -1,0 +1,125 @@
+"""Functions that encode, decode and hash, and those whose value is made at deployment."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import json
+import urllib.parse
+from typing import Any
+
+from bastide.resources.model import Reference
+from bastide.sources.terraform.functions.registry import Context, function
+from bastide.sources.terraform.values import Document, Unresolved, known, marks, text_of, unknown
+
+
+@function("jsonencode", needs="none", context=True)
+def json_encode(context: Context, value: Any) -> Any:
+    """`jsonencode`; over what is not known, a `Document` that keeps the rest."""
+    if isinstance(value, Unresolved):
+        return value
+    if not known(value, context.budget):
+        return Document(value)
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+
+
+@function("jsondecode", needs="none", context=True)
+def json_decode(context: Context, value: Any) -> Any:
+    """`jsondecode`, also of a text that is known only in part."""
+    if isinstance(value, Document):
+        return value.tree
+    if isinstance(value, str):
+        return _json(value)
+    found = list(marks(value, context.budget))
+    return unknown("jsondecode(…)", found, present=bool(found))
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+
+
+@function("yamldecode")
+def yaml_decode(value: str) -> Any:
+    """`yamldecode`, without aliases."""
+    import yaml  # noqa: PLC0415  rarely wanted, and slow to import
+
+    if len(value) > 256 * 1024:
+        raise ValueError("the text is too long")
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(value, yaml.CSafeLoader)):
+            raise ValueError("aliases are not followed")
+        return json.loads(json.dumps(yaml.load(value, yaml.CSafeLoader), default=str))  # noqa: S506  it is safe
+    except (yaml.YAMLError, RecursionError):
+        raise ValueError("it is no YAML") from None
+
+
+@function("csvdecode")
+def csv_decode(value: str) -> list[dict[str, str]]:
+    """`csvdecode`."""
+    try:
+        return [{str(key): item or "" for key, item in row.items()} for row in csv.DictReader(io.StringIO(value))]
+    except csv.Error:
+        raise ValueError("it is no CSV") from None
+
+
+@function("base64encode")
+def base64_encode(value: Any) -> str:
+    """`base64encode`."""
+    return base64.b64encode(text_of(value).encode()).decode()
+
+
+@function("base64decode")
+def base64_decode(value: str) -> str:
+    """`base64decode`."""
+    return base64.b64decode(value, validate=True).decode()
+
+
+@function("urlencode")
+def url_encode(value: Any) -> str:
+    """`urlencode`."""
+    return urllib.parse.quote_plus(text_of(value))
+
+
+@function("urldecode")
+def url_decode(value: Any) -> str:
+    """`urldecode`."""
+    return urllib.parse.unquote_plus(text_of(value))
+
+
+def _hashes() -> None:
+    for name in ("md5", "sha1", "sha256", "sha512"):
+
+        def hexadecimal(value: Any, kind: str = name) -> str:
+            return hashlib.new(kind, text_of(value).encode(), usedforsecurity=False).hexdigest()
+
+        def based(value: Any, kind: str = name) -> str:
+            digest = hashlib.new(kind, text_of(value).encode(), usedforsecurity=False).digest()
+            return base64.b64encode(digest).decode()
+
+        function(name)(hexadecimal)
+        if name != "md5":
+            function(f"base64{name}")(based)
+
+
+def _made_at_deployment() -> None:
+    for name in ("timestamp", "plantimestamp", "uuid", "uuidv5", "bcrypt", "rsadecrypt", "base64gzip"):
+
+        def made(*_: Any, called: str = name) -> Reference:
+            return Reference("${" + called + "(…)}")
+
+        function(name, needs="none")(made)
+    for name in ("timeadd", "formatdate"):
+
+        def dated(*_: Any, called: str = name) -> Reference:
+            return Reference("${" + called + "(…)}")
+
+        function(name)(dated)
+
+
+_hashes()
+_made_at_deployment()

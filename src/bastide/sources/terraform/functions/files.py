@@ -1,0 +1,105 @@
+"""Functions over files and paths; a file is read only where the configuration may read."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import posixpath
+import re
+from typing import Any
+
+from bastide.sources.terraform.functions.registry import Context, Missing, function
+from bastide.sources.terraform.values import text_of
+
+
+@function("file", context=True)
+def file(context: Context, path: str) -> str:
+    """`file`."""
+    return context.read(path).decode()
+
+
+@function("filebase64", context=True)
+def file_base64(context: Context, path: str) -> str:
+    """`filebase64`."""
+    return base64.b64encode(context.read(path)).decode()
+
+
+@function("fileexists", present=False, context=True)
+def file_exists(context: Context, path: str) -> bool:
+    """`fileexists`; refused where the configuration may not read."""
+    try:
+        context.read(path)
+    except Missing:
+        return False
+    return True
+
+
+@function("fileset", present=False, context=True)
+def file_set(context: Context, folder: str, form: str) -> list[str]:
+    """`fileset`."""
+    wanted = re.compile(_glob(form))
+    return sorted(name for name in context.listing(folder) if wanted.fullmatch(name))
+
+
+def _glob(form: str) -> str:
+    if len(form) > 200 or form.count("*") > 8:
+        raise ValueError("the pattern is too costly to try")
+    parts = re.split(r"(\*\*/|\*\*|\*|\?|\{[^{}]*\})", form)
+    return "".join(_glob_part(part) for part in parts)
+
+
+def _glob_part(part: str) -> str:
+    signs = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    if part in signs:
+        return signs[part]
+    if part.startswith("{"):
+        return "(?:" + "|".join(re.escape(choice) for choice in part[1:-1].split(",")) + ")"
+    return re.escape(part)
+
+
+@function("templatefile", needs="top", context=True)
+def template_file(context: Context, path: str, names: dict[str, Any]) -> Any:
+    """`templatefile`."""
+    return context.render(context.read(path).decode(), names)
+
+
+@function("templatestring", needs="top", context=True)
+def template_string(context: Context, text: str, names: dict[str, Any]) -> Any:
+    """`templatestring`."""
+    return context.render(text, names)
+
+
+@function("basename")
+def base_name(path: Any) -> str:
+    """`basename`."""
+    return posixpath.basename(text_of(path).rstrip("/"))
+
+
+@function("dirname")
+def folder_name(path: Any) -> str:
+    """`dirname`."""
+    return posixpath.dirname(text_of(path)) or "."
+
+
+@function("abspath", "pathexpand")
+def absolute_path(path: Any) -> str:
+    """`abspath` and `pathexpand`: the path as it is, so that no name of this machine comes in."""
+    return posixpath.normpath(text_of(path))
+
+
+def _digests() -> None:
+    for name in ("md5", "sha1", "sha256", "sha512"):
+
+        def hexadecimal(context: Context, path: str, kind: str = name) -> str:
+            return hashlib.new(kind, context.read(path), usedforsecurity=False).hexdigest()
+
+        def based(context: Context, path: str, kind: str = name) -> str:
+            digest = hashlib.new(kind, context.read(path), usedforsecurity=False).digest()
+            return base64.b64encode(digest).decode()
+
+        function(f"file{name}", context=True)(hexadecimal)
+        if name in ("sha256", "sha512"):
+            function(f"filebase64{name}", context=True)(based)
+
+
+_digests()

@@ -1,0 +1,135 @@
+"""How a function of the Terraform language is declared and called, and what it makes of unknown arguments."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from bastide.resources.model import Reference, Unresolved
+from bastide.sources.limits import MAX_TEXT
+from bastide.sources.terraform.values import (
+    MARKS,
+    PLAIN,
+    Failed,
+    Secret,
+    marks,
+    secret,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bastide.sources.terraform.values import Budget
+
+
+class Missing(ValueError):  # noqa: N818  it is a cause that `fileexists` asks for
+    """A file that is not there."""
+
+
+class Context(Protocol):
+    """What a function may ask of the module that calls it."""
+
+    budget: Budget
+
+    def read(self, path: str) -> bytes:
+        """A file of the configuration; `ValueError` says why not."""
+
+    def render(self, text: str, names: dict[str, Any]) -> Any:
+        """A text as a template over these names."""
+
+    def listing(self, folder: str) -> list[str]:
+        """The files below a folder of the configuration, relative to it; `ValueError` says why not."""
+
+
+@dataclass(slots=True, frozen=True)
+class Function:
+    """A function, and how far down its arguments must be known: `all`, `top`, or not (`none`).
+
+    `present`: whether over references it yields some value for certain. With `context`, it is given that first.
+    """
+
+    run: Callable[..., Any]
+    needs: str
+    present: bool
+    context: bool
+
+
+FUNCTIONS: dict[str, Function] = {}
+
+
+def function(
+    *names: str, needs: str = "all", present: bool = True, context: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a function under its Terraform names."""
+
+    def declare(run: Callable[..., Any]) -> Callable[..., Any]:
+        for name in names:
+            FUNCTIONS[name] = Function(run, needs, present, context)
+        return run
+
+    return declare
+
+
+def call(name: str, arguments: list[Any], words: str, context: Context) -> Any:
+    """The result of a function; never raises for what its arguments are."""
+    found = FUNCTIONS.get(name.removeprefix("core::"))
+    if not found:
+        return unknown(words, [], present=False)
+    hidden, targets = False, ()
+    if found.needs != "none":
+        lacking = _marks(arguments, found, context.budget)
+        if any(not isinstance(mark, Secret) and not _literal(mark) for mark in lacking):
+            return unknown(words, lacking, present=found.present)
+        if lacking:
+            hidden = any(isinstance(mark, Secret) for mark in lacking)
+            targets = tuple(target for mark in lacking if _literal(mark) for target in mark.targets)
+            arguments = [_bare(argument) for argument in arguments]
+    if found.context:
+        arguments = [context, *arguments]
+    try:
+        result = found.run(*arguments)
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, re.error) as error:
+        return Failed(words, _cause(error))
+    if isinstance(result, str) and len(result) > MAX_TEXT:
+        return Failed(words, "the text is too long")
+    if isinstance(result, (Unresolved, Reference)):
+        result = _named(result, words)
+    if hidden and not isinstance(result, bool):
+        return secret(result)
+    return Reference(result, targets) if targets and isinstance(result, str) else result
+
+
+def _named(result: Unresolved | Reference, words: str) -> Unresolved | Reference:
+    """What a function could only call `name(…)`, in the words of the configuration."""
+    if isinstance(result, Reference):
+        return Reference("${" + words + "}", result.targets) if result.text.endswith("(…)}") else result
+    unnamed = not result.expression or result.expression.endswith("(…)")
+    return type(result)(words, result.reason) if unnamed else result
+
+
+def _marks(arguments: list[Any], found: Function, budget: Budget) -> list[Any]:
+    if found.needs == "top":
+        return [argument for argument in arguments if isinstance(argument, MARKS)]
+    return [mark for argument in arguments if type(argument) not in PLAIN for mark in marks(argument, budget)]
+
+
+def _literal(mark: Any) -> bool:
+    return isinstance(mark, Reference) and "${" not in mark.text
+
+
+def _bare(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_bare(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _bare(item) for key, item in value.items()}
+    if isinstance(value, Secret):
+        return _bare(value.value)
+    return value.text if isinstance(value, Reference) else value
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, ValueError) and str(error) and len(str(error)) < 120:
+        return str(error)
+    return "the arguments do not fit"
