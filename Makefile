@@ -42,7 +42,7 @@ lint: $(STAMP) ## style, types, import directions, layout; changes nothing
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python scripts/check_layout.py
 
 format: $(STAMP) ## write the style that lint asks for
