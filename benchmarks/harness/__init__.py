@@ -1,0 +1,1 @@
+"""Measuring bastide beside its peers: processes, environments, and the page of results."""

@@ -1,0 +1,198 @@
+"""Measure bastide beside Checkov and Trivy and write benchmarks/RESULTS.md: `python benchmarks/run.py`.
+
+Environments, inputs and raw figures are kept under benchmarks/.cache. Without options it takes half an hour on two
+cores, most of it the peers' time; `--quick` takes a minute or two and writes no page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from generate import COUNTS, generate
+from harness import tools
+from harness.page import page
+from harness.process import timed, weighed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SEED = 1
+PATIENCE = 100.0
+"""About how many seconds one tool's timed runs over one input may take; long runs are repeated less often."""
+STARTS = 11
+
+Result = dict[str, Any]
+
+
+def main() -> int:
+    """Measure what was asked for, then write the page and the raw figures."""
+    arguments = _arguments()
+    environments = tools.prepare(arguments.tools)
+    results: Result = {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "command": " ".join(["python benchmarks/run.py", *sys.argv[1:]]),
+        "machine": _machine(),
+        "versions": {tool.name: tool.version for tool in environments},
+        "inputs": [],
+        "startup": _startup(environments, 3 if arguments.quick else STARTS),
+        "installed": {tool.name: tools.added(tool.name) for tool in environments},
+        "parts": tools.parts("bastide") if any(tool.name == "bastide" for tool in environments) else {},
+    }
+    for kind, count in _inputs(arguments):
+        results["inputs"].append(measure(kind, count, environments, arguments.repeat))
+    _add_evaluation(results)
+    _keep(results, write_page=not arguments.quick)
+    return 0
+
+
+def measure(kind: str, count: int, environments: list[tools.Tool], repeat: int) -> Result:
+    """Every tool's runs over one input, alternating; a tool that finds nothing readable is left out."""
+    with _input(kind, count) as folder:
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        size = sum(path.stat().st_size for path in files) // 1000
+        print(f"\n{kind} {count}: {len(files)} files", flush=True)
+        main_one = count == COUNTS[kind]
+        runs = _runs(kind, folder, environments, repeat, 3 if main_one else 1)
+    return {"kind": kind, "count": count, "main": main_one, "files": len(files), "kilobytes": size, "runs": runs}
+
+
+def _runs(kind: str, folder: Path, environments: list[tools.Tool], repeat: int, least: int) -> Result:
+    """`least` runs are made however long they take, more only of what is fast; memory is looked at in as many."""
+    runs: Result = {}
+    repeats: dict[str, int] = {}
+    for tool in environments:  # the first look at memory warms the caches, too
+        first, seconds, found = _weigh(tool, kind, folder)
+        if found is None:
+            print(f"  {tool.name} is left out: exit {first['exit_code']}, no findings that can be read")
+            continue
+        runs[tool.name] = {"timed": [], "weighed": [first], "findings": found}
+        repeats[tool.name] = min(repeat, max(least, int(PATIENCE / seconds)))
+    usable = [tool for tool in environments if tool.name in runs]
+    for turn in range(repeat):
+        for tool in usable:
+            if turn < repeats[tool.name]:
+                runs[tool.name]["timed"].append(_time(tool, kind, folder))
+            if 0 < turn < min(least, repeats[tool.name]):
+                runs[tool.name]["weighed"].append(_weigh(tool, kind, folder)[0])
+    return runs
+
+
+def _time(tool: tools.Tool, kind: str, folder: Path) -> Result:
+    out = _fresh(tool)
+    run = timed(tool.scan(kind, folder, out), tools.environment(), out.parent)
+    print(f"  {tool.name}: {run.seconds:.2f} s, {run.cpu:.2f} s CPU, exit {run.exit_code}", flush=True)
+    return asdict(run)
+
+
+def _weigh(tool: tools.Tool, kind: str, folder: Path) -> tuple[Result, float, int | None]:
+    """One run's memory, about how long it took, and what was found."""
+    out = _fresh(tool)
+    run = weighed(tool.scan(kind, folder, out), tools.environment(), out.parent)
+    print(f"  {tool.name}: {run.memory or 0:.0f} MiB", flush=True)
+    return asdict(run), run.seconds, tool.findings(out)
+
+
+def _fresh(tool: tools.Tool) -> Path:
+    """A place for a tool's findings, without those of an earlier run."""
+    out = tools.CACHE / "out" / tool.name / "findings.json"
+    shutil.rmtree(out.parent, ignore_errors=True)
+    out.parent.mkdir(parents=True)
+    return out
+
+
+@contextmanager
+def _input(kind: str, count: int) -> Iterator[Path]:
+    """The input in a temporary folder: in `.cache` a tool might take it for something to leave out."""
+    with tempfile.TemporaryDirectory(prefix="bastide-bench-") as temporary:
+        folder = Path(temporary) / kind
+        generate(folder, kind, count, SEED)
+        yield folder
+
+
+def _inputs(arguments: argparse.Namespace) -> list[tuple[str, int]]:
+    """The main size of each kind, and the sizes that show growth: of root modules, three times as many templates."""
+    wanted = []
+    for kind in arguments.inputs:
+        sizes = {COUNTS[kind]} if not arguments.quick else set()
+        if kind != "module":
+            sizes |= {size * COUNTS[kind] // COUNTS["monorepo"] for size in arguments.sizes}
+        wanted += [(kind, size) for size in sorted(sizes | ({1} if kind == "module" else set()))]
+    return wanted
+
+
+def _startup(environments: list[tools.Tool], times: int) -> dict[str, list[float]]:
+    """Seconds that every tool takes to say its version, beside an interpreter that does nothing."""
+    python = Path(tools.CACHE / "env" / "bastide" / "bin" / "python")
+    commands = {"python": [str(python if python.exists() else Path(sys.executable)), "-c", "pass"]}
+    commands |= {tool.name: [str(tool.binary), "--version"] for tool in environments}
+    found: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(times):
+        for name, command in commands.items():
+            found[name].append(timed(command, tools.environment(), tools.CACHE).seconds)
+    return found
+
+
+def _machine() -> Result:
+    info = Path("/proc/cpuinfo").read_text("utf-8")
+    cpu = next((line.split(":", 1)[1].strip() for line in info.splitlines() if line.startswith("model name")), "")
+    return {
+        "cpu": cpu or platform.machine(),
+        "cores": len(os.sched_getaffinity(0)),
+        "memory": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30,
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "load": os.getloadavg()[0],
+    }
+
+
+def _add_evaluation(results: Result) -> None:
+    """The figures of the last `benchmarks/evaluate.py`, if there are any."""
+    found = tools.CACHE / "evaluation.json"
+    if found.exists():
+        results["evaluation"] = json.loads(found.read_text("utf-8"))
+
+
+def _keep(results: Result, *, write_page: bool) -> None:
+    (tools.CACHE / "results.json").write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+    text = page(results)
+    if write_page:
+        (tools.ROOT / "benchmarks" / "RESULTS.md").write_text(text, "utf-8")
+    print(f"\n{text}")
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in text.split(",") if word]
+
+
+def _sizes(text: str) -> list[int]:
+    return [int(word) for word in _words(text)]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--inputs", type=_words, default=list(COUNTS), help="module,monorepo,templates")
+    parser.add_argument("--tools", type=_words, default=["bastide", "trivy", "checkov"], help="which to measure")
+    parser.add_argument("--sizes", type=_sizes, default=[25, 50, 100, 200], help="root modules, to show growth")
+    parser.add_argument("--repeat", type=int, default=5, help="runs of each tool over each input")
+    parser.add_argument("--quick", action="store_true", help="small inputs, one run each, no RESULTS.md")
+    arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.repeat, arguments.sizes = 1, [10, 20]
+    if unknown := set(arguments.inputs) - set(COUNTS) | set(arguments.tools) - {"bastide", "trivy", "checkov"}:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    return arguments
+
+
+if __name__ == "__main__":
+    sys.exit(main())
