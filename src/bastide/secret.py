@@ -108,7 +108,7 @@ _FORMS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
         _whole,
     ),
     (("AKIA", "ASIA", "ABIA", "ACCA"), re.compile(r"(?<![A-Z0-9])A(?:KI|SI|BI|CC)A[A-Z0-9]{16}(?![A-Z0-9])"), _whole),
-    (("eyJ",), re.compile(r"eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}"), _whole),
+    (("eyJ",), re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}"), _whole),
     (
         ("_",),
         re.compile(r"(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|npm_\w{30,}|hf_\w{30,}|dop_v1_\w{40,})", re.ASCII),
@@ -122,7 +122,11 @@ _FORMS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
     (("hvs.", "hvb.", "SG."), re.compile(r"hv[sb]\.[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,}"), _whole),
     (("AGE-SECRET-KEY",), re.compile(r"AGE-SECRET-KEY-1\w{20,}"), _whole),
     (("earer ", "asic "), re.compile(r"(\b[Bb](?:earer|asic)\s{1,4})([\w.~+/=-]{16,})"), _second),
-    (("://",), re.compile(r"(://[^\s/:@?#\"']{0,256}:)((?:\{\{[^}]*\}\}|\$\{[^}]*\}|[^\s/\"'])+)(?=@)"), _second),
+    (
+        ("://",),
+        re.compile(r"(://[^\s/:@?#\"']{0,256}:)(\{\{[^}]{1,512}\}\}|\$\{[^}]{1,512}\}|[^\s/\"']{1,512})(?=@)"),
+        _second,
+    ),
     (("://",), re.compile(r"(://)([\w-]{20,256})(?=@)"), _second),
     (
         ("X-Amz-", "x-amz-"),
@@ -138,6 +142,8 @@ _FORMS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
         _pair,
     ),
 )
+_SHORT = re.compile(r"://|[=:]|--")
+"""What a secret shorter than every form needs around it."""
 _AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+=_.-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_.-])")
 _RUN = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 
@@ -148,7 +154,7 @@ def hide(text: str, *, value: bool = False, dense: bool = False) -> str:
     `value` says that the text is a property's value, where `password: x` is an assignment and not a sentence;
     `dense` that it stands where secrets are kept (environments, user data), so that high entropy alone is enough.
     """
-    if len(text) < 8:
+    if len(text) < 16 and not _SHORT.search(text):
         return text
     for pieces, form, mark in _FORMS:
         for piece in pieces:
@@ -167,12 +173,15 @@ def hide(text: str, *, value: bool = False, dense: bool = False) -> str:
 _KEY = re.compile(
     r"(?<![\w.-])([\w.-]{2,100})(?:(\s{0,8}=\s{0,8}|\\?[\"']\s{0,8}[=:]\s{0,8}(?=\\?[\"']))|(:\s{1,8})|(?<=\w)(\s{1,8}))(?=[^\s=])"
 )
-_VALUE = re.compile(r"\"(?:[^\"\\]|\\.)*\"?|'[^']*'?|\\\"[^\"\\]*|(?:\$\{[^}]*\}|[^\s\"',;&|<>()\[\]{}\\])+")
+_VALUE = re.compile(
+    r"\"(?:[^\"\\]|\\.)*\"?|'[^']*'?|\\\"[^\"\\]*(?:\\\")?|(?:\$\{[^}]{0,200}\}|[^\s\"',;&|<>()\[\]{}\\])+"
+)
+_QUOTE = re.compile(r"\\?[\"']")
 _TELLING = re.compile(r"pass|pwd|secret|token|key|cred|auth|psk|dsn|connection|webhook|database", re.IGNORECASE)
 
 
 def _hide_assigned(text: str, *, value: bool) -> str:
-    """Without what is assigned to names of secrets: `PASSWORD=x`, `"token": "x"`, `--password x`; `token: x` in values."""
+    """Without what is assigned to names of secrets: `PASSWORD=x`, `"token": "x"`, `--token x`; in values `token: x`."""
     if not _TELLING.search(text):
         return text
     parts: list[str] = []
@@ -185,7 +194,9 @@ def _hide_assigned(text: str, *, value: bool) -> str:
         assigned = _VALUE.match(text, key.end())
         if assigned is None or is_harmless(assigned[0].strip("\\\"'")):
             continue
-        parts += (text[done : key.end()], REDACTED)
+        quote = _QUOTE.match(assigned[0])
+        mark = f"{quote[0]}{REDACTED}{quote[0]}" if quote else REDACTED
+        parts += (text[done : key.end()], mark)
         done = assigned.end()
     return "".join((*parts, text[done:])) if parts else text
 
