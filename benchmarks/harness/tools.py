@@ -58,7 +58,8 @@ def _bastide(report: Any) -> int:
 
 
 def _trivy(report: Any) -> int:
-    return sum(result["MisconfSummary"]["Failures"] for result in report.get("Results") or [])
+    results = report.get("Results") or [] if report["SchemaVersion"] else []  # what is no report is a KeyError
+    return sum(result["MisconfSummary"]["Failures"] for result in results)
 
 
 def _checkov(report: Any) -> int:
