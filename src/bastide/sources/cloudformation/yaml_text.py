@@ -41,6 +41,9 @@ from bastide.sources.cloudformation.nodes import (
 # PyYAML built without libyaml is ten times slower and yields the same events.
 _Parser: Any = getattr(yaml, "CLoader", yaml.Loader)
 
+_SCALAR: Any = ScalarEvent  # Any, since its stub allows every field to be None
+_DOCUMENT: Any = DocumentStartEvent
+
 _WORDS: dict[str, bool | None] = {"": None, "~": None}
 for _forms, _value in (
     (("true", "yes", "on"), True),
@@ -114,7 +117,7 @@ class _Reader:
         items, lines, is_map = stack[0].items, stack[0].lines, False
         while count <= MAX_NODES:
             event: Any = next_event()
-            if type(event) is ScalarEvent:
+            if type(event) is _SCALAR:
                 count += 1
                 is_key = is_map and not len(items) & 1
                 if is_key or not is_map:
@@ -146,7 +149,7 @@ class _Reader:
             return self.alias(event, self.stack[-1])
         elif kind is DocumentEndEvent:
             following: Any = self.next_event()
-            if type(following) is DocumentStartEvent:
+            if type(following) is _DOCUMENT:
                 self.second = following.start_mark.line + 1
             return -1
         elif kind is StreamEndEvent:

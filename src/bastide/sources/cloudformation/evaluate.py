@@ -1,0 +1,166 @@
+"""From nodes to property trees: plain values and marks, with the origin of each property."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bastide.resources.model import ABSENT, Origin, Reference, Unresolved
+from bastide.sources.cloudformation import foreach
+from bastide.sources.cloudformation.functions import FUNCTIONS
+from bastide.sources.cloudformation.limits import MAX_CHARACTERS, MAX_STEPS
+from bastide.sources.cloudformation.nodes import Call, Map, Node, Seq, TemplateError, make_map
+from bastide.sources.cloudformation.values import Secret, Value, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from bastide.sources.cloudformation.conditions import Conditions
+    from bastide.sources.cloudformation.parameters import Parameters
+
+
+_TRANSFORM = "Fn::Transform"
+
+
+class ExhaustedError(TemplateError):
+    """The evaluation of a template went over its limits."""
+
+
+class Evaluator:
+    """Evaluates the nodes of one template; `begin` before every resource.
+
+    After `value`, `origins` has the origin of every property by path, `undecided` the conditions on whose two sides
+    different values stand, and `secrets` the paths where the literal default of a `NoEcho` parameter ends up,
+    with the parameter's name. `addresses` are the logical ids of the template, `conditions` its conditions.
+    """
+
+    def __init__(self, path: str, parameters: Parameters, mappings: Map, prefix: str = "") -> None:
+        self.path, self.mappings, self.prefix = path, mappings, prefix
+        self.parameters = parameters.values
+        self.addresses: Collection[str] = ()
+        self.conditions: Conditions
+        self.steps, self.characters = MAX_STEPS, MAX_CHARACTERS
+        self.external: list[tuple[str, int]] = []  # what a transform would have brought in, and its line
+        self.begin()
+
+    def begin(self, assume: dict[str, bool] | None = None) -> None:
+        """Forgets the last resource; `assume` says how conditions are taken that cannot be decided."""
+        self.assume = assume or {}
+        self.origins: dict[str, Origin] = {}
+        self.undecided: dict[str, None] = {}
+        self.secrets: dict[str, str] = {}
+        self.here = ""
+
+    def spend(self, steps: int, characters: int = 0) -> None:
+        """Accounts for work; `ExhaustedError` when a template asks for too much of it."""
+        self.steps -= steps
+        self.characters -= characters
+        if self.steps < 0 or self.characters < 0:
+            raise ExhaustedError("its functions make more than can be evaluated")
+
+    def value(self, node: Node, path: str | None = None) -> Value:
+        """The value of a node; `path` is the property that it is, None for an argument of a function."""
+        kind = type(node)
+        if kind is Map:
+            return self.map(node, path)
+        if kind is Seq:
+            return self.seq(node, path)
+        return self.call(node, path) if kind is Call else node
+
+    def map(self, node: Map, path: str | None) -> Value:
+        self.spend(len(node) + 1)
+        result: dict[str, Value] = {}
+        file, origins = self.path, self.origins
+        prefix = f"{path}." if path else ""
+        here = None
+        for (key, item), line in zip(node.items(), node.lines, strict=True):
+            if key.startswith("Fn::") and (key == _TRANSFORM or foreach.is_loop(key)):
+                return self.mixed(node, path)
+            if path is not None:
+                here = prefix + key
+                origins[here] = Origin(file, line, line)
+            kind = type(item)
+            if kind is Map:
+                result[key] = self.map(item, here)
+            elif kind is Seq:
+                result[key] = self.seq(item, here)
+            else:
+                result[key] = self.call(item, here) if kind is Call else item
+        return result
+
+    def seq(self, node: Seq, path: str | None) -> list[Value]:
+        """The items that are there: positions are those that the settled list will have."""
+        self.spend(len(node) + 1)
+        result: list[Value] = []
+        here = None
+        for item, line in zip(node, node.lines, strict=True):
+            if path is not None:
+                here = f"{path}[{len(result)}]"
+                self.origins[here] = Origin(self.path, line, line)
+            value = self.value(item, here)
+            if value is not ABSENT and value is not None:
+                result.append(value)
+        return result
+
+    def mixed(self, node: Map, path: str | None) -> Value:
+        """An object with functions beside its names: loops are unrolled, a transform makes all of it unknown."""
+        for key, item, line in node.items_with_lines():
+            if key == _TRANSFORM:
+                return self.call(Call(key, item, line), path)
+        unrolled, unknown = foreach.unroll(node, self)
+        return Unresolved(unknown[0].loop, unknown[0].reason) if unknown else self.map(unrolled, path)
+
+    def call(self, node: Call, path: str | None) -> Value:
+        self.spend(1)
+        if path is not None:
+            self.here = path
+        if node.name == "Fn::If":
+            return self.choice(node.argument, path)
+        if function := FUNCTIONS.get(node.name):
+            return function(self, node.argument)
+        if foreach.is_loop(node.name):
+            return self.mixed(make_map([node.name], [node.argument], [node.line], node.line), path)
+        if node.name == _TRANSFORM:
+            return self.transform(node)
+        return Unresolved(node.name, "a function that bastide does not know")
+
+    def choice(self, argument: Node, path: str | None) -> Value:
+        """`Fn::If`: one side when the condition is decided or assumed, or when both sides are the same."""
+        if type(argument) is not Seq or len(argument) != 3 or type(argument[0]) is not str:
+            return Unresolved("Fn::If", "not a condition's name and two values")
+        name, if_true, if_false = argument
+        truth = self.conditions.truth(name) if name not in self.assume else self.assume[name]
+        if truth is not None:
+            return self.value(if_true if truth else if_false, path)
+        left, right = self.value(if_true, path), self.value(if_false, path)
+        if left is right or left == right:
+            return left
+        self.undecided[name] = None
+        return Unresolved(f"Fn::If {name}", f"depends on condition {name}: {shown(left)} or {shown(right)}")
+
+    def transform(self, node: Call) -> Value:
+        name = node.argument.get("Name") if type(node.argument) is Map else None
+        name = name if type(name) is str else "?"
+        self.external.append((name, node.line))
+        return Unresolved(f"Fn::Transform {name}", "made by a macro at deployment")
+
+    def ref(self, name: str) -> Value:
+        """What `Ref` gives for a parameter, a pseudo parameter or a resource."""
+        value = self.parameters.get(name)
+        if value is None:
+            return self.attribute(name, "Ref")
+        if type(value) is Secret and value.literal:
+            self.secrets[self.here] = name
+        return value
+
+    def attribute(self, name: str, attribute: str) -> Value:
+        """A reference to an attribute of a resource of this template; `Ref` for the resource itself."""
+        address = self.prefix + name
+        text = f"${{{address}}}" if attribute == "Ref" else f"${{{address}.{attribute}}}"
+        if name in self.addresses:
+            return Reference(text, ((address, attribute),))
+        base, dot, rest = name.partition(".")
+        if dot and base in self.addresses:  # a resource that the serverless transform makes: `Api.Stage`
+            return Reference(text, ((self.prefix + base, rest),))
+        if attribute == "Ref":
+            return Unresolved(name, "no parameter or resource has this name")
+        return Unresolved(f"{name}.{attribute}", "no resource has this name")

@@ -1,0 +1,138 @@
+"""From a file to what it gives: the template, and the local templates of the stacks within it."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+from bastide.resources.model import Loaded, Problem, Reference, Sensitive, Unresolved
+from bastide.sources.cloudformation.document import Document, read_document, read_file
+from bastide.sources.cloudformation.limits import MAX_STACK_DEPTH, MAX_STACKS
+from bastide.sources.cloudformation.nodes import TemplateError
+from bastide.sources.cloudformation.resource import Place
+from bastide.sources.cloudformation.template import Stack, read_template
+from bastide.sources.cloudformation.values import Value, as_text, concatenate, interleave
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def load(
+    path: str,
+    text: bytes | None = None,
+    parameters: Mapping[str, str] | None = None,
+    *,
+    root: str | None = None,
+) -> list[Loaded]:
+    """What a template gives, followed by what the local templates of its nested stacks give, depth by depth.
+
+    `path` is relative and POSIX, as it shall be shown, and is read when `text` is None. Nested templates are read from
+    below `root` only: by default where the scan started, or for a path outside of that the template's own
+    folder. A nested unit is called `parent.yaml#LogicalId`, its addresses begin with `LogicalId/`. Never raises: what
+    could not be read or judged is in the problems.
+    """
+    return _Loading(root if root is not None else _default_root(path)).run(path, text, parameters or {})
+
+
+def _default_root(path: str) -> str:
+    outside = posixpath.isabs(path) or posixpath.normpath(path).startswith("..")
+    return posixpath.dirname(path) if outside else "."
+
+
+class _Task(NamedTuple):
+    """A template to read: `above` are the real paths of the templates around it."""
+
+    place: Place
+    given: Mapping[str, Value]
+    above: tuple[str, ...]
+
+
+class _Loading:
+    def __init__(self, root: str) -> None:
+        self.root = os.path.realpath(root)
+        self.documents: dict[str, Document | TemplateError] = {}
+        self.tasks: deque[_Task] = deque()
+        self.stacks = 0
+
+    def run(self, path: str, text: bytes | None, given: Mapping[str, Value]) -> list[Loaded]:
+        self.tasks.append(_Task(Place(path, path), given, ()))
+        loaded = []
+        while self.tasks:
+            task = self.tasks.popleft()
+            loaded.append(self.load(task, text if not task.above else None))
+        return loaded
+
+    def load(self, task: _Task, text: bytes | None) -> Loaded:
+        place = task.place
+        loaded = Loaded(place.unit, "cloudformation", files=[place.path])
+        document = self.document(place.path, text)
+        if isinstance(document, TemplateError):
+            message = f"column {document.column}: {document.cause}" if document.column > 1 else document.cause
+            loaded.problems.append(Problem("unreadable", place.path, document.line, message))
+            return loaded
+        template = read_template(document, place, task.given)
+        loaded.resources, loaded.problems = template.resources, template.problems
+        for stack in template.stacks:
+            if reason := self.nest(stack, task):
+                loaded.problems.append(Problem("external", place.path, stack.line, f"{stack.name}: {reason}"))
+        return loaded
+
+    def document(self, path: str, text: bytes | None) -> Document | TemplateError:
+        known = self.documents.get(path)
+        if known is None:
+            try:
+                known = read_document(path, read_file(path) if text is None else text)
+            except TemplateError as error:
+                known = error
+            self.documents[path] = known
+        return known
+
+    def nest(self, stack: Stack, task: _Task) -> str:
+        """Queues a nested stack's template; otherwise why it is not read."""
+        outer = task.place
+        path, reason = self.local(stack.location, outer)
+        if reason:
+            return reason
+        real = os.path.realpath(path)
+        above = (*task.above, os.path.realpath(outer.path))
+        if real in above:
+            return "its template contains itself"
+        if len(above) > MAX_STACK_DEPTH or self.stacks >= MAX_STACKS:
+            return f"more than {MAX_STACK_DEPTH} stacks within stacks, or {MAX_STACKS} in all"
+        self.stacks += 1
+        place = Place(
+            path,
+            f"{outer.unit}{'/' if task.above else '#'}{stack.name}",
+            f"{outer.prefix}{stack.name}/",
+            (*outer.call, f"{outer.path}:{stack.line} {stack.name}"),
+        )
+        passed = {name: _passed(value) for name, value in stack.parameters.items()}
+        self.tasks.append(_Task(place, passed, above))
+        return ""
+
+    def local(self, written: Value, outer: Place) -> tuple[str, str]:
+        """The path of a nested stack's template, and why there is none."""
+        location = as_text(written)
+        if location is None:
+            return "", "its template's location is only known at deployment"
+        if "://" in location or "\0" in location:
+            return "", "its template is not local and was not fetched"
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(outer.path), location))
+        real = os.path.realpath(path)
+        if os.path.commonpath((real, self.root)) != self.root:
+            return "", "its template lies outside of what is scanned"
+        return path, "" if os.path.isfile(real) else "its template is not here"  # noqa: PTH113
+
+
+def _passed(value: Value) -> Value:
+    """A parameter's value as a nested stack sees it: a reference to the outer stack names nothing in there."""
+    if isinstance(value, list):
+        value = concatenate(interleave(value, ",")) if value else ""
+    if isinstance(value, Reference):
+        return Reference(value.text)
+    if isinstance(value, (Unresolved, Sensitive)):
+        return value
+    text = as_text(value)
+    return text if text is not None else Unresolved("", "not a text")
