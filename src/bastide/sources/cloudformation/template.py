@@ -114,7 +114,8 @@ class _Reader:
 
     def entries(self) -> Iterator[Entry]:
         """The entries of `Resources`, after loops and the serverless transform."""
-        resources, written = self.unrolled("Resources"), {}
+        resources = self.unrolled("Resources")
+        written: dict[str, str] = {}
         if any(_type_of(node).startswith(_SERVERLESS) for node in resources.values()):
             from bastide.sources.cloudformation.sam import translate
 
