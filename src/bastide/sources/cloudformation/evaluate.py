@@ -138,7 +138,9 @@ class Evaluator:
         return Unresolved(f"Fn::If {name}", f"depends on condition {name}: {shown(left)} or {shown(right)}")
 
     def transform(self, node: Call) -> Value:
-        name = node.argument.get("Name") if type(node.argument) is Map else None
+        """What a macro makes is not known; a list of macros is known by its first."""
+        argument = node.argument[0] if type(node.argument) is Seq and node.argument else node.argument
+        name = argument.get("Name") if type(argument) is Map else None
         name = name if type(name) is str else "?"
         self.external.append((name, node.line))
         return Unresolved(f"Fn::Transform {name}", "made by a macro at deployment")

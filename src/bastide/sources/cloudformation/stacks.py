@@ -115,7 +115,7 @@ class _Loading:
     def local(self, written: Value, outer: Place) -> tuple[str, str]:
         """The path of a nested stack's template, and why there is none."""
         location = as_text(written)
-        if location is None:
+        if location is None or "{{" in location:
             return "", "its template's location is only known at deployment"
         if "://" in location or "\0" in location:
             return "", "its template is not local and was not fetched"

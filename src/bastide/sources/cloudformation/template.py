@@ -51,6 +51,8 @@ def read_template(document: Document, place: Place, given: Mapping[str, Value]) 
         reader.problem("partial", reader.line, f"{error}; nothing from here on was judged")
     except RecursionError:
         reader.problem("partial", reader.line, "nested too deeply; nothing from here on was judged")
+    finally:
+        del reader.evaluator.conditions  # which knows the evaluator: without the cycle, the nodes go at once
     return reader.made
 
 

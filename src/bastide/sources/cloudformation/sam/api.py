@@ -81,7 +81,7 @@ class Apis:
         if not http and (required := part(event.properties, "Auth").get("ApiKeyRequired", auth and auth.key_required)):
             made.put("ApiKeyRequired", required, "Auth")
         event.make("Route" if http else "Method", f"AWS::ApiGateway{'V2::Route' if http else '::Method'}", made)
-        event.permit("apigateway.amazonaws.com")
+        event.permit("apigateway.amazonaws.com", SourceArn=event.arn("execute-api", named, "/*"))
 
     def implied(self, source: Source, kind: str) -> str:
         """The API of an event that names none: one for all of a template, made when it is first met."""

@@ -56,6 +56,11 @@ class Event(NamedTuple):
         """Adds an entry for the event; its logical id."""
         return self.out.make(self.source, self.id + suffix, kind, properties)
 
+    def arn(self, service: str, *parts: Node) -> Node:
+        """The ARN of something in the stack's own account and region."""
+        ends = [":", ref("AWS::Region"), ":", ref("AWS::AccountId"), ":"]
+        return {"Fn::Join": ["", ["arn:", ref("AWS::Partition"), f":{service}", *ends, *parts]]}
+
     def permit(self, principal: str, **more: Node) -> None:
         """Lets a service call the function; a state machine is called by roles instead."""
         if self.source.type.endswith("StateMachine"):
@@ -127,7 +132,8 @@ def _bucket(event: Event) -> None:
 def _log_group(event: Event) -> None:
     made = event.start().put("DestinationArn", event.target).take("FilterPattern").take("LogGroupName")
     event.make("", "AWS::Logs::SubscriptionFilter", made)
-    event.permit("logs.amazonaws.com")
+    group = event.properties.get("LogGroupName")
+    event.permit("logs.amazonaws.com", SourceArn=event.arn("logs", "log-group:", group, ":*"))
 
 
 def _iot(event: Event) -> None:
@@ -142,7 +148,10 @@ def _alexa(event: Event) -> None:
 
 
 def _user_pool(event: Event) -> None:
-    event.permit("cognito-idp.amazonaws.com")
+    pool = event.properties.get("UserPool")
+    name = pool.argument if type(pool) is Call and pool.name == "Ref" else pool
+    arn = get_att(name, "Arn", event.line) if type(name) is str else event.arn("cognito-idp", "userpool/", pool)
+    event.permit("cognito-idp.amazonaws.com", SourceArn=arn)
 
 
 _MAKERS: dict[object, Callable[[Event], None]] = {
