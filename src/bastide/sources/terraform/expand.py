@@ -60,10 +60,7 @@ class AnyInstance(Dynamic):
     def __init__(self, address: str, instance: Any, why: Unresolved) -> None:
         self.address, self.instance, self.why = address, instance, why
 
-    def attribute(self, name: str) -> Any:
-        return self.instance
-
-    def at(self, key: Any) -> Any:
+    def at(self, key: Any) -> Any:  # noqa: ARG002  whatever the key is
         return self.instance
 
     def whole(self) -> Reference | Unresolved:
@@ -109,22 +106,19 @@ def elements(value: Any) -> list[tuple[str, Any]] | Unresolved:
         value = value.value
     if isinstance(value, dict):
         return sorted(value.items())
-    if isinstance(value, list):
-        plain = [
-            item.text if isinstance(item, Reference) and "${" not in item.text else item for item in value
-        ]
-        for item in plain:
-            if isinstance(item, MARKS):
-                return item if isinstance(item, Unresolved) else Unresolved(describe(item), NOT_YET)
-        try:
-            return [(key, key) for key in dict.fromkeys(text_of(item) for item in plain)]
-        except ValueError:
-            return Failed("", "for_each is neither a map nor a set of strings")
-    if isinstance(value, Unresolved):
-        return value
-    if isinstance(value, MARKS):
-        return Unresolved(describe(value), NOT_YET)
-    return Failed("", "for_each is neither a map nor a set of strings")
+    items = value if isinstance(value, list) else [value]
+    plain = [item.text if isinstance(item, Reference) and "${" not in item.text else item for item in items]
+    for item in plain:
+        if isinstance(item, MARKS):
+            return item if isinstance(item, Unresolved) else Unresolved(describe(item), NOT_YET)
+    try:
+        keys = dict.fromkeys(text_of(item) for item in plain)
+        return [(key, key) for key in keys] if items is value else _NO_SET
+    except ValueError:
+        return _NO_SET
+
+
+_NO_SET = Failed("", "for_each is neither a map nor a set of strings")
 
 
 def _indexed(address: str, key: str | int | None) -> str:

@@ -46,8 +46,6 @@ def variable_values(paths: Sequence[str], scope: Scope) -> tuple[dict[str, Any],
 
 
 def _read(path: str, scope: Scope) -> dict[str, Any]:
-    if not Path(path).is_file():
-        raise ValueError("there is no such file")
     text = content(path)
     if path.endswith(".json"):
         try:

@@ -193,10 +193,10 @@ def _expression(value: Written, *, literal: bool = False, bare: bool = False) ->
         return _string(value, bare=bare)
     if value.kind == "list":
         items = [_expression(item, literal=literal, bare=bare) for item in value.value]
-        return items if nodes.fold(items) else nodes.Items("", 0, 0, items)
+        return items if nodes.fold(items) else nodes.Items(nodes.NOWHERE, items)
     entries = [(name, _expression(item, literal=literal, bare=bare)) for name, _, item in value.value]
     entries = [(name, item) for name, item in entries if name != "//"]
-    return dict(entries) if nodes.fold([item for _, item in entries]) else nodes.Entries("", 0, 0, entries)
+    return dict(entries) if nodes.fold([item for _, item in entries]) else nodes.Entries(nodes.NOWHERE, entries)
 
 
 def _string(value: Written, *, bare: bool) -> Any:

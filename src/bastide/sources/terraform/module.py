@@ -12,7 +12,7 @@ from bastide.sources.terraform.parser import parse_template
 from bastide.sources.terraform.resource import Resource, provider_values
 from bastide.sources.terraform.syntax import SyntaxFault
 from bastide.sources.terraform.types import constraint, convert
-from bastide.sources.terraform.values import Dynamic, Failed, describe, secret
+from bastide.sources.terraform.values import Dynamic, Failed, Refused, describe, secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,13 +183,13 @@ class ModuleInstance(Dynamic):
         try:
             return evaluate(parse_template(text), Scope(_Template(self), names))
         except SyntaxFault as fault:
-            raise ValueError(f"the template is not well formed: {fault.cause}") from None
+            raise Refused(f"the template is not well formed: {fault.cause}") from None
 
     # what the unit asks
 
     def resources(self) -> list[tuple[str, Resource]]:
         """All instances of all resources and data sources that stand in this module itself."""
-        found = []
+        found: list[tuple[str, Resource]] = []
         for mode in ("resource", "data"):
             for kind, name in getattr(self.declared, _TABLES[mode]):
                 value = self._resources(mode, kind, name)
@@ -198,7 +198,7 @@ class ModuleInstance(Dynamic):
 
     def modules(self) -> list[ModuleInstance]:
         """All instances of the modules that it calls and that are here."""
-        found = []
+        found: list[ModuleInstance] = []
         for name in self.declared.modules:
             value, _ = self.lookup("module", (name,))
             found.extend(one for one in _all(value) if isinstance(one, ModuleInstance))
@@ -251,7 +251,7 @@ def _alias(block: Block) -> str:
 
 def _is(block: Block, name: str, *, wanted: bool) -> bool:
     value = block.body.attributes.get(name)
-    return bool(value) and value[0] is wanted
+    return value is not None and value[0] is wanted
 
 
 def _all(value: Any) -> list[Any]:

@@ -31,6 +31,9 @@ from bastide.sources.terraform.values import (
 if TYPE_CHECKING:
     from bastide.sources.terraform.values import Budget
 
+At = tuple[str, int, int]
+"""Where an expression stands: a text, and the offsets where it begins and ends there."""
+NOWHERE: At = ("", 0, 0)
 _MISSING = object()
 _WORDS = 160
 
@@ -70,8 +73,8 @@ class Node:
 
     __slots__ = ("end", "source", "start")
 
-    def __init__(self, source: str, start: int, end: int) -> None:
-        self.source, self.start, self.end = source, start, end
+    def __init__(self, at: At) -> None:
+        self.source, self.start, self.end = at
 
     @property
     def words(self) -> str:
@@ -89,8 +92,8 @@ class Traversal(Node):
 
     __slots__ = ("root", "steps")
 
-    def __init__(self, source: str, start: int, end: int, root: str, steps: tuple[Any, ...]) -> None:
-        self.source, self.start, self.end = source, start, end
+    def __init__(self, at: At, root: str, steps: tuple[Any, ...]) -> None:
+        self.source, self.start, self.end = at
         self.root, self.steps = root, steps
 
     def evaluate(self, scope: Scope) -> Any:
@@ -109,8 +112,8 @@ class Index(Node):
 
     __slots__ = ("key", "of")
 
-    def __init__(self, source: str, start: int, end: int, of: Any, key: Any) -> None:
-        super().__init__(source, start, end)
+    def __init__(self, at: At, of: Any, key: Any) -> None:
+        super().__init__(at)
         self.of, self.key = of, key
 
     def evaluate(self, scope: Scope) -> Any:
@@ -123,8 +126,8 @@ class Splat(Node):
 
     __slots__ = ("of", "steps")
 
-    def __init__(self, source: str, start: int, end: int, of: Any, steps: tuple[Any, ...]) -> None:
-        super().__init__(source, start, end)
+    def __init__(self, at: At, of: Any, steps: tuple[Any, ...]) -> None:
+        super().__init__(at)
         self.of, self.steps = of, steps
 
     def evaluate(self, scope: Scope) -> Any:
@@ -155,8 +158,8 @@ class Items(Node):
 
     __slots__ = ("items",)
 
-    def __init__(self, source: str, start: int, end: int, items: list[Any]) -> None:
-        super().__init__(source, start, end)
+    def __init__(self, at: At, items: list[Any]) -> None:
+        super().__init__(at)
         self.items = items
 
     def evaluate(self, scope: Scope) -> Any:
@@ -168,8 +171,8 @@ class Entries(Node):
 
     __slots__ = ("entries",)
 
-    def __init__(self, source: str, start: int, end: int, entries: list[tuple[Any, Any]]) -> None:
-        super().__init__(source, start, end)
+    def __init__(self, at: At, entries: list[tuple[Any, Any]]) -> None:
+        super().__init__(at)
         self.entries = entries
 
     def evaluate(self, scope: Scope) -> Any:
@@ -203,8 +206,8 @@ class Unary(Node):
 
     __slots__ = ("of", "operator")
 
-    def __init__(self, source: str, start: int, end: int, operator: str, of: Any) -> None:
-        super().__init__(source, start, end)
+    def __init__(self, at: At, operator: str, of: Any) -> None:
+        super().__init__(at)
         self.operator, self.of = operator, of
 
     def evaluate(self, scope: Scope) -> Any:
@@ -216,8 +219,8 @@ class Binary(Node):
 
     __slots__ = ("left", "operator", "right")
 
-    def __init__(self, source: str, start: int, end: int, operator: str, left: Any, right: Any) -> None:
-        super().__init__(source, start, end)
+    def __init__(self, at: At, operator: str, left: Any, right: Any) -> None:
+        super().__init__(at)
         self.operator, self.left, self.right = operator, left, right
 
     def evaluate(self, scope: Scope) -> Any:
@@ -231,8 +234,8 @@ class Conditional(Node):
 
     __slots__ = ("condition", "no", "yes")
 
-    def __init__(self, source: str, start: int, end: int, condition: Any, yes: Any, no: Any) -> None:
-        super().__init__(source, start, end)
+    def __init__(self, at: At, condition: Any, yes: Any, no: Any) -> None:
+        super().__init__(at)
         self.condition, self.yes, self.no = condition, yes, no
 
     def evaluate(self, scope: Scope) -> Any:
@@ -255,8 +258,8 @@ class For(Node):
 
     __slots__ = ("condition", "grouped", "key", "names", "of", "value")
 
-    def __init__(self, source: str, start: int, end: int, names: tuple[str, str], of: Any, key: Any) -> None:
-        super().__init__(source, start, end)
+    def __init__(self, at: At, names: tuple[str, str], of: Any, key: Any) -> None:
+        super().__init__(at)
         self.names, self.of, self.key = names, of, key
         self.value: Any = None
         self.condition: Any = True
@@ -319,8 +322,8 @@ class Call(Node):
 
     __slots__ = ("arguments", "expanded", "name")
 
-    def __init__(self, source: str, start: int, end: int, name: str, arguments: list[Any]) -> None:
-        super().__init__(source, start, end)
+    def __init__(self, at: At, name: str, arguments: list[Any]) -> None:
+        super().__init__(at)
         self.name, self.arguments = name, arguments
         self.expanded = False
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from bastide.resources.model import Reference, Unresolved
-from bastide.sources.terraform.values import MARKS, Dynamic, Failed, Secret, known, secret, unknown
+from bastide.sources.terraform.values import MARKS, Dynamic, Failed, Refused, Secret, known, secret, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,13 +25,13 @@ def number(value: Any) -> int | float:
             return tidy(int(value))
         except ValueError:
             return tidy(float(value))
-    raise ValueError("a number is wanted")
+    raise Refused("a number is wanted")
 
 
 def tidy(value: float) -> int | float:
     """A number in Terraform's one numeric type: whole ones are ints; `ValueError` beyond what is sensible."""
     if not math.isfinite(value) or abs(value) > _NUMBERS:
-        raise ValueError("the number is too large")
+        raise Refused("the number is too large")
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -74,7 +74,11 @@ def binary(operator: str, left: Any, right: Any, words: str, budget: Budget) -> 
             return unknown(words, found, present=False)
         return equal if operator == "==" else not equal
     if isinstance(left, Secret) or isinstance(right, Secret):
-        return secret(binary(operator, _bare(left), _bare(right), words, budget))
+        return secret(_arithmetic(operator, _bare(left), _bare(right), words))
+    return _arithmetic(operator, left, right, words)
+
+
+def _arithmetic(operator: str, left: Any, right: Any, words: str) -> Any:
     found = [side for side in (left, right) if isinstance(side, MARKS)]
     if found:
         return unknown(words, found, present=False)
@@ -120,7 +124,7 @@ def _comparable(value: Any) -> Any:
 
 def _power_free_modulo(left: float, right: float) -> int | float:
     if right == 0:
-        raise ValueError("division by zero")
+        raise Refused("division by zero")
     return tidy(math.fmod(left, right) if isinstance(left + right, float) else int(math.fmod(left, right)))
 
 

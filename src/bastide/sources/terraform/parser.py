@@ -117,7 +117,7 @@ class Parser(Templates):
         node = self.traversals.get(word)
         if node is None:
             root, *steps = word.split(".")
-            node = self.traversals[word] = nodes.Traversal(self.text, start, end, root, tuple(steps))
+            node = self.traversals[word] = nodes.Traversal((self.text, start, end), root, tuple(steps))
         return node
 
     def _number(self, text: str) -> int | float:
@@ -141,7 +141,7 @@ class Parser(Templates):
             yes = self.expression(mode)
             self.expect(":", mode)
             no = self.expression(mode)
-            value = nodes.Conditional(self.text, start, self.pos, value, yes, no)
+            value = nodes.Conditional((self.text, start, self.pos), value, yes, no)
         self.nesting -= 1
         return value
 
@@ -160,7 +160,7 @@ class Parser(Templates):
         left = self._unary(mode)
         while self.text[self.pos : self.pos + 1] not in _ENDS and (operator := self._operator(mode, lowest)):
             right = self._binary(_PRECEDENCE[operator] + 1, mode)
-            left = nodes.Binary(self.text, start, self.pos, operator, left, right)
+            left = nodes.Binary((self.text, start, self.pos), operator, left, right)
         return left
 
     def _unary(self, mode: int) -> Any:
@@ -178,25 +178,26 @@ class Parser(Templates):
             self.nesting -= 1
             if type(of) in (int, float) and found["sign"] == "-":
                 return -of
-            return nodes.Unary(self.text, start, self.pos, found["sign"], of)
+            return nodes.Unary((self.text, start, self.pos), found["sign"], of)
         return self._postfix(self._term(found, kind, start, mode), start, mode)
 
     def _term(self, found: re.Match[str], kind: str | None, start: int, mode: int) -> Any:
-        if kind == "text":
-            return found["text"]
         if kind == "word":
             word = found["word"]
             following = self.text[self.pos : self.pos + 1]
-            if following in ("(", ":", " ") and (name := self._function(word, mode)):
-                return self._call(name, start)
-            return self._word(word, start, self.pos)
+            name = self._function(word, mode) if following in ("(", ":", " ") else ""
+            return self._call(name, start) if name else self._word(word, start, self.pos)
+        if kind == "text":
+            return found["text"]
         if kind == "number":
             return self._number(found["number"])
+        if kind == "sign":
+            return self._bracketed(found["sign"], start)
         if kind == "quote":
             return self.quoted(start)
-        if kind == "heredoc":
-            return self.heredoc(found["heredoc"], found.end(), start, flush=bool(found["flush"]))
-        sign = found["sign"]
+        return self.heredoc(found["heredoc"], found.end(), start, flush=bool(found["flush"]))
+
+    def _bracketed(self, sign: str, start: int) -> Any:
         if sign == "(":
             value = self.expression(ALL)
             self.expect(")")
@@ -229,7 +230,7 @@ class Parser(Templates):
                 expanded = True
                 self.expect(")")
                 break
-        call = nodes.Call(self.text, start, self.pos, name, arguments)
+        call = nodes.Call((self.text, start, self.pos), name, arguments)
         call.expanded = expanded
         return call
 
@@ -243,7 +244,7 @@ class Parser(Templates):
             if self.take("]"):
                 break
             items.append(self.expression(ALL))
-        return items if nodes.fold(items) else nodes.Items(self.text, start, self.pos, items)
+        return items if nodes.fold(items) else nodes.Items((self.text, start, self.pos), items)
 
     def _object(self, start: int) -> Any:
         if _FOR.match(self.text, self.pos):
@@ -261,7 +262,7 @@ class Parser(Templates):
             entries.append((name, self._value(found, found.lastgroup)))
         if nodes.fold([part for entry in entries for part in entry]):
             return {key if isinstance(key, str) else nodes.plain_key(key): item for key, item in entries}
-        return nodes.Entries(self.text, start, self.pos, entries)
+        return nodes.Entries((self.text, start, self.pos), entries)
 
     def _entry(self) -> tuple[Any, Any]:
         bracketed = self.text.startswith("(", self._at_token())
@@ -284,7 +285,7 @@ class Parser(Templates):
         names = (head[1], head[2]) if head[2] else ("", head[1])
         of = self.expression(ALL)
         self.expect(":")
-        node = nodes.For(self.text, start, self.pos, names, of, nodes.NO_KEY)
+        node = nodes.For((self.text, start, self.pos), names, of, nodes.NO_KEY)
         node.value = self.expression(ALL)
         if closing == "}":
             self.expect("=>")
@@ -312,10 +313,10 @@ class Parser(Templates):
                     continue
                 key = self.expression(ALL)
                 self.expect("]")
-                value = nodes.Index(self.text, start, self.pos, value, key)
+                value = nodes.Index((self.text, start, self.pos), value, key)
             else:
                 key = found["name"] if kind == "name" else int(found["position"][:9])
-                value = nodes.Index(self.text, start, self.pos, value, key)
+                value = nodes.Index((self.text, start, self.pos), value, key)
         return value
 
     def _splat(self, value: Any, start: int, mode: int, *, full: bool) -> Any:
@@ -333,7 +334,7 @@ class Parser(Templates):
                 continue
             self.pos = found.end()
             steps.append(found["name"] if kind == "name" else int(found["position"][:9]))
-        return nodes.Splat(self.text, start, self.pos, value, tuple(steps))
+        return nodes.Splat((self.text, start, self.pos), value, tuple(steps))
 
     def take(self, sign: str, mode: int = ALL) -> bool:
         """Step over a sign, if it is next."""

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bastide.resources.model import Problem
+from bastide.sources.files import head
 from bastide.sources.limits import MAX_FILE
 from bastide.sources.terraform.json_syntax import parse_json
+from bastide.sources.terraform.names import is_configuration, is_override
 from bastide.sources.terraform.parser import parse_body
 from bastide.sources.terraform.syntax import Block, Body, SyntaxFault, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _CACHED = 512
 _cache: dict[tuple[str, int, int, int, int], Body | Problem] = {}
 
@@ -36,17 +37,6 @@ class Declarations:
     providers: list[Block] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-
-
-def is_configuration(name: str) -> bool:
-    """Whether a file of this name belongs to a module."""
-    return name.endswith(SUFFIXES) and not name.startswith((".", "#")) and not name.endswith("~")
-
-
-def is_override(path: str) -> bool:
-    """Whether a file's declarations change those of the others."""
-    stem = posixpath.basename(path).partition(".")[0]
-    return stem == "override" or stem.endswith("_override")
 
 
 def files_of(folder: str) -> list[str]:
@@ -79,8 +69,7 @@ def declarations(folder: str, files: Sequence[str]) -> Declarations:
 
 def content(path: str) -> str:
     """A file's text; `ValueError` or `OSError` says why there is none."""
-    with Path(path).open("rb") as stream:
-        raw = stream.read(MAX_FILE + 1)
+    raw = head(path, MAX_FILE + 1)
     if len(raw) > MAX_FILE:
         raise ValueError(f"the file is over {MAX_FILE // 1024**2} MB")
     if (at := raw.find(0)) >= 0:
@@ -92,7 +81,7 @@ def content(path: str) -> str:
     return text.replace("\r\n", "\n") if "\r" in text else text
 
 
-class BinaryFile(ValueError):
+class BinaryFile(ValueError):  # noqa: N818  it is told as a problem
     """A file that is no text; `line` is where that shows."""
 
     def __init__(self, line: int) -> None:
@@ -116,8 +105,6 @@ def parsed(path: str) -> Body | Problem:
 
 def _parse(path: str) -> Body | Problem:
     try:
-        if not Path(path).is_file():
-            return Problem("unreadable", path, 1, "it is not a regular file")
         source = Text(path, content(path))
     except BinaryFile as error:
         return Problem("unreadable", path, error.line, str(error))
@@ -141,9 +128,9 @@ def _declare(result: Declarations, blocks: Iterable[Block], *, override: bool) -
         ("variable", 1): result.variables,
         ("output", 1): result.outputs,
         ("module", 1): result.modules,
-        ("resource", 2): result.resources,  # type: ignore[dict-item]
-        ("data", 2): result.data,  # type: ignore[dict-item]
-        ("ephemeral", 2): result.ephemeral,  # type: ignore[dict-item]
+        ("resource", 2): result.resources,
+        ("data", 2): result.data,
+        ("ephemeral", 2): result.ephemeral,
     }
     for block in blocks:
         if block.type == "locals":

@@ -98,5 +98,3 @@ def provider_values(block: Block, scope: Scope) -> dict[str, Any]:
             values["default_tags"] = evaluate(inside.body.attributes["tags"][0], scope)
     finished: dict[str, Any] = finish(values, scope.module.budget)
     return finished
-
-

@@ -29,8 +29,8 @@ class Template(nodes.Node):
 
     __slots__ = ("parts",)
 
-    def __init__(self, source: str, start: int, end: int, parts: list[Any]) -> None:
-        super().__init__(source, start, end)
+    def __init__(self, at: nodes.At, parts: list[Any]) -> None:
+        super().__init__(at)
         self.parts = parts
 
     def evaluate(self, scope: nodes.Scope) -> Any:
@@ -43,14 +43,14 @@ class Choice(nodes.Node):
 
     __slots__ = ("condition", "no", "yes")
 
-    def __init__(self, source: str, start: int, end: int, condition: Any) -> None:
-        super().__init__(source, start, end)
+    def __init__(self, at: nodes.At, condition: Any) -> None:
+        super().__init__(at)
         self.condition = condition
         self.yes: Any = ""
         self.no: Any = ""
 
     def evaluate(self, scope: nodes.Scope) -> Any:
-        return nodes.Conditional(self.source, self.start, self.end, self.condition, self.yes, self.no).evaluate(scope)
+        return nodes.Conditional((self.source, self.start, self.end), self.condition, self.yes, self.no).evaluate(scope)
 
 
 class Repeat(nodes.Node):
@@ -58,13 +58,13 @@ class Repeat(nodes.Node):
 
     __slots__ = ("body", "names", "of")
 
-    def __init__(self, source: str, start: int, end: int, names: tuple[str, str], of: Any) -> None:
-        super().__init__(source, start, end)
+    def __init__(self, at: nodes.At, names: tuple[str, str], of: Any) -> None:
+        super().__init__(at)
         self.names, self.of = names, of
         self.body: Any = ""
 
     def evaluate(self, scope: nodes.Scope) -> Any:
-        loop = nodes.For(self.source, self.start, self.end, self.names, self.of, nodes.NO_KEY)
+        loop = nodes.For((self.source, self.start, self.end), self.names, self.of, nodes.NO_KEY)
         loop.value = self.body
         values = loop.evaluate(scope)
         return render(values, self.words, scope.module.budget) if isinstance(values, list) else values
@@ -122,7 +122,7 @@ class Templates:
             return ""
         if len(parts) == 1 and not isinstance(parts[0], (Choice, Repeat)):
             return parts[0]
-        return Template(self.text, start, self.pos, parts)
+        return Template((self.text, start, self.pos), parts)
 
     def _parts(self, *, quote: bool) -> tuple[list[Any], str]:
         """Texts and expressions up to the end, or up to the directive word that ends them."""
@@ -197,7 +197,7 @@ class Templates:
 
     def _directive(self, word: str, start: int, *, quote: bool) -> Any:
         if word == "if":
-            choice = Choice(self.text, start, start, self.expression(0))
+            choice = Choice((self.text, start, start), self.expression(0))
             self._close()
             parts, ending = self._parts(quote=quote)
             choice.yes = self._template(parts, start)
@@ -211,7 +211,7 @@ class Templates:
             raise SyntaxFault("a name and `in` are wanted after for", self.pos)
         self.pos = head.end()
         names = (head[1], head[2]) if head[2] else ("", head[1])
-        repeat = Repeat(self.text, start, start, names, self.expression(0))
+        repeat = Repeat((self.text, start, start), names, self.expression(0))
         self._close()
         parts, ending = self._parts(quote=quote)
         repeat.body = self._template(parts, start)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bastide.sources.terraform import nodes
 from bastide.sources.terraform.operators import number
-from bastide.sources.terraform.values import MARKS, PLAIN, Failed, Secret, text_of
+from bastide.sources.terraform.values import MARKS, PLAIN, Failed, Refused, Secret, text_of
 
 _SCALARS = frozenset({"string", "number", "bool"})
 _COLLECTIONS = frozenset({"list", "set", "map"})
@@ -32,21 +32,19 @@ ANY = Constraint()
 
 def constraint(expression: Any) -> Constraint:
     """What a `type` expression asks for; `any` for what is not understood."""
+    if isinstance(expression, nodes.Traversal) and not expression.steps:
+        expression = expression.root
     if isinstance(expression, str):
         return Constraint(expression) if expression in _SCALARS | _COLLECTIONS else ANY
-    if isinstance(expression, nodes.Traversal) and not expression.steps:
-        return constraint(expression.root)
     if not isinstance(expression, nodes.Call) or len(expression.arguments) < 1:
         return ANY
     argument = expression.arguments[0]
     if expression.name in _COLLECTIONS:
         return Constraint(expression.name, constraint(argument))
-    if expression.name == "object":
-        return _object(argument)
     if expression.name == "tuple" and isinstance(argument, (nodes.Items, list)):
         items = argument.items if isinstance(argument, nodes.Items) else argument
         return Constraint("tuple", items=tuple(constraint(item) for item in items))
-    return ANY
+    return _object(argument) if expression.name == "object" else ANY
 
 
 def _object(argument: Any) -> Constraint:
@@ -93,21 +91,21 @@ def _scalar(value: Any, kind: str) -> Any:
         return value
     if value in ("true", "false", "1", "0"):
         return value in ("true", "1")
-    raise ValueError("true or false is wanted")
+    raise Refused("true or false is wanted")
 
 
 def _composite(value: Any, wanted: Constraint, scope: nodes.Scope) -> Any:
     if wanted.kind in ("list", "set"):
         if not isinstance(value, list):
-            raise ValueError(f"a {wanted.kind} is wanted")
+            raise Refused(f"a {wanted.kind} is wanted")
         items = [convert(item, wanted.of or ANY, scope) for item in value]
         return as_set(items) if wanted.kind == "set" else items
     if wanted.kind == "tuple":
         if not isinstance(value, list) or len(value) != len(wanted.items):
-            raise ValueError("a tuple of another length is wanted")
+            raise Refused("a tuple of another length is wanted")
         return [convert(item, one, scope) for item, one in zip(value, wanted.items, strict=True)]
     if not isinstance(value, dict):
-        raise ValueError(f"a {wanted.kind} is wanted")
+        raise Refused(f"a {wanted.kind} is wanted")
     if wanted.kind == "map":
         return {key: convert(item, wanted.of or ANY, scope) for key, item in value.items()}
     return _fields(value, wanted, scope)
@@ -120,7 +118,7 @@ def _fields(value: dict[str, Any], wanted: Constraint, scope: nodes.Scope) -> An
         if item is None and name in wanted.optional:
             item = nodes.evaluate(wanted.optional[name], scope)
         elif name not in value:
-            raise ValueError(f"{name} is missing")
+            raise Refused(f"{name} is missing")
         result[name] = convert(item, one, scope)
     return result
 

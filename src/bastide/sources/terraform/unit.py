@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import posixpath
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bastide.resources.model import Problem
+from bastide.sources.files import head
 from bastide.sources.limits import (
     MAX_FILE,
     MAX_FILES,
@@ -19,7 +19,7 @@ from bastide.sources.limits import (
 from bastide.sources.terraform.functions.registry import Missing
 from bastide.sources.terraform.module import ModuleInstance
 from bastide.sources.terraform.reader import Declarations, declarations, files_of, join
-from bastide.sources.terraform.values import Budget, Exhausted
+from bastide.sources.terraform.values import Budget, Exhausted, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -141,16 +141,15 @@ class Unit:
         """A file that the configuration names, relative to the root module; `ValueError` says why not."""
         shown = join(self.folder, path)
         if not self.may_read(shown):
-            raise ValueError(f"the file {path} is outside of what is scanned")
+            raise Refused(f"the file {path} is outside of what is scanned")
         try:
-            if not Path(shown).is_file():
-                raise Missing(f"the file {path} is not here")
-            with Path(shown).open("rb") as stream:
-                raw = stream.read(MAX_FILE + 1)
+            raw = head(shown, MAX_FILE + 1)
+        except FileNotFoundError:
+            raise Missing(f"the file {path} is not here") from None
         except OSError:
-            raise ValueError(f"the file {path} cannot be read") from None
+            raise Refused(f"the file {path} cannot be read") from None
         if len(raw) > MAX_FILE:
-            raise ValueError(f"the file {path} is too large")
+            raise Refused(f"the file {path} is too large")
         self.budget.spend(1 + len(raw) // 1000)
         self.files.setdefault(shown)
         return raw
@@ -159,13 +158,13 @@ class Unit:
         """The files below a folder that the configuration names, relative to it."""
         shown = join(self.folder, folder)
         if not self.may_read(shown):
-            raise ValueError(f"the folder {folder} is outside of what is scanned")
+            raise Refused(f"the folder {folder} is outside of what is scanned")
         found: list[str] = []
         for base, _, names in os.walk(shown):
             self.budget.spend(1 + len(names))
             found.extend(posixpath.relpath(join(base, name), shown) for name in names)
             if len(found) > MAX_FILES:
-                raise ValueError(f"the folder {folder} has too many files")
+                raise Refused(f"the folder {folder} has too many files")
         return found
 
     def resources(self, given: dict[str, Any]) -> Iterator[ProviderResource]:
@@ -210,5 +209,3 @@ class Unit:
     def _gave_up(self, path: str, line: int, what: str, error: Exception) -> None:
         deep = "nest too deep" if isinstance(error, RecursionError) else "take too many steps"
         self.report(Problem("partial", path, line, f"{what} could not be evaluated: the expressions {deep}"))
-
-

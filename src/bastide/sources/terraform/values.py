@@ -26,6 +26,10 @@ class Failed(Unresolved):
     __slots__ = ()
 
 
+class Refused(ValueError):  # noqa: N818  a state, told as a `Failed`
+    """What Terraform would refuse; the text says why."""
+
+
 class Secret:
     """A known value that the configuration declares sensitive; it leaves evaluation as `Sensitive`."""
 
@@ -158,14 +162,20 @@ def step(value: Any, key: Any) -> Any:
         return value.at(key)
     if isinstance(value, (dict, list)):
         return _of_container(value, key)
+    return _of_mark(value, key) if isinstance(value, MARKS) else _nothing(value, key)
+
+
+def _of_mark(value: Any, key: Any) -> Any:
     if isinstance(value, Unresolved):
         return type(value)(extended(value.expression, key), value.reason)
     if isinstance(value, Reference):
         return _of_reference(value, key)
     if isinstance(value, Secret):
         return secret(step(value.value, key))
-    if isinstance(value, Sensitive):
-        return value
+    return value if isinstance(value, Sensitive) else _nothing(value, key)
+
+
+def _nothing(value: Any, key: Any) -> Failed:
     return Failed(extended("null" if value is None else "value", key), "there is no such attribute")
 
 
@@ -225,7 +235,7 @@ def text_of(value: Any) -> str:
         return str(value)
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
-    raise ValueError("a string is wanted")
+    raise Refused("a string is wanted")
 
 
 def finish(value: Any, budget: Budget) -> Any:
@@ -237,10 +247,14 @@ def finish(value: Any, budget: Budget) -> Any:
         return [finish(item, budget) for item in value]
     if isinstance(value, dict):
         return {key: finish(item, budget) for key, item in value.items()}
-    if isinstance(value, Secret):
-        return Sensitive()
     if isinstance(value, Document):
         return finish(value.tree, budget)
-    if isinstance(value, Dynamic):
-        return value.whole()
-    return Unresolved(value.expression, value.reason) if isinstance(value, Failed) else value
+    return _finished(value)
+
+
+def _finished(mark: Any) -> Any:
+    if isinstance(mark, Secret):
+        return Sensitive()
+    if isinstance(mark, Dynamic):
+        return mark.whole()
+    return Unresolved(mark.expression, mark.reason) if isinstance(mark, Failed) else mark

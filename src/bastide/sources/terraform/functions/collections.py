@@ -15,6 +15,7 @@ from bastide.sources.terraform.values import (
     Document,
     Dynamic,
     Failed,
+    Refused,
     Secret,
     secret,
     step,
@@ -27,13 +28,13 @@ _MOST = 100_000
 
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise ValueError("a list is wanted")
+        raise Refused("a list is wanted")
     return value
 
 
 def _map(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise ValueError("a map is wanted")
+        raise Refused("a map is wanted")
     return value
 
 
@@ -46,7 +47,7 @@ def length(value: Any) -> Any:
         return unknown("length(…)", [value], present=False)
     if isinstance(value, (list, dict, str)):
         return len(value)
-    raise ValueError("a list, map or string is wanted")
+    raise Refused("a list, map or string is wanted")
 
 
 @function("merge", needs="top")
@@ -109,7 +110,7 @@ def lookup(value: Any, key: Any, *default: Any) -> Any:
     if name in _map(value):
         return value[name]
     if not default:
-        raise ValueError("there is no such key")
+        raise Refused("there is no such key")
     return default[0]
 
 
@@ -123,7 +124,7 @@ def element(value: Any, position: Any) -> Any:
             return unknown("element(…)", value)
         return step(value, position)
     if not _list(value):
-        raise ValueError("the list is empty")
+        raise Refused("the list is empty")
     return value[int(number(position)) % len(value)]
 
 
@@ -156,7 +157,7 @@ def coalesce(*given: Any) -> Any:
         inside = value.value if isinstance(value, Secret) else value
         if inside is not None and inside != "":
             return value
-    raise ValueError("no argument has a value")
+    raise Refused("no argument has a value")
 
 
 @function("coalescelist", needs="top")
@@ -165,7 +166,7 @@ def coalesce_list(*lists: Any) -> list[Any]:
     for value in lists:
         if value:
             return _list(value)
-    raise ValueError("all lists are empty")
+    raise Refused("all lists are empty")
 
 
 @function("compact", needs="top")
@@ -192,7 +193,7 @@ def one_of(value: Any) -> Any:
     if value is None or len(_list(value)) == 0:
         return None
     if len(value) > 1:
-        raise ValueError("the list has more than one element")
+        raise Refused("the list has more than one element")
     return value[0]
 
 
@@ -202,9 +203,8 @@ def join(context: Context, separator: Any, *lists: Any) -> Any:
     lacking = [mark for mark in (separator, *lists) if isinstance(mark, MARKS)]
     if lacking:
         return unknown("join(…)", lacking)
-    segments: list[Any] = []
-    for item in itertools.chain.from_iterable(_list(one) for one in lists):
-        segments.append(item.whole() if isinstance(item, Dynamic) else item)
+    items = itertools.chain.from_iterable(_list(one) for one in lists)
+    segments = [item.whole() if isinstance(item, Dynamic) else item for item in items]
     if not any(isinstance(item, MARKS) for item in segments):
         return text_of(separator).join(text_of(item) for item in segments)
     if not all(isinstance(item, (str, Reference, Unresolved, Document)) for item in segments):
@@ -219,7 +219,7 @@ def cut(value: Any, start: Any, end: Any) -> list[Any]:
     """`slice`."""
     first, last = int(number(start)), int(number(end))
     if not 0 <= first <= last <= len(_list(value)):
-        raise ValueError("the list is shorter than that")
+        raise Refused("the list is shorter than that")
     result: list[Any] = value[first:last]
     return result
 
@@ -246,7 +246,7 @@ def numbers(*given: Any) -> list[Any]:
     while by and ((by > 0 and first < last) or (by < 0 and first > last)):
         result.append(first)
         if len(result) > 1024:
-            raise ValueError("the range is too long")
+            raise Refused("the range is too long")
         first += by
     return result
 
@@ -271,7 +271,7 @@ def chunks(value: Any, size: Any) -> list[Any]:
     """`chunklist`."""
     width = int(number(size))
     if width < 1:
-        raise ValueError("the size must be over zero")
+        raise Refused("the size must be over zero")
     return [_list(value)[at : at + width] for at in range(0, len(value), width)]
 
 
@@ -316,7 +316,7 @@ def product(context: Context, *sets: Any) -> list[Any]:
     for one in sets:
         size *= len(_list(one))
     if size > _MOST:
-        raise ValueError("the product is too large")
+        raise Refused("the product is too large")
     context.budget.spend(size)
     return [list(items) for items in itertools.product(*sets)]
 
@@ -325,7 +325,7 @@ def product(context: Context, *sets: Any) -> list[Any]:
 def total(value: Any) -> int | float:
     """`sum`."""
     if not _list(value):
-        raise ValueError("the list is empty")
+        raise Refused("the list is empty")
     return sum(number(item) for item in value)
 
 

@@ -10,9 +10,9 @@ import json
 import urllib.parse
 from typing import Any
 
-from bastide.resources.model import Reference
+from bastide.resources.model import Reference, Unresolved
 from bastide.sources.terraform.functions.registry import Context, function
-from bastide.sources.terraform.values import Document, Unresolved, known, marks, text_of, unknown
+from bastide.sources.terraform.values import Document, Refused, known, marks, text_of, unknown
 
 
 @function("jsonencode", needs="none", context=True)
@@ -40,22 +40,22 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except RecursionError:
-        raise ValueError("it is nested too deep") from None
+        raise Refused("it is nested too deep") from None
 
 
 @function("yamldecode")
 def yaml_decode(value: str) -> Any:
     """`yamldecode`, without aliases."""
-    import yaml  # noqa: PLC0415  rarely wanted, and slow to import
+    import yaml  # rarely wanted, and slow to import
 
     if len(value) > 256 * 1024:
-        raise ValueError("the text is too long")
+        raise Refused("the text is too long")
     try:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(value, yaml.CSafeLoader)):
-            raise ValueError("aliases are not followed")
-        return json.loads(json.dumps(yaml.load(value, yaml.CSafeLoader), default=str))  # noqa: S506  it is safe
+            raise Refused("aliases are not followed")
+        return json.loads(json.dumps(yaml.load(value, yaml.CSafeLoader), default=str))
     except (yaml.YAMLError, RecursionError):
-        raise ValueError("it is no YAML") from None
+        raise Refused("it is no YAML") from None
 
 
 @function("csvdecode")
@@ -64,7 +64,7 @@ def csv_decode(value: str) -> list[dict[str, str]]:
     try:
         return [{str(key): item or "" for key, item in row.items()} for row in csv.DictReader(io.StringIO(value))]
     except csv.Error:
-        raise ValueError("it is no CSV") from None
+        raise Refused("it is no CSV") from None
 
 
 @function("base64encode")

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from bastide.sources.terraform.functions.registry import Context, Missing, function
-from bastide.sources.terraform.values import text_of
+from bastide.sources.terraform.values import Refused, text_of
 
 
 @function("file", context=True)
@@ -43,7 +43,7 @@ def file_set(context: Context, folder: str, form: str) -> list[str]:
 
 def _glob(form: str) -> str:
     if len(form) > 200 or form.count("*") > 8:
-        raise ValueError("the pattern is too costly to try")
+        raise Refused("the pattern is too costly to try")
     parts = re.split(r"(\*\*/|\*\*|\*|\?|\{[^{}]*\})", form)
     return "".join(_glob_part(part) for part in parts)
 

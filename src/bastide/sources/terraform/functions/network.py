@@ -7,6 +7,7 @@ from typing import Any
 
 from bastide.sources.terraform.functions.registry import function
 from bastide.sources.terraform.operators import number
+from bastide.sources.terraform.values import Refused
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -18,7 +19,7 @@ def _network(prefix: str) -> Network:
 def _subnet(network: Network, bits: int, position: int) -> Network:
     length = network.prefixlen + bits
     if bits < 0 or length > network.max_prefixlen or not 0 <= position < 1 << bits:
-        raise ValueError("there is no such subnet")
+        raise Refused("there is no such subnet")
     first = int(network.network_address) + (position << (network.max_prefixlen - length))
     return type(network)((first, length))
 
@@ -41,7 +42,7 @@ def cidr_subnets(prefix: str, *bits: Any) -> list[str]:
         size = 1 << (network.max_prefixlen - length)
         at = -(-at // size) * size
         if at + size > end:
-            raise ValueError("there is no room for the subnet")
+            raise Refused("there is no room for the subnet")
         result.append(str(type(network)((at, length))))
         at += size
     return result
@@ -55,7 +56,7 @@ def cidr_host(prefix: str, position: Any) -> str:
     first = network.network_address if offset >= 0 else network.broadcast_address + 1
     address = first + offset
     if address not in network:
-        raise ValueError("there is no such host")
+        raise Refused("there is no such host")
     return str(address)
 
 

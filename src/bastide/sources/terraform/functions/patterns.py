@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import warnings
 
+from bastide.sources.terraform.values import Refused
+
 MAX_PATTERN = 300
 MAX_SUBJECT = 10_000
 _REPEATS = re.compile(r"(?<!\\)(?:[*+]|\{\d*,\d*\})")
@@ -22,9 +24,9 @@ def pattern(expression: str, subject: str) -> re.Pattern[str]:
     repeats = len(_REPEATS.findall(bare))
     costly = repeats > 1 and bool(_NESTED.search(bare))
     if len(expression) > MAX_PATTERN or len(subject) > MAX_SUBJECT or costly:
-        raise ValueError("the regular expression is too costly to try")
+        raise Refused("the regular expression is too costly to try")
     if repeats > 2 and len(subject) ** min(repeats, 6) > 10**10:
-        raise ValueError("the regular expression is too costly to try")
+        raise Refused("the regular expression is too costly to try")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return re.compile(_python_form(expression))

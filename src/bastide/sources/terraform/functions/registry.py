@@ -12,6 +12,7 @@ from bastide.sources.terraform.values import (
     MARKS,
     PLAIN,
     Failed,
+    Refused,
     Secret,
     marks,
     secret,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from bastide.sources.terraform.values import Budget
 
 
-class Missing(ValueError):  # noqa: N818  it is a cause that `fileexists` asks for
+class Missing(Refused):
     """A file that is not there."""
 
 
@@ -130,6 +131,4 @@ def _bare(value: Any) -> Any:
 
 
 def _cause(error: Exception) -> str:
-    if isinstance(error, ValueError) and str(error) and len(str(error)) < 120:
-        return str(error)
-    return "the arguments do not fit"
+    return str(error) if isinstance(error, Refused) else "the arguments do not fit"

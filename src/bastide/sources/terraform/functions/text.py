@@ -10,7 +10,7 @@ from bastide.sources.terraform.functions.patterns import pattern
 from bastide.sources.terraform.functions.registry import Context, function
 from bastide.sources.terraform.operators import number
 from bastide.sources.terraform.render import render
-from bastide.sources.terraform.values import MARKS, text_of, unknown
+from bastide.sources.terraform.values import MARKS, Refused, text_of, unknown
 
 _VERB = re.compile(r"%(?:%|(?:\[(\d+)\])?([-+ 0#]*)(\d+)?(?:\.(\d+))?([vdsqtfgeboxXc#]))")
 
@@ -107,7 +107,7 @@ def indent(spaces: Any, value: Any) -> str:
     """`indent`: all lines but the first."""
     width = int(number(spaces))
     if width > 1000:
-        raise ValueError("the text is too long")
+        raise Refused("the text is too long")
     return text_of(value).replace("\n", "\n" + " " * width)
 
 
@@ -119,7 +119,7 @@ def replace(value: Any, old: str, new: str) -> str:
         template = re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", new.replace("\\", r"\\"))
         return pattern(old[1:-1], text).sub(template, text)
     if old and len(text) + text.count(old) * len(new) > MAX_TEXT:
-        raise ValueError("the text is too long")
+        raise Refused("the text is too long")
     return text.replace(old, new)
 
 
@@ -129,7 +129,7 @@ def regex(expression: str, value: Any) -> Any:
     text = text_of(value)
     found = pattern(expression, text).search(text)
     if not found:
-        raise ValueError("the pattern does not match")
+        raise Refused("the pattern does not match")
     return _matched(found)
 
 
@@ -171,7 +171,7 @@ def formatted(context: Context, form: Any, *values: Any) -> Any:
 def _verb(found: re.Match[str], value: Any) -> str:
     flags, width, precision, verb = found[2], int(found[3] or 0), found[4], found[5]
     if width > 1000 or int(precision or 0) > 100:
-        raise ValueError("the text is too long")
+        raise Refused("the text is too long")
     if verb in "dboxX":
         text = format(int(number(value)), "+" + verb if "+" in flags else verb)
     elif verb in "feg":
@@ -191,7 +191,7 @@ def formatted_list(context: Context, form: str, *values: Any) -> list[Any]:
     """`formatlist`."""
     lengths = [len(value) for value in values if isinstance(value, list)]
     if len(set(lengths)) > 1:
-        raise ValueError("the lists differ in length")
+        raise Refused("the lists differ in length")
     return [
         formatted(context, form, *[value[at] if isinstance(value, list) else value for value in values])
         for at in range(lengths[0] if lengths else 1)

@@ -12,6 +12,7 @@ from bastide.sources.terraform.values import (
     MARKS,
     Dynamic,
     Failed,
+    Refused,
     Secret,
     marks,
     secret,
@@ -41,7 +42,7 @@ def to_bool(value: Any) -> Any:
         return value
     if value in ("true", "false"):
         return value == "true"
-    raise ValueError("true or false is wanted")
+    raise Refused("true or false is wanted")
 
 
 @function("tolist", needs="none")
@@ -49,7 +50,7 @@ def to_list(value: Any) -> Any:
     """`tolist`."""
     if value is None or isinstance(value, (list, *MARKS)):
         return value
-    raise ValueError("a list is wanted")
+    raise Refused("a list is wanted")
 
 
 @function("toset", needs="none")
@@ -63,7 +64,7 @@ def to_map(value: Any) -> Any:
     """`tomap`."""
     if value is None or isinstance(value, (dict, *MARKS)):
         return value
-    raise ValueError("a map is wanted")
+    raise Refused("a map is wanted")
 
 
 @function("sensitive", needs="none")
@@ -102,4 +103,4 @@ def defaults(value: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
 @function("type", needs="none")
 def type_of(_: Any) -> str:
     """`type`, which only the console has."""
-    raise ValueError("type is for the console")
+    raise Refused("type is for the console")
