@@ -1,0 +1,77 @@
+"""Reports: from a scan's `Report` to every format that people and programs read."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bastide.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bastide.controls.verdict import Report
+
+
+@dataclass(slots=True, frozen=True)
+class Format:
+    """A format by its name: what it is for, its media type and usual file extension, and the module that renders it."""
+
+    name: str
+    description: str
+    media_type: str
+    extension: str
+    module: str
+
+    def render(self, report: Report) -> str:
+        """The report in this format; its module is imported now and not before."""
+        module: Any = importlib.import_module(f"bastide.report.{self.module}")
+        text: str = module.render(report)
+        return text
+
+
+FORMATS: dict[str, Format] = {
+    entry.name: entry
+    for entry in (
+        Format("terminal", "for people, in a terminal", "text/plain", ".txt", "terminal"),
+        Format("json", "everything, documented and versioned", "application/json", ".json", "jsondoc"),
+        Format("sarif", "SARIF 2.1.0, for code scanning and editors", "application/sarif+json", ".sarif", "sarif"),
+        Format("junit", "JUnit XML, for test reports of pipelines", "application/xml", ".xml", "junit"),
+        Format(
+            "ocsf",
+            "OCSF Compliance Findings, a line each, for a security lake",
+            "application/x-ndjson",
+            ".ndjson",
+            "ocsf",
+        ),
+        Format("github", "workflow commands of GitHub Actions, worst first", "text/plain", ".txt", "github"),
+        Format("markdown", "a summary, for pull requests and job pages", "text/markdown", ".md", "markdown"),
+        Format("html", "one self-contained page, for browsers and print", "text/html", ".html", "page"),
+    )
+}
+
+
+def check_format(name: str) -> Format:
+    """The format of this name; `UsageError` with the nearest known name for any other."""
+    found = FORMATS.get(name)
+    if found is None:
+        from bastide.yamltext import near_miss  # only on the way to an error
+
+        known = ", ".join(FORMATS)
+        raise UsageError(f"unknown format {name!r}", remedy=near_miss(name, list(FORMATS)) or f"known: {known}")
+    return found
+
+
+def render(name: str, report: Report) -> str:
+    """The report in a format; ends with a line break. `UsageError` for an unknown one."""
+    return check_format(name).render(report)
+
+
+def render_terminal(
+    report: Report, console: Console | None = None, *, verbose: bool = False, show_passed: bool = False
+) -> None:
+    """Print the report for a person, on standard output unless a console is given."""
+    from bastide.report.terminal import render_terminal as print_report  # rich takes its time to import
+
+    print_report(report, console, verbose=verbose, show_passed=show_passed)

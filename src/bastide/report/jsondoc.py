@@ -1,0 +1,97 @@
+"""The JSON format, `bastide/report/1`: every verdict, what was covered and what was not.
+
+Its JSON Schema is `report-1.schema.json` beside this file, made from the rows by `schema()`. A field may be added
+without a new version, so readers ignore what they do not know; a field is never removed or given another meaning.
+Each verdict stands on a line of its own.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from bastide.report.view import ControlRow, CoverageRow, SummaryRow, VerdictRow, View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bastide.controls.verdict import Report
+
+SCHEMA: Literal["bastide/report/1"] = "bastide/report/1"
+
+
+@dataclass(slots=True)
+class ToolRow:
+    """The program that wrote the report."""
+
+    name: str
+    version: str
+
+
+@dataclass(slots=True)
+class Document:
+    """The report of one scan.
+
+    `started` is UTC (RFC 3339), `seconds` how long the scan took; `broken` names controls that could not be run, and
+    why; `verdicts` are sorted: fail, unknown, exempt, pass, and within those worst first.
+    """
+
+    schema: Literal["bastide/report/1"]
+    tool: ToolRow
+    started: str
+    seconds: float
+    targets: list[str]
+    summary: SummaryRow
+    coverage: CoverageRow
+    broken: dict[str, str]
+    controls: list[ControlRow]
+    verdicts: list[VerdictRow]
+
+
+def render(report: Report) -> str:
+    """The report as JSON; UTF-8 text with a line break at its end."""
+    view = View(report)
+    document = Document(
+        SCHEMA,
+        ToolRow("bastide", view.version()),
+        view.started(),
+        round(report.seconds, 3),
+        view.targets(),
+        view.summary(),
+        view.coverage(),
+        view.broken(),
+        [texts.row for texts in view.controls()],
+        [],
+    )
+    return "".join(_lines(document, view))
+
+
+def _lines(document: Document, view: View) -> Iterator[str]:
+    encode = msgspec.json.Encoder().encode
+    fields = [name for name in Document.__dataclass_fields__ if name != "verdicts"]
+    for index, name in enumerate(fields):
+        yield f'{"," if index else "{"}\n"{name}": {encode(getattr(document, name)).decode()}'
+    yield ',\n"verdicts": ['
+    between = "\n"
+    for row in view.verdicts():
+        yield between
+        yield encode(row).decode()
+        between = ",\n"
+    yield "\n]\n}\n"
+
+
+def schema() -> bytes:
+    """The JSON Schema (2020-12) of the format, as it stands in `report-1.schema.json`."""
+    value: dict[str, Any] = msgspec.json.schema(Document)
+    for name, entry in value["$defs"].items():
+        entry["title"] = name.removesuffix("Row")
+        entry["description"] = inspect.cleandoc(entry["description"])
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:{SCHEMA.replace('/', ':')}",
+        "title": f"A report of bastide ({SCHEMA})",
+    }
+    return msgspec.json.format(msgspec.json.encode(head | value), indent=2) + b"\n"

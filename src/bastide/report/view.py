@@ -1,0 +1,307 @@
+"""What every format shows: the rows of a report, each text cleaned once, on the way from `Report` to any output.
+
+Formats read these rows and never a `Report`'s own texts, so nothing reaches an output that `bastide.redact` has not
+seen. Rows are made one at a time when somebody asks; resources and repeated texts are made once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bastide.controls.verdict import SEVERITIES, Severity, Status  # msgspec reads the annotations of the rows
+from bastide.redact import block, clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bastide.controls.entry import Control
+    from bastide.controls.verdict import Evidence, Exemption, Report, Verdict
+    from bastide.resources.model import Resource
+
+STATUSES = ("fail", "unknown", "exempt", "pass")
+"""In the order in which people want them."""
+VALUE_LIMIT = 2000
+
+
+@dataclass(slots=True)
+class LocationRow:
+    """A line of a file; 0 when the whole file is meant."""
+
+    path: str
+    line: int
+
+
+@dataclass(slots=True)
+class ResourceRow:
+    """A resource: its CloudFormation `type`, its `address` in its `unit`; `name` is its type in the source's words."""
+
+    type: str
+    address: str
+    unit: str
+    name: str
+    source: str
+
+
+@dataclass(slots=True)
+class EvidenceRow:
+    """A property that decided: its value as text (null when it is absent or not known), or a note that says why."""
+
+    property: str
+    value: str | None
+    note: str
+    path: str
+    line: int
+
+
+@dataclass(slots=True)
+class ExemptionRow:
+    """Who answers for a finding, until when (a date) and why; `place` is where that is written."""
+
+    by: str
+    until: str
+    reason: str
+    place: str
+    expired: bool
+
+
+@dataclass(slots=True)
+class VerdictRow:
+    """What one control says of one resource.
+
+    `fingerprint` identifies the finding across runs; `new` is false for what the baseline knows; `call` is the chain
+    of module calls that made the resource, outermost first; `cdk_path` is the construct that did.
+    """
+
+    control: str
+    title: str
+    status: Status
+    severity: Severity
+    resource: ResourceRow
+    location: LocationRow
+    evidence: list[EvidenceRow]
+    fingerprint: str
+    new: bool
+    exemption: ExemptionRow | None
+    call: list[str]
+    cdk_path: str | None
+
+
+@dataclass(slots=True)
+class ControlRow:
+    """A control that was asked of the resources of its type (`resource`)."""
+
+    id: str
+    title: str
+    severity: Severity
+    resource: str
+    frameworks: dict[str, list[str]]
+    attack: list[str]
+
+
+@dataclass(slots=True)
+class ControlTexts:
+    """What a control says at length; texts of several lines."""
+
+    row: ControlRow
+    rationale: str
+    remediation: dict[str, str]
+    references: list[str]
+
+    def fix(self, source: str) -> str:
+        """The remediation in the language of a resource's source, else in any; may be empty."""
+        language = "terraform" if source == "plan" else source
+        return self.remediation.get(language) or next((text for text in self.remediation.values() if text), "")
+
+
+@dataclass(slots=True)
+class ProblemRow:
+    """What could not be read or judged (`unreadable`, `partial`), is not here (`external`) or is good to know (`note`).
+
+    `unmapped` is a type (the message) that bastide does not know, and of which there are `count` resources.
+    """
+
+    kind: str
+    path: str
+    line: int
+    message: str
+    count: int
+
+
+@dataclass(slots=True)
+class CoverageRow:
+    """What was looked at and what was not: the denominators of every figure.
+
+    `units` counts what was read by source; `unmapped` and `unjudged` count resources by type.
+    """
+
+    units: dict[str, int]
+    files: int
+    resources: int
+    judged: int
+    types: dict[str, int]
+    unmapped: dict[str, int]
+    unjudged: dict[str, int]
+    problems: list[ProblemRow]
+    incomplete: bool
+
+
+@dataclass(slots=True)
+class SummaryRow:
+    """Counts of verdicts by status, of failures by severity, and of failures that the baseline does not know."""
+
+    verdicts: int
+    status: dict[str, int]
+    failures: dict[str, int]
+    new_failures: int
+
+
+class View:
+    """The rows of one report."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self._lines: dict[str, str] = {}
+        self._resources: dict[int, ResourceRow] = {}
+        self._controls: dict[int, ControlTexts] = {}
+
+    def line(self, text: str) -> str:
+        """`clean`, once for each text."""
+        found = self._lines.get(text)
+        if found is None:
+            found = self._lines[text] = clean(text)
+        return found
+
+    def verdicts(self, *statuses: Status) -> Iterator[VerdictRow]:
+        """The verdicts with one of these statuses, all without; in the report's order, worst first."""
+        return self.rows(v for v in self.report.verdicts if not statuses or v.status in statuses)
+
+    def rows(self, verdicts: Iterable[Verdict]) -> Iterator[VerdictRow]:
+        """The rows of these verdicts."""
+        for verdict in verdicts:
+            control, resource = verdict.control, verdict.resource
+            path, number = verdict.location
+            yield VerdictRow(
+                self.line(control.id),
+                self.line(control.title),
+                verdict.status,
+                control.severity,
+                self.resource(resource),
+                LocationRow(self.line(path), number),
+                [self._evidence(item) for item in verdict.evidence],
+                verdict.fingerprint,
+                verdict.new,
+                self._exemption(verdict.exemption) if verdict.exemption else None,
+                [self.line(step) for step in resource.call] if resource.call else [],
+                self.line(resource.metadata["cdk_path"]) if "cdk_path" in resource.metadata else None,
+            )
+
+    def resource(self, resource: Resource) -> ResourceRow:
+        """The row of a resource, the same one each time."""
+        row = self._resources.get(id(resource))
+        if row is None:
+            line = self.line
+            row = self._resources[id(resource)] = ResourceRow(
+                line(resource.type),
+                clean(resource.address),
+                line(resource.unit),
+                line(resource.name),
+                resource.source,
+            )
+        return row
+
+    def _evidence(self, item: Evidence) -> EvidenceRow:
+        value = None if item.value is None else clean(item.value, VALUE_LIMIT)
+        return EvidenceRow(self.line(item.property), value, self.line(item.note), self.line(item.path), item.line)
+
+    def _exemption(self, item: Exemption) -> ExemptionRow:
+        line = self.line
+        return ExemptionRow(line(item.by), line(item.until), line(item.reason), line(item.place), item.expired)
+
+    def control(self, control: Control) -> ControlTexts:
+        """The texts of a control, the same ones each time."""
+        texts = self._controls.get(id(control))
+        if texts is None:
+            texts = self._controls[id(control)] = _texts(control)
+        return texts
+
+    def controls(self) -> list[ControlTexts]:
+        """The controls that were selected, and any other that a verdict is of."""
+        known = {id(control): control for control in self.report.controls}
+        for verdict in self.report.verdicts:
+            known.setdefault(id(verdict.control), verdict.control)
+        return [self.control(control) for control in known.values()]
+
+    def coverage(self) -> CoverageRow:
+        """What was looked at and what was not; problems in order of path and line, worst kind first."""
+        coverage = self.report.coverage
+        problems = [
+            ProblemRow(item.kind, self.line(item.path), item.line, self.line(item.message), item.count)
+            for item in coverage.problems
+        ]
+        problems.sort(key=lambda row: (_KINDS.get(row.kind, len(_KINDS)), row.path, row.line))
+        return CoverageRow(
+            dict(coverage.units),
+            coverage.files,
+            coverage.resources,
+            coverage.judged,
+            self._counts(coverage.types),
+            self._counts(coverage.unmapped),
+            self._counts(coverage.unjudged),
+            problems,
+            coverage.incomplete,
+        )
+
+    def _counts(self, counts: dict[str, int]) -> dict[str, int]:
+        """Most first, then by name."""
+        return {self.line(name): counts[name] for name in sorted(counts, key=lambda name: (-counts[name], name))}
+
+    def summary(self) -> SummaryRow:
+        """The counts of the report."""
+        status = dict.fromkeys(("pass", "fail", "unknown", "exempt"), 0)
+        failures = dict.fromkeys(SEVERITIES, 0)
+        new = 0
+        for verdict in self.report.verdicts:
+            status[verdict.status] += 1
+            if verdict.status == "fail":
+                failures[verdict.control.severity] += 1
+                new += verdict.new
+        return SummaryRow(len(self.report.verdicts), status, {str(name): n for name, n in failures.items()}, new)
+
+    def broken(self) -> dict[str, str]:
+        """The controls that could not be run, and why."""
+        return {self.line(name): self.line(why) for name, why in sorted(self.report.broken.items())}
+
+    def targets(self) -> list[str]:
+        """What was asked to be scanned."""
+        return [self.line(target) for target in self.report.targets]
+
+    def version(self) -> str:
+        """The version of bastide that made the report."""
+        return clean(self.report.version)
+
+    def started(self, after: float = 0.0) -> str:
+        """When the scan started, or so many seconds later: UTC, RFC 3339."""
+        moment = dt.datetime.fromtimestamp(self.report.started + after, tz=dt.UTC)
+        return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+    def has_baseline(self) -> bool:
+        """Whether the findings were compared with a baseline."""
+        return bool(self.report.settings.get("baseline")) or any(not verdict.new for verdict in self.report.verdicts)
+
+
+_KINDS = {"unreadable": 0, "partial": 1, "external": 2, "note": 3, "unmapped": 4}
+
+
+def _texts(control: Control) -> ControlTexts:
+    frameworks = {clean(name): [clean(item) for item in items] for name, items in control.frameworks.items()}
+    attack = [clean(item) for item in control.attack]
+    return ControlTexts(
+        ControlRow(
+            clean(control.id), clean(control.title), control.severity, clean(control.resource), frameworks, attack
+        ),
+        block(control.rationale).strip(),
+        {clean(name): block(text).strip() for name, text in control.remediation.items()},
+        [clean(link) for link in control.references],
+    )

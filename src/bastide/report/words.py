@@ -1,0 +1,93 @@
+"""The phrases that several formats say in the same way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bastide.report.view import CoverageRow, EvidenceRow, ExemptionRow, SummaryRow, VerdictRow
+
+_UNITS = {
+    "terraform": ("Terraform root module", "Terraform root modules"),
+    "plan": ("Terraform plan", "Terraform plans"),
+    "cloudformation": ("CloudFormation template", "CloudFormation templates"),
+}
+PROBLEM_KINDS = {
+    "unreadable": "not read",
+    "partial": "read in part",
+    "external": "not here",
+    "note": "note",
+}
+"""What the kinds of problems are called; `unmapped` is told as a count of types instead."""
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 resource`, `2,000 resources`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def place(path: str, line: int) -> str:
+    """`path:line`, or the path alone when the whole file is meant."""
+    return f"{path}:{line}" if line > 0 else path
+
+
+def evidence(item: EvidenceRow) -> str:
+    """`Property = value`, or `Property: why it is not known`."""
+    note = item.note
+    if item.value is None:
+        what = note or "not set"
+        return f"{item.property}: {what}" if item.property else what
+    value = f"{item.value} ({note})" if note else item.value
+    return f"{item.property} = {value}" if item.property else value
+
+
+def evidences(row: VerdictRow, limit: int = 3) -> str:
+    """The first pieces of evidence in one line."""
+    told = [evidence(item) for item in row.evidence[:limit]]
+    if len(row.evidence) > limit:
+        told.append(f"{len(row.evidence) - limit} more")
+    return "; ".join(told)
+
+
+def exemption(item: ExemptionRow) -> str:
+    """Who answers, until when, why."""
+    when = f"{'ended' if item.expired else 'until'} {item.until}"
+    return f"{when} by {item.by}: {item.reason}" if item.by else f"{when}: {item.reason}"
+
+
+def units(coverage: CoverageRow) -> str:
+    """`2 Terraform root modules, 1 CloudFormation template`."""
+    return ", ".join(counted(number, *_UNITS.get(kind, (kind,))) for kind, number in sorted(coverage.units.items()))
+
+
+def listed(counts: dict[str, int], limit: int = 6) -> str:
+    """`AWS::A::B (4), AWS::C::D (1), 3 more types`."""
+    told = [f"{name} ({number})" if number > 1 else name for name, number in list(counts.items())[:limit]]
+    if len(counts) > limit:
+        told.append(counted(len(counts) - limit, "more type"))
+    return ", ".join(told)
+
+
+def severities(summary: SummaryRow) -> str:
+    """`2 critical, 1 low`: the failures by severity, those that there are."""
+    return joined(f"{number:,} {name}" for name, number in summary.failures.items() if number)
+
+
+def joined(parts: Iterable[str]) -> str:
+    """The parts that are not empty, with commas."""
+    return ", ".join(part for part in parts if part)
+
+
+def headline(summary: SummaryRow) -> str:
+    """The result in one line."""
+    status = summary.status
+    if not summary.verdicts:
+        return "nothing to judge"
+    failed = counted(status["fail"], "failure") if status["fail"] else "no failures"
+    if status["fail"] and (how := severities(summary)):
+        failed += f" ({how})"
+    rest = [f"{status['unknown']:,} unknown" if status["unknown"] else ""]
+    rest.append(f"{status['exempt']:,} exempt" if status["exempt"] else "")
+    return joined([failed, *rest, f"{status['pass']:,} passed"])
