@@ -33,7 +33,7 @@ MAX_TEXT = 1024 * 1024
 RESOURCE_STEPS = 200_000
 """Steps of evaluation for one resource."""
 
-UNIT_STEPS = 20_000_000
+UNIT_STEPS = 5_000_000
 """Steps of evaluation for one unit."""
 
 UNIT_SECONDS = 60.0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bastide.resources.model import Origin, Unresolved
 from bastide.sources.limits import MAX_INSTANCES
 from bastide.sources.terraform.nodes import Scope, evaluate, pairs_of
-from bastide.sources.terraform.values import PLAIN, Secret, finish
+from bastide.sources.terraform.values import PLAIN, Rest, Secret, finish
 
 if TYPE_CHECKING:
     from bastide.sources.terraform.syntax import Block
@@ -58,7 +58,7 @@ class _Builder:
         scope.module.budget.spend()
         items = result.get(name)
         if not isinstance(items, list):
-            items = result[name] = []
+            items = result[name] = [items] if isinstance(items, Unresolved) else []
         path = f"{prefix}{name}[{len(items)}]"
         self.origins[path] = Origin(block.text.path, block.line, block.end_line)
         items.append(self.body(block, scope, path + "."))
@@ -73,20 +73,27 @@ class _Builder:
         if isinstance(pairs, list) and len(pairs) > MAX_INSTANCES:
             pairs = Unresolved(name, f"over {MAX_INSTANCES} blocks")
         if isinstance(pairs, Unresolved):
-            mark = Unresolved(pairs.expression, f"the blocks hang on what is not known: {pairs.reason}")
-            place = Origin(block.text.path, block.line, block.end_line)
-            self.origins.setdefault(prefix + name, place)
-            items = result.get(name)
-            if isinstance(items, list):
-                items.append(mark)
-            else:
-                result[name] = mark
+            self.unknown(block, pairs, prefix, result)
             return
         iterator = _iterator(block, name)
         for key, item in pairs:
+            if type(item) is Rest:
+                self.unknown(block, item, prefix, result)
+                continue
             inner = scope.with_names({iterator: {"key": key, "value": item}})
             for inside in contents:
                 self.append(name, inside, inner, prefix, result)
+
+    def unknown(self, block: Block, why: Unresolved, prefix: str, result: dict[str, Any]) -> None:
+        """Say that there may be more blocks than are known."""
+        name = block.labels[0]
+        mark = Unresolved(why.expression, f"the blocks hang on what is not known: {why.reason}")
+        self.origins.setdefault(prefix + name, Origin(block.text.path, block.line, block.end_line))
+        items = result.get(name)
+        if isinstance(items, list):
+            items.append(mark)
+        else:
+            result[name] = mark
 
 
 def _iterator(block: Block, name: str) -> str:

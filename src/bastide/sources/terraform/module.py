@@ -166,7 +166,7 @@ class ModuleInstance(Dynamic):
 
     # what functions ask
 
-    def call(self, name: str, arguments: list[Any], words: str) -> Any:
+    def call(self, name: str, arguments: list[Any], words: object) -> Any:
         """The result of a function; see `nodes.Module`."""
         return functions.call(name, arguments, words, self)
 

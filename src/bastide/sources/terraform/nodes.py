@@ -18,10 +18,12 @@ from bastide.sources.terraform.values import (
     Document,
     Dynamic,
     Failed,
+    Rest,
     Secret,
     describe,
     extended,
     inner,
+    marks,
     secret,
     step,
     text_of,
@@ -46,7 +48,7 @@ class Module(Protocol):
     def lookup(self, root: str, steps: tuple[Any, ...]) -> tuple[Any, int]:
         """The value that a name and its first steps stand for, and how many steps that took."""
 
-    def call(self, name: str, arguments: list[Any], words: str) -> Any:
+    def call(self, name: str, arguments: list[Any], words: object) -> Any:
         """The result of a function."""
 
 
@@ -79,8 +81,11 @@ class Node:
     @property
     def words(self) -> str:
         """The expression as written, on one line, cut to a readable length."""
-        text = " ".join(self.source[self.start : self.end].split())
+        text = " ".join(self.source[self.start : min(self.end, self.start + 10 * _WORDS)].split())
         return text if len(text) <= _WORDS else text[: _WORDS - 1] + "…"
+
+    def __str__(self) -> str:
+        return self.words
 
     def evaluate(self, scope: Scope) -> Any:
         """The value, with marks for what is not known."""
@@ -135,7 +140,7 @@ class Splat(Node):
         if value is None:
             return []
         if isinstance(value, (Unresolved, Sensitive)):
-            return unknown(self.words, [value])
+            return unknown(self, [value])
         if isinstance(value, Reference) and (words := inner(value)):
             text = f"{words}[*]"
             for key in self.steps:
@@ -182,7 +187,7 @@ class Entries(Node):
             if isinstance(key, Node):
                 name = plain_key(key.evaluate(scope))
                 if not isinstance(name, str):
-                    return unknown(self.words, [name], present=False)
+                    return unknown(self, [name], present=False)
             result[name] = item.evaluate(scope) if isinstance(item, Node) else item
         return result
 
@@ -211,7 +216,7 @@ class Unary(Node):
         self.operator, self.of = operator, of
 
     def evaluate(self, scope: Scope) -> Any:
-        return operators.unary(self.operator, evaluate(self.of, scope), self.words)
+        return operators.unary(self.operator, evaluate(self.of, scope), self)
 
 
 class Binary(Node):
@@ -226,7 +231,7 @@ class Binary(Node):
     def evaluate(self, scope: Scope) -> Any:
         left = evaluate(self.left, scope)
         right = evaluate(self.right, scope)
-        return operators.binary(self.operator, left, right, self.words, scope.module.budget)
+        return operators.binary(self.operator, left, right, self, scope.module.budget)
 
 
 class Conditional(Node):
@@ -249,8 +254,8 @@ class Conditional(Node):
             return yes
         sides = [side for side in (yes, no) if isinstance(side, (Reference, Dynamic))]
         if len(sides) == 2:
-            return unknown(self.words, sides)
-        return unknown(self.words, [condition], present=False)
+            return unknown(self, sides)
+        return unknown(self, [condition], present=False)
 
 
 class For(Node):
@@ -282,8 +287,11 @@ class For(Node):
             scope.module.budget.spend()
             inner_scope = scope.with_names({self.names[0]: key, self.names[1]: item})
             taken = operators.truth(evaluate(self.condition, inner_scope))
+            if type(item) is Rest and self.key is _MISSING:
+                listed.append(item)
+                continue
             if not isinstance(taken, bool):
-                return unknown(self.words, [taken], present=False)
+                return unknown(self, [taken], present=False)
             if not taken:
                 continue
             value = evaluate(self.value, inner_scope)
@@ -292,7 +300,7 @@ class For(Node):
                 continue
             name = plain_key(evaluate(self.key, inner_scope))
             if not isinstance(name, str):
-                return unknown(self.words, [name], present=False)
+                return unknown(self, [name], present=False)
             if self.grouped:
                 mapped.setdefault(name, []).append(value)
             else:
@@ -335,15 +343,15 @@ class Call(Node):
         if self.expanded:
             last = arguments.pop()
             if not isinstance(last, list):
-                return unknown(self.words, [last] if isinstance(last, MARKS) else [], present=False)
+                return unknown(self, [last] if isinstance(last, MARKS) else [], present=False)
             arguments.extend(last)
-        return scope.module.call(self.name, arguments, self.words)
+        return scope.module.call(self.name, arguments, self)
 
     def _try(self, scope: Scope) -> Any:
         value: Any = Failed(self.words, "no argument of try has a value")
         for argument in self.arguments:
             value = evaluate(argument, scope)
-            if not isinstance(value, Failed):
+            if not any(isinstance(mark, Failed) for mark in marks(value, scope.module.budget)):
                 return value
         return value
 

@@ -48,7 +48,7 @@ def truth(value: Any) -> Any:
     return Failed("", "true or false is wanted")
 
 
-def unary(operator: str, value: Any, words: str) -> Any:
+def unary(operator: str, value: Any, words: object) -> Any:
     """`!value` or `-value`."""
     if operator == "!":
         result = truth(value)
@@ -60,10 +60,10 @@ def unary(operator: str, value: Any, words: str) -> Any:
     try:
         return -number(value)
     except ValueError as error:
-        return Failed(words, str(error))
+        return Failed(str(words), str(error))
 
 
-def binary(operator: str, left: Any, right: Any, words: str, budget: Budget) -> Any:
+def binary(operator: str, left: Any, right: Any, words: object, budget: Budget) -> Any:
     """`left operator right`."""
     if operator in ("&&", "||"):
         return _logic(operator, left, right, words)
@@ -78,21 +78,21 @@ def binary(operator: str, left: Any, right: Any, words: str, budget: Budget) -> 
     return _arithmetic(operator, left, right, words)
 
 
-def _arithmetic(operator: str, left: Any, right: Any, words: str) -> Any:
+def _arithmetic(operator: str, left: Any, right: Any, words: object) -> Any:
     found = [side for side in (left, right) if isinstance(side, MARKS)]
     if found:
         return unknown(words, found, present=False)
     try:
         return _ARITHMETIC[operator](number(left), number(right))
     except (ValueError, ArithmeticError) as error:
-        return Failed(words, str(error))
+        return Failed(str(words), str(error))
 
 
 def _bare(value: Any) -> Any:
     return value.value if isinstance(value, Secret) else value
 
 
-def _logic(operator: str, left: Any, right: Any, words: str) -> Any:
+def _logic(operator: str, left: Any, right: Any, words: object) -> Any:
     deciding = operator == "||"
     sides = [truth(left), truth(right)]
     if deciding in sides:

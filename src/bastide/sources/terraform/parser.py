@@ -135,7 +135,7 @@ class Parser(Templates):
         self.nesting += 1
         if self.nesting > MAX_NESTING:
             raise SyntaxFault("the expression is nested too deep", self.pos)
-        start = self._at_token(mode)
+        start = self.pos
         value = self._binary(1, mode)
         if self.text[self.pos : self.pos + 1] not in _ENDS and self._operator(mode, 0):
             yes = self.expression(mode)

@@ -27,7 +27,7 @@ _QUOTES = re.compile(r'\\.|"', re.DOTALL)
 _TOKEN = re.compile("(\ue000\\d+\ue001)")
 
 
-def render(values: list[Any], words: str, budget: Budget) -> Any:
+def render(values: list[Any], words: object, budget: Budget) -> Any:
     """One value of all parts, in order.
 
     All known: a string. Some not: a `Reference` whose text keeps `${…}` for them, or a `Document` when the text
@@ -36,7 +36,7 @@ def render(values: list[Any], words: str, budget: Budget) -> Any:
     segments = [_segment(value) for value in values]
     budget.spend(1 + sum(len(part) for part in segments if isinstance(part, str)) // 1000)
     if sum(len(part) for part in segments if isinstance(part, str)) > MAX_TEXT:
-        return Failed(words, "the text is too long")
+        return Failed(str(words), "the text is too long")
     if all(isinstance(part, str) for part in segments):
         return "".join(segments)
     if any(isinstance(part, (Secret, Sensitive)) for part in segments):

@@ -35,7 +35,7 @@ class Template(nodes.Node):
 
     def evaluate(self, scope: nodes.Scope) -> Any:
         values = [part.evaluate(scope) if isinstance(part, nodes.Node) else part for part in self.parts]
-        return render(values, self.words, scope.module.budget)
+        return render(values, self, scope.module.budget)
 
 
 class Choice(nodes.Node):
@@ -67,7 +67,7 @@ class Repeat(nodes.Node):
         loop = nodes.For((self.source, self.start, self.end), self.names, self.of, nodes.NO_KEY)
         loop.value = self.body
         values = loop.evaluate(scope)
-        return render(values, self.words, scope.module.budget) if isinstance(values, list) else values
+        return render(values, self, scope.module.budget) if isinstance(values, list) else values
 
 
 class Templates:

@@ -176,11 +176,13 @@ class Unit:
             modules += 1
             for resource in self._of(module):
                 made += 1
-                if made > MAX_RESOURCES or modules > _MAX_MODULES:
-                    message = f"the configuration makes over {made - 1} resources; the others are not judged"
-                    self.report(Problem("partial", resource.path, resource.line, message))
-                    return
                 yield resource
+                if made >= MAX_RESOURCES:
+                    break
+            if made >= MAX_RESOURCES or modules >= _MAX_MODULES:
+                message = f"it makes {made} resources in {modules} modules and more, which are not judged"
+                self.report(Problem("partial", module.declared.files[0], 1, message))
+                return
             waiting.extend(reversed(self._modules(module)))
 
     def _modules(self, module: ModuleInstance) -> list[ModuleInstance]:

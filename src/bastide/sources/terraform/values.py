@@ -26,6 +26,12 @@ class Failed(Unresolved):
     __slots__ = ()
 
 
+class Rest(Unresolved):
+    """An element of a list that stands for any number of elements, none included."""
+
+    __slots__ = ()
+
+
 class Refused(ValueError):  # noqa: N818  a state, told as a `Failed`
     """What Terraform would refuse; the text says why."""
 
@@ -113,22 +119,25 @@ def known(value: Any, budget: Budget) -> bool:
     return next(marks(value, budget), None) is None
 
 
-def unknown(words: str, found: list[Any], *, present: bool = True) -> Any:
-    """What is known of an expression over these marks: nothing, or (`present`) that it has some value."""
+def unknown(words: object, found: list[Any], *, present: bool = True) -> Any:
+    """What is known of an expression over these marks: nothing, or (`present`) that it has some value.
+
+    `words` is the expression, or what has it as its `str`.
+    """
     targets: list[tuple[str, str]] = []
     for mark in found:
         item = mark.whole() if isinstance(mark, Dynamic) else mark
         if isinstance(item, Failed):
-            return Failed(words, item.reason)
+            return Failed(str(words), item.reason)
         if isinstance(item, Unresolved):
-            return Unresolved(words, item.reason)
+            return Unresolved(str(words), item.reason)
         if isinstance(item, Reference):
             targets.extend(item.targets)
     if any(isinstance(mark, (Secret, Sensitive)) for mark in found):
         return Sensitive()
     if not present:
-        return Unresolved(words, NOT_YET)
-    return Reference("${" + words + "}", tuple(dict.fromkeys(targets)))
+        return Unresolved(str(words), NOT_YET)
+    return Reference("${" + str(words) + "}", tuple(dict.fromkeys(targets)))
 
 
 def extended(text: str, key: Any) -> str:
@@ -184,15 +193,22 @@ def _of_container(value: dict[str, Any] | list[Any], key: Any) -> Any:
         key = key.value
     if isinstance(key, (*MARKS, list, dict)):
         return _by_unknown_key(value, key)
-    if isinstance(value, dict):
-        name = key if isinstance(key, str) else text_of(key)
-        if name in value:
-            return value[name]
-        return Failed(extended("value", key), "there is no such key")
+    return _of_list(value, key) if isinstance(value, list) else _of_map(value, key)
+
+
+def _of_map(value: dict[str, Any], key: Any) -> Any:
+    name = key if isinstance(key, str) else text_of(key)
+    return value[name] if name in value else Failed(extended("value", key), "there is no such key")
+
+
+def _of_list(value: list[Any], key: Any) -> Any:
     try:
         position = int(key)
     except (TypeError, ValueError):
         return Failed(extended("list", key), "a list has no such attribute")
+    for item in value[: position + 1]:
+        if type(item) is Rest:
+            return Unresolved(extended(item.expression, key), item.reason)
     if 0 <= position < len(value):
         return value[position]
     return Failed(extended("list", key), "there is no such element")
@@ -257,4 +273,4 @@ def _finished(mark: Any) -> Any:
         return Sensitive()
     if isinstance(mark, Dynamic):
         return mark.whole()
-    return Unresolved(mark.expression, mark.reason) if isinstance(mark, Failed) else mark
+    return Unresolved(mark.expression, mark.reason) if isinstance(mark, (Failed, Rest)) else mark

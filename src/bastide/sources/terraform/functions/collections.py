@@ -12,11 +12,14 @@ from bastide.sources.terraform.render import joined
 from bastide.sources.terraform.types import as_set
 from bastide.sources.terraform.values import (
     MARKS,
+    NOT_YET,
     Document,
     Dynamic,
     Failed,
     Refused,
+    Rest,
     Secret,
+    describe,
     secret,
     step,
     text_of,
@@ -45,6 +48,8 @@ def length(value: Any) -> Any:
         value = value.value
     if isinstance(value, MARKS):
         return unknown("length(…)", [value], present=False)
+    if rest := _rest(value):
+        return unknown("length(…)", rest, present=False)
     if isinstance(value, (list, dict, str)):
         return len(value)
     raise Refused("a list, map or string is wanted")
@@ -60,25 +65,36 @@ def merge(*maps: Any) -> dict[str, Any]:
     return result
 
 
-@function("concat", needs="top")
+@function("concat", needs="none")
 def concat(*lists: Any) -> list[Any]:
-    """`concat`."""
-    return list(itertools.chain.from_iterable(_list(one) for one in lists))
+    """`concat`; what is known of it stays when one of the lists is not."""
+    return list(itertools.chain.from_iterable(_parts(one) for one in lists))
+
+
+def _parts(value: Any) -> list[Any]:
+    if isinstance(value, Failed):
+        raise Refused(value.reason)
+    if isinstance(value, Secret):
+        return [secret(item) for item in _list(value.value)]
+    if isinstance(value, Unresolved):
+        return [Rest(value.expression, value.reason)]
+    return [Rest(describe(value), NOT_YET)] if isinstance(value, MARKS) else _list(value)
+
+
+def _rest(value: Any) -> list[Any]:
+    return [item for item in value if type(item) is Rest] if isinstance(value, list) else []
 
 
 @function("flatten", needs="top", context=True)
-def flatten(context: Context, value: Any) -> Any:
-    """`flatten`; an element that is not known might be a list itself, so then nothing is known."""
+def flatten(context: Context, value: Any) -> list[Any]:
+    """`flatten`; an element that is not known might be a list itself."""
     result: list[Any] = []
     for item in _list(value):
         context.budget.spend()
         if isinstance(item, list):
-            inside = flatten(context, item)
-            if not isinstance(inside, list):
-                return inside
-            result.extend(inside)
-        elif isinstance(item, Unresolved):
-            return unknown("flatten(…)", [item], present=False)
+            result.extend(flatten(context, item))
+        elif isinstance(item, Unresolved) and not isinstance(item, Failed):
+            result.append(Rest(item.expression, item.reason))
         else:
             result.append(item)
     return result
@@ -123,6 +139,8 @@ def element(value: Any, position: Any) -> Any:
         if isinstance(value, list) and value and all(isinstance(item, (Reference, Dynamic)) for item in value):
             return unknown("element(…)", value)
         return step(value, position)
+    if rest := _rest(value):
+        return unknown("element(…)", rest, present=False)
     if not _list(value):
         raise Refused("the list is empty")
     return value[int(number(position)) % len(value)]
@@ -171,10 +189,9 @@ def coalesce_list(*lists: Any) -> list[Any]:
 
 @function("compact", needs="top")
 def compact(value: Any) -> Any:
-    """`compact`: without null and empty strings; a reference is neither."""
+    """`compact`: without null and empty strings; a reference is neither, what is not known might be."""
     kept = [item for item in _list(value) if item is not None and item != ""]
-    lacking = [item for item in kept if isinstance(item, Unresolved)]
-    return unknown("compact(…)", lacking, present=False) if lacking else kept
+    return [Rest(item.expression, item.reason) if isinstance(item, Unresolved) else item for item in kept]
 
 
 @function("distinct", needs="top")
@@ -182,7 +199,7 @@ def distinct(value: Any) -> list[Any]:
     """`distinct`."""
     result: list[Any] = []
     for item in _list(value):
-        if not any(type(item) is type(other) and item == other for other in result):
+        if type(item) is Rest or not any(type(item) is type(one) and item == one for one in result):
             result.append(item)
     return result
 
@@ -190,6 +207,8 @@ def distinct(value: Any) -> list[Any]:
 @function("one", needs="top")
 def one_of(value: Any) -> Any:
     """`one`."""
+    if rest := _rest(value):
+        return unknown("one(…)", rest, present=False)
     if value is None or len(_list(value)) == 0:
         return None
     if len(value) > 1:
@@ -203,7 +222,9 @@ def join(context: Context, separator: Any, *lists: Any) -> Any:
     lacking = [mark for mark in (separator, *lists) if isinstance(mark, MARKS)]
     if lacking:
         return unknown("join(…)", lacking)
-    items = itertools.chain.from_iterable(_list(one) for one in lists)
+    items = list(itertools.chain.from_iterable(_list(one) for one in lists))
+    if rest := _rest(items):
+        return unknown("join(…)", rest, present=False)
     segments = [item.whole() if isinstance(item, Dynamic) else item for item in items]
     if not any(isinstance(item, MARKS) for item in segments):
         return text_of(separator).join(text_of(item) for item in segments)
@@ -215,13 +236,14 @@ def join(context: Context, separator: Any, *lists: Any) -> Any:
 
 
 @function("slice", needs="top")
-def cut(value: Any, start: Any, end: Any) -> list[Any]:
+def cut(value: Any, start: Any, end: Any) -> Any:
     """`slice`."""
     first, last = int(number(start)), int(number(end))
+    if rest := _rest(value):
+        return unknown("slice(…)", rest, present=False)
     if not 0 <= first <= last <= len(_list(value)):
         raise Refused("the list is shorter than that")
-    result: list[Any] = value[first:last]
-    return result
+    return value[first:last]
 
 
 @function("reverse", needs="top")
@@ -254,7 +276,7 @@ def numbers(*given: Any) -> list[Any]:
 @function("zipmap", needs="top")
 def zip_map(names: Any, items: Any) -> Any:
     """`zipmap`."""
-    lacking = [name for name in _list(names) if isinstance(name, MARKS)]
+    lacking = [name for name in _list(names) if isinstance(name, MARKS)] or _rest(items)
     if lacking:
         return unknown("zipmap(…)", lacking, present=False)
     return {text_of(name): item for name, item in zip(names, _list(items), strict=True)}

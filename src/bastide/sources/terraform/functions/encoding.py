@@ -1,13 +1,11 @@
-"""Functions that encode, decode and hash, and those whose value is made at deployment."""
+"""Functions that encode, decode and hash, and those whose value is made at deployment.
+
+What only few configurations ask for is imported when they do.
+"""
 
 from __future__ import annotations
 
-import base64
-import csv
-import hashlib
-import io
 import json
-import urllib.parse
 from typing import Any
 
 from bastide.resources.model import Reference, Unresolved
@@ -61,6 +59,9 @@ def yaml_decode(value: str) -> Any:
 @function("csvdecode")
 def csv_decode(value: str) -> list[dict[str, str]]:
     """`csvdecode`."""
+    import csv
+    import io
+
     try:
         return [{str(key): item or "" for key, item in row.items()} for row in csv.DictReader(io.StringIO(value))]
     except csv.Error:
@@ -70,40 +71,56 @@ def csv_decode(value: str) -> list[dict[str, str]]:
 @function("base64encode")
 def base64_encode(value: Any) -> str:
     """`base64encode`."""
-    return base64.b64encode(text_of(value).encode()).decode()
+    from base64 import b64encode
+
+    return b64encode(text_of(value).encode()).decode()
 
 
 @function("base64decode")
 def base64_decode(value: str) -> str:
     """`base64decode`."""
-    return base64.b64decode(value, validate=True).decode()
+    from base64 import b64decode
+
+    return b64decode(value, validate=True).decode()
 
 
 @function("urlencode")
 def url_encode(value: Any) -> str:
     """`urlencode`."""
-    return urllib.parse.quote_plus(text_of(value))
+    from urllib.parse import quote_plus
+
+    return quote_plus(text_of(value))
 
 
 @function("urldecode")
 def url_decode(value: Any) -> str:
     """`urldecode`."""
-    return urllib.parse.unquote_plus(text_of(value))
+    from urllib.parse import unquote_plus
+
+    return unquote_plus(text_of(value))
+
+
+def digest(kind: str, data: bytes, *, based: bool = False) -> str:
+    """A hash in hexadecimal digits, or in base 64."""
+    import hashlib
+    from base64 import b64encode
+
+    made = hashlib.new(kind, data, usedforsecurity=False)
+    return b64encode(made.digest()).decode() if based else made.hexdigest()
 
 
 def _hashes() -> None:
     for name in ("md5", "sha1", "sha256", "sha512"):
 
         def hexadecimal(value: Any, kind: str = name) -> str:
-            return hashlib.new(kind, text_of(value).encode(), usedforsecurity=False).hexdigest()
+            return digest(kind, text_of(value).encode())
 
-        def based(value: Any, kind: str = name) -> str:
-            digest = hashlib.new(kind, text_of(value).encode(), usedforsecurity=False).digest()
-            return base64.b64encode(digest).decode()
+        def in_base64(value: Any, kind: str = name) -> str:
+            return digest(kind, text_of(value).encode(), based=True)
 
         function(name)(hexadecimal)
-        if name != "md5":
-            function(f"base64{name}")(based)
+        if name in ("sha256", "sha512"):
+            function(f"base64{name}")(in_base64)
 
 
 def _made_at_deployment() -> None:

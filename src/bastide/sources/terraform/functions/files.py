@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import posixpath
 import re
 from typing import Any
 
+from bastide.sources.terraform.functions.encoding import digest
 from bastide.sources.terraform.functions.registry import Context, Missing, function
 from bastide.sources.terraform.values import Refused, text_of
 
@@ -21,7 +20,9 @@ def file(context: Context, path: str) -> str:
 @function("filebase64", context=True)
 def file_base64(context: Context, path: str) -> str:
     """`filebase64`."""
-    return base64.b64encode(context.read(path)).decode()
+    from base64 import b64encode
+
+    return b64encode(context.read(path)).decode()
 
 
 @function("fileexists", present=False, context=True)
@@ -91,15 +92,14 @@ def _digests() -> None:
     for name in ("md5", "sha1", "sha256", "sha512"):
 
         def hexadecimal(context: Context, path: str, kind: str = name) -> str:
-            return hashlib.new(kind, context.read(path), usedforsecurity=False).hexdigest()
+            return digest(kind, context.read(path))
 
-        def based(context: Context, path: str, kind: str = name) -> str:
-            digest = hashlib.new(kind, context.read(path), usedforsecurity=False).digest()
-            return base64.b64encode(digest).decode()
+        def in_base64(context: Context, path: str, kind: str = name) -> str:
+            return digest(kind, context.read(path), based=True)
 
         function(f"file{name}", context=True)(hexadecimal)
         if name in ("sha256", "sha512"):
-            function(f"filebase64{name}", context=True)(based)
+            function(f"filebase64{name}", context=True)(in_base64)
 
 
 _digests()

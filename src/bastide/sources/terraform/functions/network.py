@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import ipaddress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bastide.sources.terraform.functions.registry import function
 from bastide.sources.terraform.operators import number
 from bastide.sources.terraform.values import Refused
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+if TYPE_CHECKING:
+    import ipaddress
+
+    Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def _network(prefix: str) -> Network:
-    return ipaddress.ip_network(prefix, strict=False)
+    from ipaddress import ip_network  # only few configurations ask for it
+
+    return ip_network(prefix, strict=False)
 
 
 def _subnet(network: Network, bits: int, position: int) -> Network:

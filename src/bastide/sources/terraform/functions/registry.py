@@ -73,7 +73,7 @@ def function(
     return declare
 
 
-def call(name: str, arguments: list[Any], words: str, context: Context) -> Any:
+def call(name: str, arguments: list[Any], words: object, context: Context) -> Any:
     """The result of a function; never raises for what its arguments are."""
     found = FUNCTIONS.get(name.removeprefix("core::"))
     if not found:
@@ -92,9 +92,9 @@ def call(name: str, arguments: list[Any], words: str, context: Context) -> Any:
     try:
         result = found.run(*arguments)
     except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, re.error) as error:
-        return Failed(words, _cause(error))
+        return Failed(str(words), _cause(error))
     if isinstance(result, str) and len(result) > MAX_TEXT:
-        return Failed(words, "the text is too long")
+        return Failed(str(words), "the text is too long")
     if isinstance(result, (Unresolved, Reference)):
         result = _named(result, words)
     if hidden and not isinstance(result, bool):
@@ -102,12 +102,12 @@ def call(name: str, arguments: list[Any], words: str, context: Context) -> Any:
     return Reference(result, targets) if targets and isinstance(result, str) else result
 
 
-def _named(result: Unresolved | Reference, words: str) -> Unresolved | Reference:
+def _named(result: Unresolved | Reference, words: object) -> Unresolved | Reference:
     """What a function could only call `name(…)`, in the words of the configuration."""
     if isinstance(result, Reference):
-        return Reference("${" + words + "}", result.targets) if result.text.endswith("(…)}") else result
+        return Reference("${" + str(words) + "}", result.targets) if result.text.endswith("(…)}") else result
     unnamed = not result.expression or result.expression.endswith("(…)")
-    return type(result)(words, result.reason) if unnamed else result
+    return type(result)(str(words), result.reason) if unnamed else result
 
 
 def _marks(arguments: list[Any], found: Function, budget: Budget) -> list[Any]:
