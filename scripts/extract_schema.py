@@ -34,7 +34,7 @@ def main() -> None:
             schema = json.loads((source / "resources" / f"{key}.json").read_text("utf-8"))
             services.setdefault(name.split("::")[1].lower(), {})[name] = Compact(schema).result()
     TARGET.mkdir(parents=True, exist_ok=True)
-    for old in TARGET.glob("*.json"):
+    for old in TARGET.glob("[a-z]*.json"):  # not _extra.json, which is written by hand
         old.unlink()
     for service, types in services.items():
         write(TARGET / f"{service}.json", types)

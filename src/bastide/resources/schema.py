@@ -1,6 +1,8 @@
 """AWS's resource schema: which properties a CloudFormation type has, and of which types they are.
 
 Read on demand, one type at a time, from the extract in `library/schema` (`scripts/extract_schema.py`).
+`_extra.json` adds by hand, in the same form, the settings of an account that AWS has no resource type for and
+that Terraform can set (encryption of new volumes, the password policy), under names AWS could have given.
 """
 
 from __future__ import annotations
@@ -127,16 +129,20 @@ def schema_for(type_name: str) -> TypeSchema | None:
     parts = type_name.split("::")
     if len(parts) != 3 or parts[0] != "AWS" or not parts[1].isalnum():
         return None
-    text = _read(parts[1].lower())
     key = f'\n"{type_name}":'
-    at = text.find(key)
-    return None if at < 0 else TypeSchema(type_name, _DECODER.raw_decode(text, at + len(key))[0])
+    for file in (parts[1].lower(), "_extra"):
+        text = _read(file)
+        at = text.find(key)
+        if at >= 0:
+            return TypeSchema(type_name, _DECODER.raw_decode(text, at + len(key))[0])
+    return None
 
 
 @cache
 def all_types() -> tuple[str, ...]:
     """The names of all types, in order."""
-    return tuple(sorted(name for names in json.loads(_read("_types")).values() for name in names))
+    published = [name for names in json.loads(_read("_types")).values() for name in names]
+    return tuple(sorted([*published, *json.loads(_read("_extra"))]))
 
 
 _DECODER = json.JSONDecoder()

@@ -56,8 +56,10 @@ class Table:
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     defaults: dict[str, Any] = field(default_factory=dict)
     constants: dict[str, Any] = field(default_factory=dict)
+    also: dict[str, dict[str, Any]] = field(default_factory=dict)
     invert: frozenset[str] = frozenset()
     json: frozenset[str] = frozenset()
+    keyed: dict[str, str] = field(default_factory=dict)
     explode: dict[str, dict[str, str]] = field(default_factory=dict)
     folds: tuple[Fold, ...] = ()
     emit: dict[str, Emit] = field(default_factory=dict)
@@ -89,8 +91,10 @@ def build_table(name: str, entry: dict[str, Any]) -> Table:
         values=entry.get("values", {}),
         defaults=entry.get("defaults", {}),
         constants=entry.get("set", {}),
+        also=entry.get("also", {}),
         invert=frozenset(entry.get("invert", ())),
         json=frozenset(entry.get("json", ())),
+        keyed=entry.get("keyed", {}),
         explode=entry.get("explode", {}),
         folds=tuple(Fold(**fold) for fold in (folds if isinstance(folds, list) else [folds])),
         emit={key: _emit(spec) for key, spec in entry.get("emit", {}).items()},

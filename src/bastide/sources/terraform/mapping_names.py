@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from bastide.resources.schema import PropertyType
 
-IDENTIFIERS = ("ids", "id", "arns", "arn")
+IDENTIFIERS = ("identifier", "ids", "id", "arns", "arn")
 CONFIGURATIONS = ("configuration", "config", "settings", "options", "specification")
 
 
@@ -22,8 +22,8 @@ def find_property(attribute: str, index: Mapping[str, str], owner: str) -> str |
     """The property that `attribute` names among those of `index`; `owner` is the object's own name.
 
     In this order: the same letters; the owner's name before it (`name` of a Topic is `TopicName`); singular
-    and plural; with or without `id` or `arn`; with or without one of the words for configuration; `enable_x`
-    and `x_enabled`.
+    and plural; with or without `id` or `arn`; with or without one of the words for configuration; a
+    policy's document; `enable_x` and `x_enabled`.
     """
     for candidate in candidates(letters(attribute), letters(owner)):
         found = index.get(candidate)
@@ -44,6 +44,8 @@ def candidates(name: str, owner: str) -> Iterator[str]:
     yield from numbers_of(name)
     yield from identifiers_of(name)
     yield from swapped(name, CONFIGURATIONS)
+    if name.endswith("policy"):
+        yield name + "document"
     if name.startswith("enable"):
         yield name.removeprefix("enable").removeprefix("d")
         yield name.removeprefix("enable") + "enabled"

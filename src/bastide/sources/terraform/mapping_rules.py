@@ -28,17 +28,19 @@ if TYPE_CHECKING:
     from bastide.sources.terraform.mapping_values import Context, Convert
 
 ALWAYS_IGNORED = {"id", "arn", "tags_all", "region", "timeouts", "lifecycle", "depends_on", "count", "for_each"}
-ALWAYS_IGNORED |= {"provider", "provisioner", "connection"}
-"""Meta-arguments and computed attributes; a table that means one of them names it in `rename`."""
+ALWAYS_IGNORED |= {"provider", "provisioner", "connection", "name_prefix", "apply_immediately", "skip_destroy"}
+ALWAYS_IGNORED |= {"force_destroy", "skip_final_snapshot", "final_snapshot_identifier"}
+"""Meta-arguments, computed attributes and orders to the provider alone; a table that means one of them names it in `rename`."""
 
 
 class Rule:
     """What becomes of one attribute: `convert` it, put it at `steps`; or `flat`, its members belong one level up.
 
-    `key` is the property when that is one plain step, the fast way. `node` converts the blocks inside.
+    `key` is the property when that is one plain step and all there is to do, the fast way. `also` is what is so
+    wherever the attribute is set. `node` converts the blocks inside.
     """
 
-    __slots__ = ("convert", "flat", "key", "kind", "node", "path", "root", "steps")
+    __slots__ = ("also", "convert", "flat", "key", "kind", "node", "path", "root", "steps")
 
     def __init__(self, steps: tuple[Step, ...], kind: PropertyType | None, *, root: bool = False) -> None:
         self.steps = steps
@@ -46,6 +48,7 @@ class Rule:
         self.root = root
         self.key = steps[0][0] if len(steps) == 1 and steps[0][1] is None and not root else ""
         self.path = plain(steps)
+        self.also: list[tuple[tuple[Step, ...], Any]] = []
         self.flat = False
         self.node: Node | None = None
         self.convert: Convert = SCALARS["json"]
@@ -111,6 +114,8 @@ class Node:
         converted = rule.convert(value, context)
         if converted is not ABSENT:
             put(context.root if rule.root else tree, rule.steps, converted)
+            for steps, constant in rule.also:
+                put(tree, steps, constant)
 
     def flatten(self, value: Any, tree: dict[str, Any], context: Context) -> None:
         """The members of this block into the object around it; of an unknown block, none of them is known."""
@@ -188,6 +193,9 @@ class Node:
         rule.kind = kind
         rule.convert = self.converter(rule, path, kind)
         table = self.table
+        if path in table.also:
+            rule.also = [(steps_of(place), value) for place, value in table.also[path].items()]
+            rule.key = ""
         if path in table.invert:
             rule.convert = inverted(rule.convert)
         if path in table.values:
@@ -213,7 +221,7 @@ class Node:
         else:
             inner = SCALARS[element.kind]
         if element.kind == "map":
-            inner = mapping_of(inner)
+            inner = mapping_of(inner, self.table.keyed.get(path, ""))
         if kind.kind == "list":
             inner = to_blocks(rule.node, element, path) if rule.node and element.kind == "object" else list_of(inner)
         return parsed(inner) if parse else inner

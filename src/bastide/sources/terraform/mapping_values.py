@@ -121,29 +121,42 @@ SCALARS: dict[str, Convert] = {
 }
 
 
-def mapping_of(item: Convert) -> Convert:
-    """Into a map: from a map, from a list of one, or from blocks of a name and a value."""
+def mapping_of(item: Convert, key: str = "") -> Convert:
+    """Into a map: from a map, from a list of one, or from blocks: of a name and a value, or each with its `key`."""
 
     def convert(value: Any, context: Context) -> Any:
         if isinstance(value, list):
-            blocks = [block for block in value if isinstance(block, dict)]
-            named = {name_of(block): block.get("value") for block in blocks if "value" in block}
-            if blocks and len(named) == len(blocks):
-                value = named
-            elif len(value) == 1:
-                value = value[0]
-            elif not value:
-                return ABSENT
+            value = by_key(value, key) if key else by_name(value)
         if isinstance(value, dict):
-            return {str(key): item(one, context) for key, one in value.items() if one is not None}
+            return {str(name): item(one, context) for name, one in value.items() if one is not None}
         return value
 
     return convert
 
 
-def name_of(block: dict[str, Any]) -> str:
-    """What a block of a name and a value is named by."""
-    return str(block.get("name", block.get("key", block.get("parameter_name"))))
+def by_key(blocks: list[Any], key: str) -> Any:
+    """The blocks by what their attribute `key` says; not known if one of them does not say it."""
+    found: dict[str, Any] = {}
+    for block in blocks:
+        name = block.get(key) if isinstance(block, dict) else None
+        if not isinstance(name, str):
+            return Unresolved("", f"a block whose {key} is not known")
+        found[name] = {other: value for other, value in block.items() if other != key}
+    return found
+
+
+def by_name(blocks: list[Any]) -> Any:
+    """Blocks of a name and a value as a map; a list of one as that one."""
+    named = {
+        str(block.get("name", block.get("key", block.get("parameter_name")))): block["value"]
+        for block in blocks
+        if isinstance(block, dict) and "value" in block
+    }
+    if blocks and len(named) == len(blocks):
+        return named
+    if len(blocks) == 1:
+        return blocks[0]
+    return blocks or ABSENT
 
 
 def list_of(item: Convert) -> Convert:
@@ -151,6 +164,8 @@ def list_of(item: Convert) -> Convert:
 
     def convert(value: Any, context: Context) -> Any:
         if isinstance(value, list):
+            if len(value) == 1 and isinstance(value[0], dict) and isinstance(value[0].get("items"), list):
+                value = value[0]["items"]  # a block around nothing but its items
             return [item(one, context) for one in value if one is not None]
         if isinstance(value, (Unresolved, Reference, Sensitive)):
             return value
