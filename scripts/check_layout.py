@@ -30,8 +30,6 @@ WITHOUT_SOURCE = {
 
 WHOLE = {
     "tests/library": "what `library` holds is data: its shape, its completeness, its examples",
-    "tests/conformance": "outputs against the published schemas, end to end",
-    "tests/golden": "pairs of input and expected output, over several modules",
 }
 """Folders of tests that mirror nothing, and why."""
 
