@@ -143,8 +143,8 @@ class _Writer:
             return f"({f' {part[0]} '.join(self._element(item, over, optimistic=optimistic) for item in part[1:])})"
         _, index, negated = part
         atom = over.atoms[index]
-        part = (over.path, tuple((read, mode) for read, mode in atom.reads))
-        where = self.parts.setdefault(part, len(self.parts))
+        key = (over.path, tuple((read, mode) for read, mode in atom.reads))
+        where = self.parts.setdefault(key, len(self.parts))
         return _bounded(_literal(atom.sql, negated=negated), f"list_contains(p{where}, _at)", optimistic=optimistic)
 
 

@@ -101,9 +101,11 @@ def _partner(other: Resource, name: str, shape: Any, unknown: dict[str, str]) ->
 
 def _encode(columns: dict[str, Any]) -> str:
     try:
-        return json.dumps(columns, separators=(",", ":"), allow_nan=False)
+        text = json.dumps(columns, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     except ValueError:
-        return json.dumps(_finite(columns), separators=(",", ":"))
+        text = json.dumps(_finite(columns), separators=(",", ":"), ensure_ascii=False)
+    # Half a surrogate pair is no character: DuckDB refuses the whole batch for it.
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _finite(value: Any) -> Any:

@@ -35,6 +35,8 @@ _SAME_ELEMENTS = {
 }
 _LENGTHS = {"len", "array_length", "length", "cardinality"}
 
+_ALLOWED = {"FUNCTION", "OPERATOR", "CASE", "CONSTANT", "COMPARISON", "CONJUNCTION", "CAST", "BETWEEN", "LAMBDA"}
+
 
 @dataclass(slots=True)
 class Value:
@@ -100,7 +102,7 @@ class Syntax:
         return found
 
     def expanded(self, node: Node) -> Node:
-        """A call of a macro whose body is made of AND, OR, NOT as that body, so that its parts are atoms; else the node.
+        """A call of a macro made of AND, OR, NOT as the macro's body, so that its parts are atoms; else the node.
 
         Left alone where a name of the caller would be caught by a comprehension inside the macro.
         """
@@ -135,6 +137,8 @@ class Syntax:
                 "a sub-query is not allowed in a control",
                 remedy="judge lists by comprehensions: none_of([… for x in List])",
             )
+        if kind not in _ALLOWED:
+            raise ControlError(f"a {kind.lower().replace('_', ' ')} has no place in a control")
         if kind == "OPERATOR":
             return self._operator(node, scope, found)
         if kind == "FUNCTION":

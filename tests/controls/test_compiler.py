@@ -1,0 +1,69 @@
+"""From entries to compiled controls, and what is refused on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bastide.controls.compiler import compile_controls
+from bastide.controls.entry import Related
+from tests.controls.conftest import control
+
+
+def why(require: str, **fields: Any) -> str:
+    done, broken = compile_controls([control(require, **fields)])
+    assert not done
+    return str(broken["test.control"])
+
+
+@pytest.mark.parametrize(
+    ("require", "said"),
+    [
+        ("BucketNam = 'x'", "no property `BucketNam`. did you mean `BucketName`?"),
+        ("BucketName = ", "not a SQL expression"),
+        ("BucketName = 'x'; select 1", "one SQL expression"),
+        ("nosuchfunction(BucketName)", "DuckDB refuses it"),
+        ("BucketName + 1 = 2 and [1]", "DuckDB refuses it"),
+        ("any_of([r.Nam = 'x' for r in Tags])", "`Tags.Nam`"),
+        ("exists (select 1)", "sub-query"),
+        ("statements is not null", "no policy documents"),
+    ],
+)
+def test_what_does_not_cohere_is_refused_with_its_place(require: str, said: str) -> None:
+    text = why(require)
+    assert text.startswith("own.yaml:1: ")
+    assert said in text
+
+
+def test_types_and_relations_are_checked() -> None:
+    assert "no CloudFormation type" in why("A", resource="AWS::S3::Bucke")
+    wrong = Related("policies", "AWS::S3::BucketPolicy", to="Buckt")
+    assert "did you mean `Bucket`?" in why("len(policies) > 0", related=[wrong])
+    unused = Related("policies", "AWS::S3::BucketPolicy", to="Bucket")
+    assert "does not read" in why("BucketName = 'x'", related=[unused])
+
+
+def test_one_that_breaks_does_not_keep_others_from_compiling() -> None:
+    done, broken = compile_controls([control("Nope", id="test.bad"), control("BucketName = 'x'", id="test.good")])
+    assert [item.id for item in done] == ["test.good"]
+    assert list(broken) == ["test.bad"]
+
+
+def test_how_a_control_quantifies_over_a_list() -> None:
+    sql = "none_of([r.Key = 'a' and r.Value is null for r in Tags])"
+    over = compile_controls([control(sql)])[0][0].atoms[0].over
+    assert over is not None
+    assert (over.quantifier, over.path, over.name, len(over.atoms)) == ("none_of", "Tags", "r", 2)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "none_of([r.Key = 'a' for r in Tags if r.Value = 'b'])",
+        "none_of([r.Key = BucketName for r in Tags])",
+        "none_of([r.Key = 'a' for r in list_concat(Tags, Tags)])",
+    ],
+)
+def test_what_is_not_plainly_over_one_list_is_left_whole(sql: str) -> None:
+    assert compile_controls([control(sql)])[0][0].atoms[0].over is None

@@ -1,0 +1,286 @@
+"""Verdicts: three-valued by what is read, element by element in lists, over related resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bastide.controls.compiler import compile_controls
+from bastide.controls.evaluate import Evaluation
+from bastide.resources.model import Reference, Unresolved
+from tests.controls.conftest import control, judge, resource, status
+
+BLOCK = "PublicAccessBlockConfiguration"
+UNKNOWN = Unresolved("var.x", "variable without a value")
+BOTH = f"{BLOCK}.BlockPublicAcls and {BLOCK}.BlockPublicPolicy"
+EITHER = f"{BLOCK}.BlockPublicAcls or {BLOCK}.BlockPublicPolicy"
+
+
+@pytest.mark.parametrize(
+    ("require", "one", "other", "wanted"),
+    [
+        (BOTH, True, True, "pass"),
+        (BOTH, True, False, "fail"),
+        (BOTH, True, None, "fail"),
+        (BOTH, True, UNKNOWN, "unknown"),
+        (BOTH, False, UNKNOWN, "fail"),
+        (BOTH, None, UNKNOWN, "fail"),
+        (EITHER, True, UNKNOWN, "pass"),
+        (EITHER, False, UNKNOWN, "unknown"),
+        (f"not ({EITHER})", True, UNKNOWN, "fail"),
+        (f"not ({EITHER})", False, UNKNOWN, "unknown"),
+        (f"not ({BOTH})", False, UNKNOWN, "pass"),
+        (f"{BLOCK}.BlockPublicAcls is not null", UNKNOWN, True, "unknown"),
+        (f"coalesce({BLOCK}.BlockPublicAcls, true)", UNKNOWN, True, "unknown"),
+        (f"coalesce({BLOCK}.BlockPublicAcls, true)", None, True, "pass"),
+        (f"{BLOCK} is not null", UNKNOWN, True, "pass"),
+    ],
+)
+def test_unknown_only_where_it_matters(require: str, one: Any, other: Any, wanted: str) -> None:
+    assert status(require, {BLOCK: {"BlockPublicAcls": one, "BlockPublicPolicy": other}}) == wanted
+
+
+def test_absent_is_null_and_null_does_not_pass() -> None:
+    assert status(BOTH, {}) == "fail"
+    assert status(f"not {BLOCK}.BlockPublicAcls", {}) == "fail"
+
+
+def test_a_whole_resource_that_is_unknown() -> None:
+    verdict = judge(control(BOTH), resource(Unresolved("for_each", "unknown keys")))[0]
+    assert verdict.status == "unknown"
+
+
+SSH = "none_of([is_public(r) and opens_port(r, 22) for r in SecurityGroupIngress])"
+OPEN = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0"}
+GROUP = "AWS::EC2::SecurityGroup"
+
+
+@pytest.mark.parametrize(
+    ("ingress", "wanted"),
+    [
+        ([], "pass"),
+        (None, "pass"),
+        ([OPEN], "fail"),
+        (OPEN, "fail"),
+        ([{**OPEN, "FromPort": "22", "ToPort": "22"}], "fail"),
+        ([{**OPEN, "CidrIp": UNKNOWN}], "unknown"),
+        ([{**OPEN, "CidrIp": UNKNOWN}, OPEN], "fail"),
+        ([{**OPEN, "CidrIp": UNKNOWN, "FromPort": 443, "ToPort": 443}], "pass"),
+        ([{**OPEN, "Description": UNKNOWN, "FromPort": 443, "ToPort": 443}], "pass"),
+        ([UNKNOWN], "unknown"),
+        ([UNKNOWN, OPEN], "fail"),
+        (UNKNOWN, "unknown"),
+        ([{**OPEN, "FromPort": "many"}], "unknown"),
+        ([{**OPEN, "IpProtocol": "-1", "FromPort": UNKNOWN, "ToPort": UNKNOWN}], "fail"),
+    ],
+)
+def test_elements_of_a_list_decide_one_by_one(ingress: Any, wanted: str) -> None:
+    assert status(SSH, {"SecurityGroupIngress": ingress}, GROUP) == wanted
+
+
+@pytest.mark.parametrize(
+    ("require", "tags", "wanted"),
+    [
+        ("any_of([t.Key = 'a' for t in Tags])", [{"Key": UNKNOWN}, {"Key": "a"}], "pass"),
+        ("any_of([t.Key = 'a' for t in Tags])", [{"Key": UNKNOWN}, {"Key": "b"}], "unknown"),
+        ("any_of([t.Key = 'a' for t in Tags])", UNKNOWN, "unknown"),
+        ("any_of([t.Key = 'a' for t in Tags])", None, "fail"),
+        ("all_of([t.Key = 'a' for t in Tags])", [{"Key": UNKNOWN}, {"Key": "b"}], "fail"),
+        ("all_of([t.Key = 'a' for t in Tags])", [{"Key": UNKNOWN}, {"Key": "a"}], "unknown"),
+        ("not any_of([t.Key = 'a' for t in Tags])", [{"Key": UNKNOWN}, {"Key": "a"}], "fail"),
+        ("not any_of([t.Key = 'a' for t in Tags])", [{"Key": UNKNOWN}, {"Key": "b"}], "unknown"),
+        ("len(Tags) > 1", [{"Key": UNKNOWN}, {"Key": "b"}], "pass"),
+        ("has_tag(Tags, 'OWNER')", [{"Key": "owner", "Value": UNKNOWN}], "pass"),
+        ("none_of([t.Value = 'x' for t in Tags if t.Key = 'a'])", [{"Key": "a", "Value": UNKNOWN}], "unknown"),
+    ],
+)
+def test_every_quantifier_has_its_bounds(require: str, tags: Any, wanted: str) -> None:
+    assert status(require, {"Tags": tags}) == wanted
+
+
+ADMIN = "none_of([allows(s) and covers_every_action(s) and covers_every_resource(s) for s in statements])"
+POLICY = "AWS::IAM::ManagedPolicy"
+
+
+@pytest.mark.parametrize(
+    ("statement", "wanted"),
+    [
+        ({"Effect": "Allow", "Action": "*", "Resource": "*"}, "fail"),
+        ([{"Effect": "Deny", "Action": "*", "Resource": "*"}], "pass"),
+        ([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": UNKNOWN}], "pass"),
+        ([{"Effect": "Allow", "Action": ["*"], "Resource": [UNKNOWN]}], "unknown"),
+        ({"Effect": "Allow", "Action": "*", "Resource": [UNKNOWN, "*"]}, "unknown"),
+        (
+            [
+                {"Effect": "Allow", "Action": "*", "Resource": UNKNOWN},
+                {"Effect": "Allow", "Action": "*", "Resource": "*"},
+            ],
+            "fail",
+        ),
+        (UNKNOWN, "unknown"),
+        ([UNKNOWN, {"Effect": "Allow", "Action": "*", "Resource": "*"}], "fail"),
+    ],
+)
+def test_policy_statements(statement: Any, wanted: str) -> None:
+    assert status(ADMIN, {"PolicyDocument": {"Statement": statement}}, POLICY) == wanted
+
+
+def test_a_policy_that_is_not_known_or_no_policy() -> None:
+    assert status(ADMIN, {"PolicyDocument": UNKNOWN}, POLICY) == "unknown"
+    assert status(ADMIN, {"PolicyDocument": "no json"}, POLICY) == "unknown"
+    assert (
+        status(ADMIN, {"PolicyDocument": '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'}, POLICY)
+        == "fail"
+    )
+
+
+def test_when_decides_whether_there_is_a_verdict() -> None:
+    when = "BucketName like 'log%'"
+    assert status(BOTH, {"BucketName": "other"}, when=when) == "none"
+    assert status(BOTH, {}, when=when) == "none"
+    assert status(BOTH, {"BucketName": "logs"}, when=when) == "fail"
+    assert status(BOTH, {"BucketName": UNKNOWN}, when=when) == "unknown"
+
+
+TLS = "any_of([any_of([denies_plain_http(s) for s in p.statements]) for p in policies])"
+RELATED = {"name": "policies", "type": "AWS::S3::BucketPolicy", "to": "Bucket"}
+
+
+def _policy(bucket: Any, document: Any) -> Any:
+    return resource({"Bucket": bucket, "PolicyDocument": document}, "AWS::S3::BucketPolicy", "p")
+
+
+def test_related_resources_by_reference_and_by_name() -> None:
+    from bastide.controls.entry import Related
+
+    tls = control(TLS, related=[Related(**RELATED)])
+    deny = {
+        "Statement": {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": "*",
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+    }
+    refers = Reference("${b}", (("b", "Ref"),))
+    bucket, named = resource({}), resource({"BucketName": "logs"})
+    assert [v.status for v in judge(tls, bucket)] == ["fail"]
+    assert [v.status for v in judge(tls, bucket, _policy(refers, deny))] == ["pass"]
+    assert [v.status for v in judge(tls, named, _policy("logs", deny))] == ["pass"]
+    assert [v.status for v in judge(tls, bucket, _policy(refers, {"Statement": []}))] == ["fail"]
+    assert [v.status for v in judge(tls, bucket, _policy(refers, UNKNOWN))] == ["unknown"]
+    assert [v.status for v in judge(tls, bucket, _policy(UNKNOWN, deny))] == ["unknown"]
+    elsewhere = _policy(refers, deny)
+    elsewhere.unit = "other"
+    assert [v.status for v in judge(tls, bucket, elsewhere)] == ["fail"]
+
+
+def test_a_related_resource_that_was_not_scanned_is_unknown() -> None:
+    from bastide.controls.entry import Related
+
+    trail = "AWS::CloudTrail::Trail"
+    related = [Related("bucket", "AWS::S3::Bucket", by="S3BucketName")]
+    logged = control("any_of([b.VersioningConfiguration.Status = 'Enabled' for b in bucket])", trail, related=related)
+    verdicts = judge(logged, resource({"S3BucketName": "elsewhere"}, trail))
+    assert [(v.status, v.evidence[0].note) for v in verdicts] == [
+        ("unknown", "elsewhere is not among the resources that were scanned")
+    ]
+
+
+def test_variants_that_differ_are_unknown() -> None:
+    open_, closed = {BLOCK: {"BlockPublicAcls": False}}, {BLOCK: {"BlockPublicAcls": True}}
+    require = f"{BLOCK}.BlockPublicAcls"
+
+    def variant(properties: Any, when: str) -> Any:
+        return resource(properties, metadata={"when": when})
+
+    same = judge(control(require), variant(open_, "C=true"), variant(open_, "C=false"))
+    assert [v.status for v in same] == ["fail"]
+    differ = judge(control(require), variant(closed, "C=true"), variant(open_, "C=false"))
+    assert [v.status for v in differ] == ["unknown"]
+    assert "C=false" in differ[0].evidence[0].note
+
+
+def test_a_control_that_breaks_at_run_time_is_told_and_the_rest_go_on() -> None:
+    breaks = control("error('boom') is null", id="test.breaks")
+    sound = control(BOTH, id="test.sound")
+    compiled, broken = compile_controls([sound])
+    from bastide.controls.compiled import Atom, Compiled
+
+    assert not broken
+    compiled.append(
+        Compiled("test.breaks", "AWS::S3::Bucket", [Atom("error('boom')", [])], ["atom", 0, False], None, {})
+    )
+    evaluation = Evaluation([sound, breaks], compiled)
+    assert [(v.control.id, v.status) for v in evaluation.verdicts([resource({})])] == [("test.sound", "fail")]
+    assert "boom" in evaluation.broken["test.breaks"]
+
+
+def test_a_query_without_end_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bastide.controls import evaluate
+    from bastide.controls.compiled import Atom, Compiled
+
+    monkeypatch.setattr(evaluate, "QUERY_SECONDS", 0.2)
+    endless = "len(list_filter(range(1, 100000000), lambda x: x % 7 = length(md5(x::varchar)))) = 1"
+    slow = Compiled("test.slow", "AWS::S3::Bucket", [Atom(endless, [])], ["atom", 0, False], None, {})
+    evaluation = Evaluation([control("true", id="test.slow")], [slow])
+    assert evaluation.verdicts([resource({})]) == []
+    assert "test.slow" in evaluation.broken
+
+
+HOSTILE = [
+    float("nan"),
+    float("inf"),
+    "\ud800",
+    "\x00",
+    "'; drop table x; --",
+    2**70,
+    -1.5,
+    {"a": []},
+    [[]],
+    "${x}",
+    "",
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=repr)
+def test_hostile_values_give_a_verdict(value: Any) -> None:
+    require = (
+        "BucketName is not null and none_of([t.Key = 'x' for t in Tags]) and VersioningConfiguration.Status = 'Enabled'"
+    )
+    properties = {"BucketName": value, "Tags": [value, {"Key": value}], "VersioningConfiguration": value}
+    assert status(require, properties) in ("fail", "unknown")
+
+
+VALUES = st.sampled_from([True, False, None, UNKNOWN])
+
+
+@settings(max_examples=60, deadline=None)
+@given(VALUES, VALUES, st.lists(st.tuples(VALUES, VALUES), max_size=3))
+def test_unknown_agrees_with_trying_every_value(a: Any, b: Any, pairs: list[tuple[Any, Any]]) -> None:
+    """The engine says pass (fail) only if every way to fill in what is unknown passes (fails)."""
+    require = (
+        f"({BLOCK}.BlockPublicAcls or not {BLOCK}.BlockPublicPolicy) and "
+        "none_of([r.ObjectOwnership = 'a' and (r.ObjectOwnership is not null) for r in OwnershipControls.Rules])"
+    )
+
+    def tree(a: Any, b: Any, owners: list[Any]) -> Any:
+        rules = [{"ObjectOwnership": {True: "a", False: "b"}.get(o, o) if isinstance(o, bool) else o} for o in owners]
+        return {BLOCK: {"BlockPublicAcls": a, "BlockPublicPolicy": b}, "OwnershipControls": {"Rules": rules}}
+
+    owners = [pair[0] for pair in pairs]
+    every = {status(require, tree(*filled)) for filled in _fillings(a, b, owners)}
+    got = status(require, tree(a, b, owners))
+    if got != "unknown":
+        assert every == {got}
+
+
+def _fillings(a: Any, b: Any, owners: list[Any]) -> list[tuple[Any, Any, list[Any]]]:
+    import itertools
+
+    choices = [[True, False, None] if value is UNKNOWN else [value] for value in (a, b, *owners)]
+    return [(one, two, list(rest)) for one, two, *rest in itertools.product(*choices)]

@@ -1,0 +1,97 @@
+"""Loading, caching and selecting controls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bastide.controls.library import load_library, parse_selector, read_controls, select
+from bastide.errors import ControlError, UsageError
+
+OWN = """
+- id: own.bucket-has-a-name
+  title: Buckets have names
+  resource: AWS::S3::Bucket
+  severity: low
+  require: BucketName is not null
+  rationale: Because.
+  remediation: {terraform: Do it.}
+  frameworks: {well-architected: [SEC08-BP02]}
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> str:
+    (tmp_path / "own.yaml").write_text(OWN)
+    return str(tmp_path)
+
+
+def test_own_controls_stand_beside_the_library(own: str) -> None:
+    library = load_library([own])
+    assert library.get("own.bucket-has-a-name").place == f"{own}/own.yaml:2"
+    assert {item.id for item in library.compiled} | set(library.broken) == {c.id for c in library.controls}
+    assert [c.id for c in library.controls] == sorted(c.id for c in library.controls)
+
+
+def test_a_changed_file_is_compiled_again(own: str) -> None:
+    assert not load_library([own]).broken
+    file = Path(own) / "own.yaml"
+    file.write_text(OWN.replace("BucketName is", "BucketNam is"))
+    assert "BucketNam" in load_library([own]).broken["own.bucket-has-a-name"]
+
+
+def test_the_same_id_twice_is_refused(own: str) -> None:
+    (Path(own) / "two.yaml").write_text(OWN)
+    with pytest.raises(ControlError, match="is also at"):
+        load_library([own])
+
+
+def test_what_is_no_folder_and_what_is_no_control(own: str) -> None:
+    with pytest.raises(UsageError):
+        load_library(["nowhere"])
+    with pytest.raises(UsageError, match=r"did you mean `own\.bucket-has-a-name`"):
+        load_library([own]).get("own.bucket-has-name")
+
+
+def test_the_library_compiles() -> None:
+    assert load_library().broken == {}
+
+
+def chosen(own: str, only: list[str], skip: list[str]) -> set[str]:
+    library = select(load_library([own]), [parse_selector(t) for t in only], [parse_selector(t) for t in skip])
+    assert {item.id for item in library.compiled} == {c.id for c in library.controls}
+    return {c.id for c in library.controls}
+
+
+def test_selecting(own: str) -> None:
+    everything = chosen(own, [], [])
+    name = "own.bucket-has-a-name"
+    assert chosen(own, ["own.*"], []) == {name}
+    assert chosen(own, ["control=own.*", "severity=high"], []) == set()
+    assert name in chosen(own, ["severity=low", "severity=high"], [])
+    assert chosen(own, [], ["own.*"]) == everything - {name}
+    assert name in chosen(own, ["type=AWS::S3::*", "framework=well-*"], [])
+    assert chosen(own, ["path=x"], []) == everything
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("sevrity=high", "did you mean `severity`"),
+        ("severity=hihg", "did you mean `high`"),
+        ("severity=", "selects nothing"),
+    ],
+)
+def test_slips_in_selectors(text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        parse_selector(text)
+
+
+def test_a_selector_that_means_nothing_is_a_slip(own: str) -> None:
+    with pytest.raises(UsageError, match=r"means no control\. did you mean"):
+        chosen(own, ["own.bucket-has-name"], [])
+
+
+def test_examples_are_read_only_when_wanted(own: str) -> None:
+    assert [c.id for c in read_controls([own], library=False)] == ["own.bucket-has-a-name"]
