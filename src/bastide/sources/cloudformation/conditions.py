@@ -74,7 +74,7 @@ class Conditions:
                 found |= dict.fromkeys(
                     itertools.product(*((truth,) if truth is not None else (True, False) for truth in truths))
                 )
-            self._assignments[names] = list(found)
+            self._assignments[names] = sorted(found, reverse=True)
         return self._assignments[names]
 
     def _tried(self, names: tuple[str, ...]) -> Iterator[tuple[Truth, ...]]:

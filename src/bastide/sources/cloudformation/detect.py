@@ -10,7 +10,7 @@ HEAD = 64 * 1024
 _SECTION = re.compile(
     rb"^( *)[\"']?(AWSTemplateFormatVersion|Transform|Resources|Parameters)[\"']?[ \t]*:(.*)$", re.MULTILINE
 )
-_FIRST = re.compile(rb"^( *)[\w\"']", re.MULTILINE)
+_FIRST = re.compile(rb"^( *)(?!---)[\w\"'-]", re.MULTILINE)
 _TYPE = re.compile(rb"\bType[\"']?\s*:\s*[\"']?\w+::\w")
 _TRANSFORM = re.compile(rb"AWS::(Serverless|LanguageExtensions|Include)\b")
 _TOKEN = re.compile(rb'"([^"\\]*)(?:\\.[^"\\]*)*"(\s*:)?|[{}\[\]]')

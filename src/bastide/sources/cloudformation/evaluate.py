@@ -25,6 +25,17 @@ class ExhaustedError(TemplateError):
     """The evaluation of a template went over its limits."""
 
 
+class _Origins(dict[int, Origin]):
+    """The origin of each line of a file, made once: what stands on one line has one origin."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __missing__(self, line: int) -> Origin:
+        self[line] = made = Origin(self.path, line, line)
+        return made
+
+
 class Evaluator:
     """Evaluates the nodes of one template; `begin` before every resource.
 
@@ -34,7 +45,8 @@ class Evaluator:
     """
 
     def __init__(self, path: str, parameters: Parameters, mappings: Map, prefix: str = "") -> None:
-        self.path, self.mappings, self.prefix = path, mappings, prefix
+        self.mappings, self.prefix = mappings, prefix
+        self.lines = _Origins(path)
         self.parameters = parameters.values
         self.addresses: Collection[str] = ()
         self.conditions: Conditions
@@ -69,7 +81,7 @@ class Evaluator:
     def map(self, node: Map, path: str | None) -> Value:
         self.spend(len(node) + 1)
         result: dict[str, Value] = {}
-        file, origins = self.path, self.origins
+        origins, origin_of = self.origins, self.lines
         prefix = f"{path}." if path else ""
         here = None
         for (key, item), line in zip(node.items(), node.lines, strict=True):
@@ -77,7 +89,7 @@ class Evaluator:
                 return self.mixed(node, path)
             if path is not None:
                 here = prefix + key
-                origins[here] = Origin(file, line, line)
+                origins[here] = origin_of[line]
             kind = type(item)
             if kind is Map:
                 result[key] = self.map(item, here)
@@ -95,7 +107,7 @@ class Evaluator:
         for item, line in zip(node, node.lines, strict=True):
             if path is not None:
                 here = f"{path}[{len(result)}]"
-                self.origins[here] = Origin(self.path, line, line)
+                self.origins[here] = self.lines[line]
             value = self.value(item, here)
             if value is not ABSENT and value is not None:
                 result.append(value)

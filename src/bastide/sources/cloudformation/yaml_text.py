@@ -199,7 +199,8 @@ class _Reader:
         """Puts what an alias stands for in its place; how many values that is."""
         known = self.anchors.get(event.anchor)
         if known is None:
-            raise _at(event, f"the alias `{event.anchor}` contains itself")
+            inside = any(frame.anchor == event.anchor for frame in self.stack)
+            raise _at(event, f"the alias `{event.anchor}` {'contains itself' if inside else 'is not defined'}")
         node, size = known
         if len(self.stack) + self.height(node) > MAX_DEPTH:
             raise _at(event, f"nested deeper than {MAX_DEPTH} levels")
