@@ -20,7 +20,7 @@ from bastide.sources.terraform.provider import Converted, ProviderResource
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from bastide.resources.model import SourceKind
+    from bastide.resources.model import Origin, SourceKind
     from bastide.sources.terraform.mapping import Fold, Table
 
 _NODES: dict[str, Node] = {}
@@ -120,18 +120,22 @@ class Conversion:
         """The resources that CloudFormation has for one attribute."""
         spec = table.emit[name]
         owner = Reference(f"${{{resource.address}.id}}", ((resource.address, "id"),))
-        for position, item in enumerate(listed(resource.attributes.get(name))):
-            if item in (None, ""):
+        value = resource.attributes.get(name)
+        blocks = isinstance(value, list)
+        for position, item in enumerate(listed(value)):
+            if item in (None, "", {}):
                 continue
-            attributes = item if isinstance(item, dict) else {name: item}
-            origin = resource.origins.get(f"{name}[{position}]")
+            where = f"{name}[{position}]" if blocks else name
+            attributes = item if blocks and isinstance(item, dict) else {name: item}
+            origin = resource.origins.get(where)
             made = ProviderResource(
                 spec.table,
-                f"{resource.address}.{name}" + (f"[{position}]" if isinstance(item, dict) else ""),
+                f"{resource.address}.{where}",
                 {**attributes, **spec.constants, spec.parent: owner},
                 origin.path if origin else resource.path,
                 origin.line if origin else resource.line,
                 origin.end_line if origin else resource.end_line,
+                inner_origins(resource, where, name, blocks=blocks),
                 call=resource.call,
                 provider=resource.provider,
             )
@@ -216,6 +220,14 @@ class Conversion:
             {"region": region} if isinstance(region, str) else {},
         )
         found.append(resource)
+
+
+def inner_origins(resource: ProviderResource, where: str, name: str, *, blocks: bool) -> dict[str, Origin]:
+    """The origins of what is made a resource of its own: of a block's attributes, or of the one attribute."""
+    if not blocks:
+        return {name: resource.origins[where]} if where in resource.origins else {}
+    head = f"{where}."
+    return {path[len(head) :]: origin for path, origin in resource.origins.items() if path.startswith(head)}
 
 
 def with_default_tags(resource: ProviderResource) -> dict[str, Any]:

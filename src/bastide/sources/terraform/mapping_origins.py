@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bastide.resources.model import Origin
 
@@ -18,30 +18,47 @@ def origins_of(resource: ProviderResource, node: Node, spread: dict[str, list[in
     """Origins by property path: the known ones, and for every other top attribute the block to search for it."""
     found: dict[str, Origin] = {}
     known = resource.origins
-    path, line, end_line = resource.path, resource.line, resource.end_line
-    for name, value in resource.attributes.items():
-        rule = node.rules.get(name)
-        if rule is None or value is None:
-            continue
-        if rule.flat and rule.node is not None:
-            for block in value if isinstance(value, list) else ():
-                for inner in block if isinstance(block, dict) else ():
-                    deeper = rule.node.rules.get(inner)
-                    if deeper is not None and deeper.path:
-                        found[deeper.path] = Origin(path, line, end_line, str(inner))
-        elif rule.path not in found:
-            found[rule.path] = Origin(path, line, end_line, str(name))
+    cache = node.places
     for attribute, origin in known.items():
-        for place in places(node, attribute, spread):
+        if spread and attribute.startswith(tuple(spread)):
+            for place in places(node, attribute, spread):
+                found[place] = origin
+            continue
+        try:
+            place = cache[attribute]
+        except KeyError:
+            place = cache[attribute] = "".join(places(node, attribute, spread))
+        if place:
             found[place] = origin
+    for name, value in resource.attributes.items():
+        if name not in known and value is not None:
+            rule = node.rule(name)
+            if rule is not None:
+                guessed(resource, rule, name, value, found)
     return found
 
 
+def guessed(resource: ProviderResource, rule: Rule, name: str, value: Any, found: dict[str, Origin]) -> None:
+    """Where to search for an attribute whose place is not known: in the resource's block, by its name."""
+    path, line, end_line = resource.path, resource.line, resource.end_line
+    if not rule.flat or rule.node is None:
+        found.setdefault(rule.path, Origin(path, line, end_line, str(name)))
+        return
+    for block in value if isinstance(value, list) else ():
+        for inner in block if isinstance(block, dict) else ():
+            deeper = rule.node.rule(inner)
+            if deeper is not None and deeper.path:
+                found.setdefault(deeper.path, Origin(path, line, end_line, str(inner)))
+
+
 def places(node: Node, attribute: str, spread: dict[str, list[int]]) -> list[str]:
-    """The property paths that an attribute path became; none for what has no place."""
+    """The property paths that an attribute path became; none for what has no place.
+
+    One at most, unless its block was taken apart into several elements.
+    """
     path, names = "", []
     for name, positions in _PART.findall(attribute):
-        rule: Rule | None = node.rules.get(name)
+        rule: Rule | None = node.rule(name)
         if rule is None:
             return []
         names.append(name)

@@ -43,7 +43,7 @@ class Documents:
                 source = self._find(target)
                 if source is not None and source.type == DOCUMENT:
                     return self.render(source)
-        if text.lstrip()[:1] in ("{", "[") and "${" in text:
+        if text.lstrip()[:1] in ("{", "["):
             found = self.parse(text)
             return found if isinstance(found, Unresolved) else with_references(found, reference.targets)
         return reference

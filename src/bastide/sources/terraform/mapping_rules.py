@@ -57,7 +57,7 @@ class Rule:
 class Node:
     """How the attributes of one block become the members of one object."""
 
-    __slots__ = ("defaults", "exploded", "fallback", "index", "members", "owner", "prefix", "rules", "table")
+    __slots__ = ("defaults", "exploded", "fallback", "index", "members", "owner", "places", "prefix", "rules", "table")
 
     def __init__(
         self,
@@ -73,6 +73,7 @@ class Node:
         self.owner = owner
         self.index = index_of({name: kind for name, kind in members.items() if name not in readonly})
         self.rules: dict[str, Rule | None] = {}
+        self.places: dict[str, str] = {}  # property path by attribute path, as far as asked for
         self.defaults = {
             path[len(prefix) :]: value
             for path, value in table.defaults.items()
@@ -207,6 +208,9 @@ class Node:
         if kind is None:
             return SCALARS["json"]
         parse = path in self.table.json
+        key = self.table.keyed.get(path, "")
+        if kind.kind == "json" and key:
+            return mapping_of(SCALARS["string"], key)
         if kind.kind == "json" and parse:
             return document
         if kind.kind in SCALARS:
@@ -221,7 +225,7 @@ class Node:
         else:
             inner = SCALARS[element.kind]
         if element.kind == "map":
-            inner = mapping_of(inner, self.table.keyed.get(path, ""))
+            inner = mapping_of(inner, key)
         if kind.kind == "list":
             inner = to_blocks(rule.node, element, path) if rule.node and element.kind == "object" else list_of(inner)
         return parsed(inner) if parse else inner

@@ -122,7 +122,7 @@ SCALARS: dict[str, Convert] = {
 
 
 def mapping_of(item: Convert, key: str = "") -> Convert:
-    """Into a map: from a map, from a list of one, or from blocks: of a name and a value, or each with its `key`."""
+    """Into a map: from a map, a list of one, or blocks: of a name and a value, or each under its `key`."""
 
     def convert(value: Any, context: Context) -> Any:
         if isinstance(value, list):
@@ -135,13 +135,20 @@ def mapping_of(item: Convert, key: str = "") -> Convert:
 
 
 def by_key(blocks: list[Any], key: str) -> Any:
-    """The blocks by what their attribute `key` says; not known if one of them does not say it."""
+    """The blocks by what their attribute `key` says; not known if one of them does not say it.
+
+    With a key like `name=value`, only what their attribute `value` says.
+    """
+    name_at, _, value_at = key.partition("=")
     found: dict[str, Any] = {}
     for block in blocks:
-        name = block.get(key) if isinstance(block, dict) else None
+        if isinstance(block, Unresolved):
+            return block
+        name = block.get(name_at) if isinstance(block, dict) else None
         if not isinstance(name, str):
-            return Unresolved("", f"a block whose {key} is not known")
-        found[name] = {other: value for other, value in block.items() if other != key}
+            return Unresolved("", f"a block whose {name_at} is not known")
+        others = {other: value for other, value in block.items() if other != name_at}
+        found[name] = block.get(value_at) if value_at else others
     return found
 
 
