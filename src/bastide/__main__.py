@@ -17,6 +17,13 @@ def main() -> int:
     except BastideError as error:
         print(f"bastide: {error}", file=sys.stderr)  # noqa: T201
         return error.exit_code
+    except Exception as error:
+        # A mistake of ours must not look like a result, nor bury a person in a traceback.
+        if os.environ.get("BASTIDE_DEBUG"):
+            raise
+        where = f"{type(error).__name__}: {error}"
+        print(f"bastide: a mistake of bastide itself ({where}). BASTIDE_DEBUG=1 shows where", file=sys.stderr)  # noqa: T201
+        return 70
     except KeyboardInterrupt:
         print("bastide: stopped", file=sys.stderr)  # noqa: T201
         return 130

@@ -15,6 +15,7 @@ def test_round_trip() -> None:
     done = compile_controls([control(sql, when="BucketName <> 'x'")])[0][0]
     again = Compiled.from_plain(json.loads(json.dumps(asdict(done))))
     assert json.dumps(asdict(again)) == json.dumps(asdict(done))
+    assert again == done
     assert len(again.conjuncts) == 2
     assert again.atoms[1].over is not None
 

@@ -65,4 +65,4 @@ def _atom(value: dict[str, Any]) -> Atom:
     over = value["over"]
     if over is not None:
         over = Over(**{**over, "atoms": [_atom(item) for item in over["atoms"]]})
-    return Atom(value["sql"], value["reads"], over)
+    return Atom(value["sql"], [(path, mode) for path, mode in value["reads"]], over)
