@@ -8,7 +8,7 @@ Each verdict stands on a line of its own.
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -16,8 +16,6 @@ import msgspec
 from bastide.report.view import ControlRow, CoverageRow, SummaryRow, VerdictRow, View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bastide.controls.verdict import Report
 
 SCHEMA: Literal["bastide/report/1"] = "bastide/report/1"
@@ -66,21 +64,23 @@ def render(report: Report) -> str:
         [texts.row for texts in view.controls()],
         [],
     )
-    return "".join(_lines(document, view))
+    return _text(document, view).decode()
 
 
-def _lines(document: Document, view: View) -> Iterator[str]:
-    encode = msgspec.json.Encoder().encode
-    fields = [name for name in Document.__dataclass_fields__ if name != "verdicts"]
-    for index, name in enumerate(fields):
-        yield f'{"," if index else "{"}\n"{name}": {encode(getattr(document, name)).decode()}'
-    yield ',\n"verdicts": ['
-    between = "\n"
+def _text(document: Document, view: View) -> bytearray:
+    """The document's fields, each on a line, and then the verdicts as they come: never all of them at once."""
+    encoder = msgspec.json.Encoder()
+    text = bytearray(b"{\n")
+    for field in fields(Document)[:-1]:
+        text += f'"{field.name}": '.encode() + encoder.encode(getattr(document, field.name)) + b",\n"
+    text += b'"verdicts": ['
+    between = b"\n"
     for row in view.verdicts():
-        yield between
-        yield encode(row).decode()
-        between = ",\n"
-    yield "\n]\n}\n"
+        text += between
+        encoder.encode_into(row, text, -1)
+        between = b",\n"
+    text += b"\n]\n}\n"
+    return text
 
 
 def schema() -> bytes:

@@ -88,10 +88,10 @@ def _failures(view: View, lines: Lines, *, verbose: bool) -> None:
     for block in shown:
         rows = list(view.rows(block.verdicts))
         _header(lines, rows[0], [view.line(twin) for twin in block.twins], verbose=verbose)
-        for verdict, row in zip(block.verdicts, rows, strict=True):
+        for row in rows:
             full = verbose and row.control not in told
             _failure(lines, row, verbose=verbose)
-            _advice(lines, view.control(verdict.control), row.resource.source, full=full)
+            _advice(lines, view.texts(row), row.resource.source, full=full)
             told.add(row.control)
         lines.blank()
         lines.flush()

@@ -14,7 +14,7 @@ from bastide.controls.verdict import SEVERITIES, Severity, Status  # msgspec rea
 from bastide.redact import block, clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from bastide.controls.entry import Control
     from bastide.controls.verdict import Evidence, Exemption, Report, Verdict
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 STATUSES = ("fail", "unknown", "exempt", "pass")
 """In the order in which people want them."""
-VALUE_LIMIT = 2000
 
 
 @dataclass(slots=True)
@@ -157,21 +156,24 @@ class SummaryRow:
     new_failures: int
 
 
+class _Cleaned(dict[str, str]):
+    """`clean` of a text, once."""
+
+    def __missing__(self, text: str) -> str:
+        found = self[text] = clean(text)
+        return found
+
+
 class View:
     """The rows of one report."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        self._lines: dict[str, str] = {}
+        self.line: Callable[[str], str] = _Cleaned().__getitem__
+        """`clean`, once for each text."""
         self._resources: dict[int, ResourceRow] = {}
         self._controls: dict[int, ControlTexts] = {}
-
-    def line(self, text: str) -> str:
-        """`clean`, once for each text."""
-        found = self._lines.get(text)
-        if found is None:
-            found = self._lines[text] = clean(text)
-        return found
+        self._texts: dict[str, ControlTexts] = {}
 
     def verdicts(self, *statuses: Status) -> Iterator[VerdictRow]:
         """The verdicts with one of these statuses, all without; in the report's order, worst first."""
@@ -179,22 +181,23 @@ class View:
 
     def rows(self, verdicts: Iterable[Verdict]) -> Iterator[VerdictRow]:
         """The rows of these verdicts."""
+        line, evidence = self.line, self._evidence
         for verdict in verdicts:
-            control, resource = verdict.control, verdict.resource
+            control, resource = self.control(verdict.control).row, verdict.resource
             path, number = verdict.location
             yield VerdictRow(
-                self.line(control.id),
-                self.line(control.title),
+                control.id,
+                control.title,
                 verdict.status,
                 control.severity,
                 self.resource(resource),
-                LocationRow(self.line(path), number),
-                [self._evidence(item) for item in verdict.evidence],
+                LocationRow(line(path), number),
+                [evidence(item, line) for item in verdict.evidence],
                 verdict.fingerprint,
                 verdict.new,
                 self._exemption(verdict.exemption) if verdict.exemption else None,
-                [self.line(step) for step in resource.call] if resource.call else [],
-                self.line(resource.metadata["cdk_path"]) if "cdk_path" in resource.metadata else None,
+                [line(step) for step in resource.call] if resource.call else [],
+                line(resource.metadata["cdk_path"]) if "cdk_path" in resource.metadata else None,
             )
 
     def resource(self, resource: Resource) -> ResourceRow:
@@ -211,9 +214,10 @@ class View:
             )
         return row
 
-    def _evidence(self, item: Evidence) -> EvidenceRow:
-        value = None if item.value is None else clean(item.value, VALUE_LIMIT)
-        return EvidenceRow(self.line(item.property), value, self.line(item.note), self.line(item.path), item.line)
+    @staticmethod
+    def _evidence(item: Evidence, line: Callable[[str], str]) -> EvidenceRow:
+        value = None if item.value is None else line(item.value)
+        return EvidenceRow(line(item.property), value, line(item.note), line(item.path), item.line)
 
     def _exemption(self, item: Exemption) -> ExemptionRow:
         line = self.line
@@ -224,13 +228,22 @@ class View:
         texts = self._controls.get(id(control))
         if texts is None:
             texts = self._controls[id(control)] = _texts(control)
+            self._texts[texts.row.id] = texts
         return texts
+
+    def texts(self, row: VerdictRow) -> ControlTexts:
+        """The texts of the control of a row."""
+        return self._texts[row.control]
+
+    def fix(self, row: VerdictRow) -> str:
+        """The remediation for the source that a row's resource comes from; may be empty."""
+        return self._texts[row.control].fix(row.resource.source)
 
     def controls(self) -> list[ControlTexts]:
         """The controls that were selected, and any other that a verdict is of."""
-        known = {id(control): control for control in self.report.controls}
+        known = {control.id: control for control in self.report.controls}
         for verdict in self.report.verdicts:
-            known.setdefault(id(verdict.control), verdict.control)
+            known.setdefault(verdict.control.id, verdict.control)
         return [self.control(control) for control in known.values()]
 
     def coverage(self) -> CoverageRow:

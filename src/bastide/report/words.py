@@ -28,6 +28,13 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def escape(text: str) -> str:
+    """Text as text, in an element or a quoted attribute of XML and HTML; control characters are its caller's care."""
+    # Five replacements are faster than one `translate`: most texts have none of these characters.
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;").replace("'", "&#39;")
+
+
 def place(path: str, line: int) -> str:
     """`path:line`, or the path alone when the whole file is meant."""
     return f"{path}:{line}" if line > 0 else path
