@@ -88,7 +88,9 @@ def test_a_condition_that_nobody_defines_is_undecided() -> None:
 
 
 def test_a_circle_is_undecided() -> None:
-    conditions = _conditions("  A: !Not [!Condition B]\n  B: !Not [!Condition A]\n  C: !Or [!Condition A, !Equals [a, a]]\n")
+    conditions = _conditions(
+        "  A: !Not [!Condition B]\n  B: !Not [!Condition A]\n  C: !Or [!Condition A, !Equals [a, a]]\n"
+    )
     assert [conditions.truth(name) for name in "ABC"] == [None, None, True]
 
 

@@ -18,7 +18,7 @@ _BUCKET = "  B:\n    Type: AWS::S3::Bucket\n"
         f"\ufeffResources:\n{_BUCKET}",
         f"Description: x\r\n\r\nResources:\r\n{_BUCKET}",
         "Resources:\n  B: {Type: 'Custom::Thing'}\n",
-        "Resources: # all\n  B:\n    Properties: {}\n    Type: \"Org::Team::Thing\"\n",
+        'Resources: # all\n  B:\n    Properties: {}\n    Type: "Org::Team::Thing"\n',
         "---\n  # indented as a whole\n  AWSTemplateFormatVersion: 2010-09-09\n",
         "Transform: AWS::Serverless-2016-10-31\n",
         "Transform:\n  - AWS::LanguageExtensions\n",
@@ -60,5 +60,9 @@ def test_yaml_in_a_json_file_is_none() -> None:
 
 
 def test_asking_imports_no_parser() -> None:
-    code = "import sys, bastide.sources.cloudformation as c; c.looks_like_template(b'', ''); sys.exit('yaml' in sys.modules)"
+    code = (
+        "import sys, bastide.sources.cloudformation as source\n"
+        "source.looks_like_template(b'A::', 't.yaml')\n"
+        "sys.exit('yaml' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -7,8 +7,9 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bastide.resources.model import Loaded, Resource
     from tests.sources.cloudformation.conftest import Result
+
+    from bastide.resources.model import Loaded, Resource
 
 _SECTIONS = """
 Parameters:

@@ -8,7 +8,9 @@ from bastide.sources.cloudformation.nodes import Call, Map, TemplateError
 
 
 def test_values_and_the_line_of_every_key_and_item() -> None:
-    root, duplicates = read_json('{\n "A": [1,\n  {"B": "x: {\\"y\\": 1}"}, true],\n\n "C": {\n  "D": null, "E": 1.5}\n}\n')
+    root, duplicates = read_json(
+        '{\n "A": [1,\n  {"B": "x: {\\"y\\": 1}"}, true],\n\n "C": {\n  "D": null, "E": 1.5}\n}\n'
+    )
     assert root == {"A": [1, {"B": 'x: {"y": 1}'}, True], "C": {"D": None, "E": 1.5}}
     assert root.lines == [2, 5]
     assert root.end == 7

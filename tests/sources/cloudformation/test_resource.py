@@ -43,9 +43,7 @@ def test_an_undecided_condition_makes_two_variants(template: Callable[..., Loade
 
 
 def test_only_what_can_be_true_together_makes_variants(template: Callable[..., Loaded]) -> None:
-    loaded = template(
-        _SECTIONS + "          A: {Type: X::Y::Z, Properties: {P: !If [Prod, p, x], D: !If [Dev, d, y]}}"
-    )
+    loaded = template(_SECTIONS + "          A: {Type: X::Y::Z, Properties: {P: !If [Prod, p, x], D: !If [Dev, d, y]}}")
     assert _variants(loaded) == {
         "Dev=false,Prod=true": {"P": "p", "D": "y"},
         "Dev=true,Prod=false": {"P": "x", "D": "d"},
@@ -69,8 +67,7 @@ def test_three_conditions_make_eight_variants_and_four_none(template: Callable[.
     loaded = template(_SECTIONS + f"          A: {{Type: X::Y::Z, Properties: {{{three}}}}}")
     assert len(_variants(loaded)) == 8
     loaded = template(
-        _SECTIONS
-        + f"          A: {{Type: X::Y::Z, Properties: {{{three}, S: !If [Fourth, hunter2, !Ref Env], T: 1}}}}"
+        _SECTIONS + f"          A: {{Type: X::Y::Z, Properties: {{{three}, S: !If [Fourth, hunter2, !Ref Env], T: 1}}}}"
     )
     (one,) = loaded.resources
     assert one.properties == {"T": 1}
@@ -83,7 +80,11 @@ def test_three_conditions_make_eight_variants_and_four_none(template: Callable[.
 def test_variants_that_are_the_same_are_one(template: Callable[..., Loaded]) -> None:
     loaded = template(
         _SECTIONS
-        + "          A: {Type: X::Y::Z, Properties: {L: [!If [Prod, a, !Ref AWS::NoValue], !If [Prod, !Ref AWS::NoValue, a]]}}"
+        + """
+          A:
+            Type: X::Y::Z
+            Properties: {L: [!If [Prod, a, !Ref AWS::NoValue], !If [Prod, !Ref AWS::NoValue, a]]}
+        """
     )
     assert _variants(loaded) == {"": {"L": ["a"]}}
 

@@ -83,14 +83,14 @@ def test_macros_are_told(template: Callable[..., Loaded]) -> None:
     )
     assert [(problem.kind, problem.line) for problem in loaded.problems] == [("note", 2), ("external", 2)]
     assert "Team::Macro" in loaded.problems[0].message
-    loaded = template("Fn::Transform: {Name: AWS::Include}\nResources: {Fn::Transform: {Name: Other}, A: {Type: 'X::Y::Z'}}")
+    loaded = template(
+        "Fn::Transform: {Name: AWS::Include}\nResources: {Fn::Transform: {Name: Other}, A: {Type: 'X::Y::Z'}}"
+    )
     assert [(problem.kind, problem.line) for problem in loaded.problems] == [("external", 1), ("external", 2)]
     assert [resource.address for resource in loaded.resources] == ["A"]
 
 
-def test_the_number_of_resources_is_limited(
-    template: Callable[..., Loaded], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_number_of_resources_is_limited(template: Callable[..., Loaded], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bastide.sources.cloudformation.template.MAX_RESOURCES", 3)
     loaded = template("Resources:\n" + "".join(f"  R{n}: {{Type: 'X::Y::Z'}}\n" for n in range(5)))
     assert [resource.address for resource in loaded.resources] == ["R0", "R1", "R2"]

@@ -17,7 +17,9 @@ _KEY = Reference("${Key.Arn}", (("Key", "Arn"),))
 _NAME = Unresolved("Name", "parameter without a default")
 
 
-@pytest.mark.parametrize(("value", "text"), [("a", "a"), (True, "true"), (3, "3"), (0.5, "0.5"), (None, None), ([], None)])
+@pytest.mark.parametrize(
+    ("value", "text"), [("a", "a"), (True, "true"), (3, "3"), (0.5, "0.5"), (None, None), ([], None)]
+)
 def test_scalars_as_text(value: object, text: str | None) -> None:
     assert as_text(value) == text
 

@@ -33,8 +33,8 @@ def as_text(value: Value) -> str | None:
 def concatenate(parts: list[Value]) -> Value:
     """The parts as one text.
 
-    A text when all parts are known; a single part that is no list as it is; otherwise a `Reference` in which what is not known
-    stands as `${…}`: it is known that there is a text, and what the known parts of it are.
+    A text when all parts are known; a single part that is no list as it is; otherwise a `Reference` in which what is
+    not known stands as `${…}`: it is known that there is a text, and what the known parts of it are.
     """
     if len(parts) == 1 and type(parts[0]) is not list and as_text(parts[0]) is None:
         return parts[0]

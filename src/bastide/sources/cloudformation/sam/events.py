@@ -78,6 +78,8 @@ def make_events(source: Source, out: Output, apis: Apis) -> None:
     for name, node, line in part(source.properties, "Events").items_with_lines():
         entry = as_map(node)
         kind = entry.get("Type")
+        if type(kind) is not str:
+            continue
         event = Event(source, source.name + name, part(entry, "Properties"), line, out)
         if kind in ("Api", "HttpApi"):
             apis.connect(event, http=kind == "HttpApi")
@@ -154,7 +156,7 @@ def _user_pool(event: Event) -> None:
     event.permit("cognito-idp.amazonaws.com", SourceArn=arn)
 
 
-_MAKERS: dict[object, Callable[[Event], None]] = {
+_MAKERS: dict[str, Callable[[Event], None]] = {
     "AlexaSkill": _alexa,
     "CloudWatchEvent": _rule,
     "CloudWatchLogs": _log_group,
