@@ -118,6 +118,8 @@ def _file(top: Written, source: Text) -> Body:
     body = Body()
     for one in _objects(top):
         for name, start, value in one.value:
+            if name == "//":
+                continue
             for labels, at, inside in _labelled(value, _LABELS.get(name, 0), start):
                 block = Block(name, labels, _body(inside, source, name), at, inside.end, source, json=True)
                 body.blocks.append(block)

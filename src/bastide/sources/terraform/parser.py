@@ -59,7 +59,7 @@ _ENTRY = re.compile(
     |(?P<close>\}}))""",
     re.VERBOSE,
 )
-_ENDS = frozenset("\n,)]}")
+_ENDS = (frozenset(",)]}"), frozenset("\n,)]}"))
 _CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
 ALL, INLINE = 0, 1
 """Whether newlines are space (within brackets) or end an expression."""
@@ -68,7 +68,7 @@ ALL, INLINE = 0, 1
 class Parser(Templates):
     """Reads one text; `pos` is where it stands."""
 
-    def body(self, source: Text, depth: int = 0) -> Body:
+    def body(self, source: Text, depth: int = 0, opened: int = 0) -> Body:
         """Items up to the closing brace, or to the end of the text at depth 0."""
         if depth > MAX_DEPTH:
             raise SyntaxFault("blocks are nested too deep", self.pos)
@@ -83,11 +83,13 @@ class Parser(Templates):
             if kind in ("close", "end"):
                 if (kind == "end") == (depth == 0):
                     return body
-                raise SyntaxFault("a brace is not closed" if depth else "a brace too many", self.pos - 1)
+                if depth:
+                    raise SyntaxFault("the block is not closed", opened)
+                raise SyntaxFault("a brace too many", self.pos - 1)
             name = found["name"]
             if kind == "labels":
                 labels = _labels(found["labels"])
-                inside = self.body(source, depth + 1)
+                inside = self.body(source, depth + 1, start)
                 body.blocks.append(Block(name, labels, inside, start, self.pos, source))
                 continue
             if name in attributes:
@@ -137,7 +139,7 @@ class Parser(Templates):
             raise SyntaxFault("the expression is nested too deep", self.pos)
         start = self.pos
         value = self._binary(1, mode)
-        if self.text[self.pos : self.pos + 1] not in _ENDS and self._operator(mode, 0):
+        if self.text[self.pos : self.pos + 1] not in _ENDS[mode] and self._operator(mode, 0):
             yes = self.expression(mode)
             self.expect(":", mode)
             no = self.expression(mode)
@@ -158,7 +160,7 @@ class Parser(Templates):
     def _binary(self, lowest: int, mode: int) -> Any:
         start = self.pos
         left = self._unary(mode)
-        while self.text[self.pos : self.pos + 1] not in _ENDS and (operator := self._operator(mode, lowest)):
+        while self.text[self.pos : self.pos + 1] not in _ENDS[mode] and (operator := self._operator(mode, lowest)):
             right = self._binary(_PRECEDENCE[operator] + 1, mode)
             left = nodes.Binary((self.text, start, self.pos), operator, left, right)
         return left
@@ -195,6 +197,7 @@ class Parser(Templates):
             return self._bracketed(found["sign"], start)
         if kind == "quote":
             return self.quoted(start)
+        start -= len("<<" + found["flush"])
         return self.heredoc(found["heredoc"], found.end(), start, flush=bool(found["flush"]))
 
     def _bracketed(self, sign: str, start: int) -> Any:

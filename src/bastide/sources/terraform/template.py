@@ -124,13 +124,15 @@ class Templates:
             return parts[0]
         return Template((self.text, start, self.pos), parts)
 
-    def _parts(self, *, quote: bool) -> tuple[list[Any], str]:
-        """Texts and expressions up to the end, or up to the directive word that ends them."""
+    def _parts(self, *, quote: bool, trimmed: bool = False) -> tuple[list[Any], str]:
+        """Texts and expressions up to the end, or up to the directive word that ends them.
+
+        `trimmed`: what stands before has taken the space that these begin with.
+        """
         self.nesting += 1
         if self.nesting > MAX_NESTING:
             raise SyntaxFault("the template is nested too deep", self.pos)
         parts: list[Any] = []
-        trimmed = False
         while True:
             literal = self._literal(quote=quote)
             if trimmed:
@@ -198,12 +200,10 @@ class Templates:
     def _directive(self, word: str, start: int, *, quote: bool) -> Any:
         if word == "if":
             choice = Choice((self.text, start, start), self.expression(0))
-            self._close()
-            parts, ending = self._parts(quote=quote)
+            parts, ending = self._parts(quote=quote, trimmed=self._close())
             choice.yes = self._template(parts, start)
             if ending == "else":
-                self._close()
-                parts, ending = self._parts(quote=quote)
+                parts, ending = self._parts(quote=quote, trimmed=self._close())
                 choice.no = self._template(parts, start)
             return self._ended(choice, ending, "endif")
         head = _FOR_HEAD.match(self.text, self.pos)
@@ -212,8 +212,7 @@ class Templates:
         self.pos = head.end()
         names = (head[1], head[2]) if head[2] else ("", head[1])
         repeat = Repeat((self.text, start, start), names, self.expression(0))
-        self._close()
-        parts, ending = self._parts(quote=quote)
+        parts, ending = self._parts(quote=quote, trimmed=self._close())
         repeat.body = self._template(parts, start)
         return self._ended(repeat, ending, "endfor")
 

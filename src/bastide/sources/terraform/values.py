@@ -197,7 +197,10 @@ def _of_container(value: dict[str, Any] | list[Any], key: Any) -> Any:
 
 
 def _of_map(value: dict[str, Any], key: Any) -> Any:
-    name = key if isinstance(key, str) else text_of(key)
+    try:
+        name = key if isinstance(key, str) else text_of(key)
+    except ValueError:
+        return Failed(extended("value", key), "a key must be a string")
     return value[name] if name in value else Failed(extended("value", key), "there is no such key")
 
 

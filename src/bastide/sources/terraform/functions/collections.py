@@ -261,6 +261,8 @@ def ordered(value: Any) -> list[str]:
 @function("range")
 def numbers(*given: Any) -> list[Any]:
     """`range`, up to Terraform's own limit of 1024 numbers."""
+    if not 1 <= len(given) <= 3:
+        raise Refused("one to three numbers are wanted")
     bounds = [number(one) for one in given]
     first, last = (0, bounds[0]) if len(bounds) == 1 else (bounds[0], bounds[1])
     by = bounds[2] if len(bounds) > 2 else (1 if last >= first else -1)

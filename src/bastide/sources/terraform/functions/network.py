@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.sources.terraform.functions.registry import function
 from bastide.sources.terraform.operators import number
-from bastide.sources.terraform.values import Refused
+from bastide.sources.terraform.values import Refused, text_of
 
 if TYPE_CHECKING:
     import ipaddress
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def _network(prefix: str) -> Network:
     from ipaddress import ip_network  # only few configurations ask for it
 
-    return ip_network(prefix, strict=False)
+    return ip_network(text_of(prefix), strict=False)
 
 
 def _subnet(network: Network, bits: int, position: int) -> Network:

@@ -1,0 +1,27 @@
+"""Regular expressions that could take unbounded time are refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from bastide.sources.terraform.functions.patterns import MAX_PATTERN, MAX_SUBJECT, pattern
+from bastide.sources.terraform.values import Refused
+
+
+@pytest.mark.parametrize("expression", ["^arn:aws:[a-z]+:.*$", "(a|b)+", "[+*]+", r"\(a+\)+", "a{1,3}b", r"x\z"])
+def test_taken(expression: str) -> None:
+    assert pattern(expression, "arn:aws:iam::1:role/x")
+
+
+@pytest.mark.parametrize("expression", ["(a+)+", "(a*)*b", "((a+)b)*", "(a|b+){2,}", "a" * (MAX_PATTERN + 1)])
+def test_refused(expression: str) -> None:
+    with pytest.raises(Refused, match="too costly"):
+        pattern(expression, "aaaa")
+
+
+def test_long_subjects_are_refused_for_many_repetitions() -> None:
+    assert pattern(".*a.*b.*c", "x" * 50)
+    with pytest.raises(Refused, match="too costly"):
+        pattern(".*a.*b.*c", "x" * 5000)
+    with pytest.raises(Refused, match="too costly"):
+        pattern("a", "x" * (MAX_SUBJECT + 1))
