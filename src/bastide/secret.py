@@ -164,7 +164,7 @@ def hide(text: str, *, value: bool = False, dense: bool = False) -> str:
     if "=" in text or ": " in text or '":' in text or "--" in text:
         text = _hide_assigned(text, value=value)
     if len(text) >= 40:
-        text = _AWS_SECRET.sub(_random_only, text)
+        text = _AWS_SECRET.sub(_aws_secret, text)
     if dense and len(text) >= 20:
         text = _RUN.sub(_random_only, text)
     return text
@@ -205,6 +205,11 @@ def _random_only(match: re.Match[str]) -> str:
     return REDACTED if is_random(match[0]) else match[0]
 
 
+def _aws_secret(match: re.Match[str]) -> str:
+    """Forty of these characters stand nowhere by themselves but in a secret key or a digest: less chance is enough."""
+    return REDACTED if is_random(match[0], least=0.18) else match[0]
+
+
 _SEGMENTS = re.compile(r"[A-Za-z0-9]+")
 _DIGITS = re.compile(r"[0-9a-f]{8,}|[0-9A-F]{8,}|[0-9a-fA-F]{32,}|(?:AIDA|AROA|AGPA|ANPA|AIPA|APKA)[A-Z0-9]{12,}|\d+")
 """Segments that are an id or a digest: hexadecimal, the unique ids of IAM principals, plain numbers."""
@@ -215,11 +220,11 @@ _KINDS = {
 }
 
 
-def is_random(run: str) -> bool:
+def is_random(run: str, least: float = 0.24) -> bool:
     """Whether 20 or more letters and digits look drawn by chance, as keys are, and not written, as names are.
 
-    Letters of both cases and digits alternate in a random text about at every second place, in names seldom; and
-    base64 of readable text is judged by that text.
+    Letters of both cases and digits alternate in a random text about at every second place, in names seldom (`least`
+    is the share of places that is taken for chance); and base64 of readable text is judged by that text.
     """
     if (decoded := _readable(run)) is not None:
         return hide(decoded, value=True) != decoded
@@ -231,7 +236,7 @@ def is_random(run: str) -> bool:
     changes = sum(first != second and first + second != "Aa" for part in kinds for first, second in pairwise(part))
     frequencies = Counter("".join(segments)).values()
     entropy = -sum(count / length * math.log2(count / length) for count in frequencies)
-    return changes >= 0.24 * length and entropy >= min(3.5, 0.8 * math.log2(length))
+    return changes >= least * length and entropy >= min(3.5, 0.8 * math.log2(length))
 
 
 def _readable(run: str) -> str | None:
