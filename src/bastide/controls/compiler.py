@@ -138,6 +138,6 @@ def _bind(compiled: Compiled, connection: Any) -> None:
     import duckdb  # the compiler runs only when the cache is cold
 
     try:
-        connection.execute(query_for([compiled], frozenset(), frozenset()).sql, [[], []]).fetchall()
+        connection.execute(query_for([compiled], frozenset(), frozenset()).sql, ["[]"]).fetchall()
     except duckdb.Error as error:
         raise ControlError(f"DuckDB refuses it: {str(error).splitlines()[0]}") from None

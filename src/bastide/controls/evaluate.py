@@ -79,14 +79,11 @@ class Evaluation:
     def _execute(self, query: Query, batch: list[Row]) -> list[tuple[Any, ...]]:
         if self._connection is None:
             self._connection = connect()
-        parameters: list[Any] = [list(range(len(batch))), [row.text for row in batch]]
-        parameters += _flag_columns(query, batch)
-        parameters += [[row.unknown_positions(part) for row in batch] for part in query.parts]
         timer = threading.Timer(QUERY_SECONDS, self._connection.interrupt)
         timer.daemon = True
         timer.start()
         try:
-            return self._connection.execute(query.sql, parameters).fetchall()
+            return self._connection.execute(query.sql, [_rows_text(query, batch)]).fetchall()
         finally:
             timer.cancel()
 
@@ -117,14 +114,22 @@ def _touched(batch: list[Row], kind: Literal["uncertain", "partial"], ids: set[s
     return frozenset(found)
 
 
-def _flag_columns(query: Query, batch: list[Row]) -> list[list[int]]:
-    columns = [[0] * len(batch) for _ in range((len(query.flags) + FLAGS - 1) // FLAGS)]
-    for position, row in enumerate(batch):
-        for key in row.uncertain:
-            flag = query.flags.get(key)
-            if flag is not None:
-                columns[flag // FLAGS][position] |= 1 << (flag % FLAGS)
-    return columns
+def _rows_text(query: Query, batch: list[Row]) -> str:
+    """The rows as the query takes them; only those with something unknown carry more than their columns."""
+    return f"[{','.join([_row_text(query, index, row) for index, row in enumerate(batch)])}]"
+
+
+def _row_text(query: Query, index: int, row: Row) -> str:
+    if not query.flags and not query.parts:
+        return f'{{"i":{index},"v":{row.text}}}'
+    flags = [0] * ((len(query.flags) + FLAGS - 1) // FLAGS)
+    for key in row.uncertain:
+        if (flag := query.flags.get(key)) is not None:
+            flags[flag // FLAGS] |= 1 << (flag % FLAGS)
+    extra = "".join(f',"u{number}":{value}' for number, value in enumerate(flags))
+    for part, number in query.parts.items():
+        extra += f',"p{number}":{row.unknown_positions(part) if row.unknown else []}'
+    return f'{{"i":{index}{extra},"v":{row.text}}}'
 
 
 def _read(

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from bastide.resources.model import Resource
 
 MAX_ITEMS = 6
-"""Pieces of evidence a verdict."""
+"""Pieces of evidence of a verdict that somebody has to look at."""
+MAX_PASSED = 3
+"""Pieces of evidence of one that holds."""
 
 
 def evidence_for(compiled: Compiled, row: Row, value: int, at: dict[int, int | None]) -> tuple[Evidence, ...]:
@@ -39,10 +41,13 @@ def evidence_for(compiled: Compiled, row: Row, value: int, at: dict[int, int | N
             if any(overlaps(without_positions(path), read, mode) for read, mode in reads):
                 item = _unknown(row, path, reason)
                 found.setdefault(item.property, item)
-    for index in chosen if value >= 0 or not found else ():
-        for item in _of_conjunct(compiled, conjuncts[index], row, at.get(index)):
-            found.setdefault(item.property, item)
-    return tuple(list(found.values())[:MAX_ITEMS])
+    limit = MAX_ITEMS if mask else MAX_PASSED
+    pieces = (item for index in chosen for item in _of_conjunct(compiled, conjuncts[index], row, at.get(index)))
+    for item in pieces if value >= 0 or not found else ():
+        found.setdefault(item.property, item)
+        if len(found) >= limit:
+            break
+    return tuple(list(found.values())[:limit])
 
 
 def _reads(compiled: Compiled, part: Formula) -> Iterator[tuple[str, str]]:

@@ -29,8 +29,9 @@ class Query:
     A row is the position of the resource, then a column a control: 0 holds, NULL does not apply, a positive
     number has a bit for every conjunct that fails, a negative one for every conjunct that is not known. Then a
     column for each of `positions`: which element of a list (from 1) is at fault in a control's conjunct.
-    Parameters are the positions, the rows as JSON, one list of flags for every 60 of `flags`, and for each of
-    `parts` the positions (from 1) of the list's elements for which it is not known.
+    The one parameter is a JSON list of rows: `i`, its position; `v`, its columns; `u0`, …, an integer of flags for
+    every 60 of `flags`; `p0`, …, for each of `parts`, the positions (from 1) of the list's elements for which it is
+    not known. (A list parameter would cost DuckDB's Python client far more than the query.)
     """
 
     sql: str
@@ -58,15 +59,12 @@ def query_for(controls: list[Compiled], uncertain: frozenset[AtomKey], partial: 
             if over and over.quantifier == "none_of":
                 located.append(f"list_position({writer.items((control.id, part[1]), over, optimistic=False)}, true)")
                 positions.append((control.id, index))
-    names = [f"u{index}" for index in range((len(writer.flags) + FLAGS - 1) // FLAGS)]
-    kinds = ["bigint[]"] * len(names) + ["bigint[][]"] * len(writer.parts)
-    names += [f"p{index}" for index in writer.parts.values()]
-    given = ["unnest($1::integer[]) as i", "unnest($2::varchar[]) as v"]
-    given += [
-        f"unnest(${number}::{kind}) as {name}" for number, (name, kind) in enumerate(zip(names, kinds, strict=True), 3)
-    ]
-    text = json.dumps(shape or {"_": "VARCHAR"}).replace("'", "''")
-    source = f"select {', '.join(['i', *names])}, unnest(json_transform(v, '{text}')) from (select {', '.join(given)})"
+    given: dict[str, Any] = {"i": "INTEGER"}
+    given |= {f"u{index}": "BIGINT" for index in range((len(writer.flags) + FLAGS - 1) // FLAGS)}
+    given |= {f"p{index}": ["BIGINT"] for index in writer.parts.values()}
+    names = ", ".join(f"r.{name}" for name in given)
+    text = json.dumps([{**given, "v": shape or {"_": "VARCHAR"}}]).replace("'", "''")
+    source = f"select {names}, unnest(r.v) from (select unnest(json_transform($1, '{text}')) as r)"
     sql = f"select {', '.join([*columns, *located])} from ({source})"
     return Query(sql, controls, positions, writer.flags, writer.parts)
 
