@@ -144,7 +144,7 @@ _FORMS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
 )
 _SHORT = re.compile(r"://|[=:]|--")
 """What a secret shorter than every form needs around it."""
-_AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+=_.-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_.-])")
+_AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+_-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-])")
 _RUN = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 
 
