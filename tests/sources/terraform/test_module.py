@@ -48,7 +48,9 @@ def test_arguments_defaults_and_null(configuration: Callable[..., Any]) -> None:
 
 
 def test_outputs(configuration: Callable[..., Any]) -> None:
-    show = 'resource "aws_b" "b" {\n  arn = module.m.arn\n  text = module.m.text\n  hid = module.m.hidden\n  no = module.m.no\n}\n'
+    names = {"arn": "arn", "text": "text", "hid": "hidden", "no": "no"}
+    lines = "".join(f"  {name} = module.m.{output}\n" for name, output in names.items())
+    show = f'resource "aws_b" "b" {{\n{lines}}}\n'
     call = 'module "m" {\n  source = "./m"\n  a = "x"\n}\n'
     found = configuration({"main.tf": call + show, "m/main.tf": CHILD})
     assert found.of("aws_b.b") == {
@@ -162,7 +164,7 @@ def test_locals_that_refer_to_themselves(value: Callable[..., Any]) -> None:
 def test_templates_see_only_what_they_are_given(configuration: Callable[..., Any]) -> None:
     found = configuration(
         {
-            "main.tf": 'resource "aws_a" "a" {\n  v = templatefile("${path.module}/t.tpl", { n = "x", l = [1, 2] })\n}\n',
+            "main.tf": 'resource "aws_a" "a" {\n  v = templatefile("./t.tpl", { n = "x", l = [1, 2] })\n}\n',
             "t.tpl": "${n}: %{ for i in l }${i} %{ endfor }${upper(n)}",
         }
     )

@@ -97,7 +97,8 @@ def test_providers(configuration: Callable[..., Any]) -> None:
     found = configuration(
         {
             "main.tf": PROVIDERS
-            + 'resource "aws_a" "plain" {}\nresource "aws_a" "us" {\n  provider = aws.us\n}\nresource "other_a" "o" {}\n'
+            + 'resource "aws_a" "plain" {}\nresource "aws_a" "us" {\n  provider = aws.us\n}\n'
+            + 'resource "other_a" "o" {}\n'
             + 'module "m" {\n  source = "./m"\n  providers = { aws = aws.us, aws.second = aws }\n}\n'
             + 'module "n" {\n  source = "./m"\n}\n',
             "m/main.tf": 'resource "aws_a" "a" {}\nresource "aws_a" "b" {\n  provider = aws.second\n}\n',

@@ -6,7 +6,6 @@ import os
 import random
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +16,8 @@ from bastide.sources.worker import Task, run
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import pytest
 
 DEEP = os.environ.get("BASTIDE_FUZZ") == "deep"
 FUZZ = settings(
@@ -82,7 +83,15 @@ output "o" {
   value = module.m.x[*]
 }
 """
-CHILD = 'variable "a" {}\nresource "aws_sqs_queue" "q" {\n  name = var.a == null ? "none" : format("%s-q", var.a)\n}\noutput "x" {\n  value = aws_sqs_queue.q.arn\n}\n'
+CHILD = """
+variable "a" {}
+resource "aws_sqs_queue" "q" {
+  name = var.a == null ? "none" : format("%s-q", var.a)
+}
+output "x" {
+  value = aws_sqs_queue.q.arn
+}
+"""
 
 
 def test_everything_together(configuration: Callable[..., Any]) -> None:
@@ -218,16 +227,19 @@ ROOTS = st.one_of(
 
 
 def compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    functions = ["length", "merge", "concat", "jsonencode", "toset", "flatten", "try", "can", "keys", "values", "one",
-                 "join", "lookup", "format", "upper", "cidrsubnet", "element", "coalesce", "setproduct", "range"]  # fmt: skip
+    functions = "length merge concat jsonencode toset flatten try can keys values one join lookup format upper"
+    functions += " cidrsubnet element coalesce setproduct range"
+    operators = ["+", "-", "*", "/", "%", "==", "!=", "<", "&&", "||"]
     return st.one_of(
         st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
         st.lists(inner, max_size=3).map(
             lambda items: "{ " + ", ".join(f"k{i} = {item}" for i, item in enumerate(items)) + " }"
         ),
-        st.tuples(inner, st.sampled_from("+ - * / % == != < && ||".split()), inner).map(" ".join).map("({})".format),
+        st.tuples(inner, st.sampled_from(operators), inner).map(" ".join).map("({})".format),
         st.tuples(inner, inner, inner).map(lambda three: f"({three[0]} ? {three[1]} : {three[2]})"),
-        st.tuples(st.sampled_from(functions), st.lists(inner, max_size=3)).map(lambda f: f"{f[0]}({', '.join(f[1])})"),
+        st.tuples(st.sampled_from(functions.split()), st.lists(inner, max_size=3)).map(
+            lambda f: f"{f[0]}({', '.join(f[1])})"
+        ),
         inner.map(lambda item: f'"x${{{item}}}y"'),
         st.tuples(inner, inner).map(lambda two: f"[for k, v in {two[0]} : {two[1]} if v != null]"),
         st.tuples(inner, inner).map(lambda two: f"{{ for k, v in {two[0]} : k => {two[1]}... }}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -52,7 +53,8 @@ def test_modules_that_call_each_other(configuration: Callable[..., Any]) -> None
 
 
 def test_modules_that_were_installed_are_read(configuration: Callable[..., Any]) -> None:
-    manifest = '{"Modules": [{"Key": "", "Dir": "."}, {"Key": "m", "Dir": ".terraform/modules/m"}, {"Key": "m.n", "Dir": ".terraform/modules/m.n"}]}'
+    folders = {"": ".", "m": ".terraform/modules/m", "m.n": ".terraform/modules/m.n"}
+    manifest = json.dumps({"Modules": [{"Key": key, "Dir": folder} for key, folder in folders.items()]})
     found = configuration(
         {
             "main.tf": call("some/registry/aws"),
@@ -133,8 +135,10 @@ BOMBS = {
     "doubled texts": 'locals {\n  x0 = "0123456789"\n'
     + "".join(f'  x{i + 1} = "${{local.x{i}}}${{local.x{i}}}"\n' for i in range(60))
     + '}\nresource "aws_a" "bomb" {\n  v = local.x60\n}\n',
-    "loops": 'resource "aws_a" "bomb" {\n  v = [for a in range(1000) : [for b in range(1000) : [for c in range(1000) : a]]]\n}\n',
-    "products": 'locals {\n  r = range(1000)\n}\nresource "aws_a" "bomb" {\n  v = setproduct(local.r, local.r, local.r)\n}\n',
+    "loops": 'resource "aws_a" "bomb" {\n'
+    "  v = [for a in range(1000) : [for b in range(1000) : [for c in range(1000) : a]]]\n}\n",
+    "products": "locals {\n  r = range(1000)\n}\n"
+    'resource "aws_a" "bomb" {\n  v = setproduct(local.r, local.r, local.r)\n}\n',
     "powers": 'resource "aws_a" "bomb" {\n  v = pow(10, 999999999)\n}\n',
     "padding": 'resource "aws_a" "bomb" {\n  v = format("%999999999d", 1)\n}\n',
     "patterns": 'resource "aws_a" "bomb" {\n  v = regex("(a+)+$", "' + "a" * 100 + '!")\n}\n',
