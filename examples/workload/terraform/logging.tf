@@ -18,6 +18,12 @@ data "aws_iam_policy_document" "trail" {
       type        = "Service"
       identifiers = ["cloudtrail.amazonaws.com"]
     }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceArn"
+      values   = ["arn:aws:cloudtrail:${var.region}:111122223333:trail/${local.name}"]
+    }
   }
 }
 
