@@ -59,7 +59,7 @@ def test_an_iterator_of_another_name_and_blocks_within(configuration: Callable[.
 
 
 DYNAMIC = '  dynamic "in" {\n    for_each = var.u\n    content { p = in.value }\n  }\n'
-MARK = Unresolved("var.u", "the blocks hang on what is not known: variable without a value")
+MARK = Unresolved("var.u", "variable without a value")
 
 
 def test_blocks_that_are_not_known_leave_a_mark(configuration: Callable[..., Any]) -> None:

@@ -27,11 +27,11 @@ def call(source: str, name: str = "m") -> str:
     [
         (
             "terraform-aws-modules/vpc/aws",
-            "external main.tf:1 module m (terraform-aws-modules/vpc/aws) is not here and not fetched",
+            "external main.tf:1 module m calls terraform-aws-modules/vpc/aws, which is not fetched",
         ),
         (
             "git::https://example.com/m.git",
-            "external main.tf:1 module m (git::https://example.com/m.git) is not here and not fetched",
+            "external main.tf:1 module m calls git::https://example.com/m.git, which is not fetched",
         ),
         ("./gone", "partial main.tf:1 module m (./gone) is not there"),
         ("./empty", "partial main.tf:1 module m (./empty) has no configuration files"),

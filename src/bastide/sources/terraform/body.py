@@ -87,7 +87,7 @@ class _Builder:
     def unknown(self, block: Block, why: Unresolved, prefix: str, result: dict[str, Any]) -> None:
         """Say that there may be more blocks than are known."""
         name = block.labels[0]
-        mark = Unresolved(why.expression, f"the blocks hang on what is not known: {why.reason}")
+        mark = Unresolved(why.expression, why.reason)
         self.origins.setdefault(prefix + name, Origin(block.text.path, block.line, block.end_line))
         items = result.get(name)
         if isinstance(items, list):

@@ -82,7 +82,7 @@ class Unit:
             return None
         folder = self._folder_of(module, block, source)
         if folder is None:
-            self.report(Problem("external", *place, f"module {name} ({source}) is not here and not fetched"))
+            self.report(Problem("external", *place, f"module {name} calls {source}, which is not fetched"))
             return None
         if trouble := self._trouble(module, folder):
             kind, text = trouble
