@@ -20,6 +20,7 @@ _PARAMETERS = """
   Also: {Type: String}
   Stage: {Type: String, AllowedValues: [dev, prod]}
   Many: {Type: String, AllowedValues: [a, b, c, d, e, f, g, h, i]}
+  Vpc: {Type: AWS::EC2::VPC::Id}
   Names: {Type: CommaDelimitedList}
   Password: {Type: String, NoEcho: true, Default: hunter2}
 """
@@ -62,6 +63,10 @@ def _conditions(text: str) -> Conditions:
         ("!Equals [!Sub '${Stage}-x', no-x]", False),
         ("!And [!Equals [!Ref Unknown, a], !Equals [!Ref Unknown, b]]", False),
         ("!Or [!Equals [!Ref Unknown, a], !Not [!Equals [!Ref Unknown, a]]]", True),
+        ("!Equals [!Ref Vpc, '']", False),
+        ("!Equals [!Join ['', [!Ref Vpc, !Ref Also]], '']", None),
+        ("!Equals [!Join ['', [!Ref Unknown, !Ref Also]], '']", None),
+        ("!Equals [!Ref Vpc, vpc-1]", None),
         ("{Condition: Other}", True),
         ("!Condition Other", True),
         ("!Not [{Condition: Other}]", False),

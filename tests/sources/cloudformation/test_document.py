@@ -74,3 +74,9 @@ def test_only_regular_files_are_read_and_links_are_followed(tmp_path: Path) -> N
     ):
         with pytest.raises(TemplateError, match=cause):
             read_file(f"{tmp_path}/{name}")
+
+
+def test_many_duplicate_keys_are_counted() -> None:
+    document = read_document("t.yaml", b"A: 1\n" * 100)
+    assert len(document.problems) == 21
+    assert document.problems[-1].count == 79

@@ -6,6 +6,7 @@ from bastide.sources.cloudformation.nodes import (
     Seq,
     as_map,
     call_or_map,
+    cut,
     last_of_each,
     locate,
     make_map,
@@ -39,3 +40,8 @@ def test_plain_objects_become_nodes_on_a_line_and_nodes_keep_theirs() -> None:
     items = made["A"]
     assert (type(items), items.lines, items[0].name, items[0].line) == (Seq, [8, 8], "Ref", 8)
     assert items[1].lines == [2]
+
+
+def test_long_names_are_cut() -> None:
+    assert cut("short") == "short"
+    assert (len(cut("x" * 500)), cut("x" * 500)[-1]) == (120, "…")

@@ -171,3 +171,11 @@ def test_properties_that_are_no_object_are_not_known(resources: Callable[..., di
     )
     assert all(resource.properties == {} for resource in found.values())
     assert [set(found[name].unresolved) for name in "ABCDE"] == [{""}, {""}, {""}, set(), set()]
+
+
+def test_a_resource_that_is_an_alias(resources: Callable[..., dict[str, Resource]]) -> None:
+    found = resources("Resources:\n  A: &a\n    Type: X::Y::Z\n    Properties: {P: 1}\n  B: *a\n")
+    assert {name: (r.line, r.end_line, r.locate("P")[1]) for name, r in found.items()} == {
+        "A": (2, 4, 4),
+        "B": (5, 5, 4),
+    }

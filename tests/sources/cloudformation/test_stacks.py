@@ -228,3 +228,17 @@ def test_a_serverless_application_is_a_nested_stack(here: Path) -> None:
     ] * 2
     assert inner.resources[0].properties == {"P": "given"}
     assert [problem.message for problem in outer.problems] == ["Far: its template is not local and was not fetched"]
+
+
+def test_a_parameter_without_a_value_keeps_its_default(here: Path) -> None:
+    _write(
+        here,
+        a=f"Resources:\n  B: {_stack('b.yaml', '{P: !Ref AWS::NoValue, Q: !GetAtt B.X}')}\n",
+        b="""\
+            Parameters: {P: {Default: own}, Q: {}}
+            Conditions: {HasQ: !Not [!Equals [!Ref Q, ""]]}
+            Resources: {R: {Type: "X::Y::Z", Condition: HasQ, Properties: {P: !Ref P}}}
+            """,
+    )
+    _, inner = load("a.yaml")
+    assert [(resource.properties, resource.metadata) for resource in inner.resources] == [({"P": "own"}, {})]

@@ -10,6 +10,7 @@ from bastide.sources.cloudformation.values import (
     derived,
     interleave,
     shown,
+    size,
     unknown_in,
 )
 
@@ -67,3 +68,7 @@ def test_no_text_is_shown() -> None:
     texts = [shown(value) for value in values]
     assert texts[:5] == ["true", "5", "0.5", "absent", "${Key.Arn}"]
     assert "hunter2" not in " ".join(texts)
+
+
+def test_the_size_of_a_value_is_its_own_text() -> None:
+    assert [size(value) for value in ("abc", _KEY, _NAME, 5, ["abc"], None)] == [3, 10, 31, 0, 0, 0]

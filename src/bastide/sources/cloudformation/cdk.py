@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bastide.resources.model import Loaded, Problem
 from bastide.sources.cloudformation.document import read_document, read_file
 from bastide.sources.cloudformation.limits import MAX_ASSEMBLY_DEPTH, MAX_STACKS
-from bastide.sources.cloudformation.nodes import Map, TemplateError, as_map
+from bastide.sources.cloudformation.nodes import Map, TemplateError, as_map, cut
 from bastide.sources.cloudformation.stacks import load
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ def _templates(folder: str, depth: int, problems: list[Problem]) -> Iterator[str
         if inner is None:
             continue
         if not inner or depth >= MAX_ASSEMBLY_DEPTH:
-            problems.append(Problem("partial", manifest, line, f"the artifact {name} names no file of the assembly"))
+            problems.append(
+                Problem("partial", manifest, line, f"the artifact {cut(name)} names no file of the assembly")
+            )
         elif entry.get("type") == _STACK:
             yield inner
         else:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
+from collections import ChainMap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,7 +25,7 @@ from bastide.sources.cloudformation.nodes import Call, Map, Node, Seq
 from bastide.sources.cloudformation.values import Value, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from bastide.sources.cloudformation.evaluate import Evaluator
     from bastide.sources.cloudformation.parameters import Parameters
@@ -32,6 +34,7 @@ Truth = bool | None
 """None for what cannot be decided."""
 
 
+_ONE = re.compile(r"\$\{[^{}]*\}")
 _OTHER = "none of the values that it is compared to"
 
 
@@ -80,13 +83,16 @@ class Conditions:
     def _tried(self, names: tuple[str, ...]) -> Iterator[tuple[Truth, ...]]:
         """The values of the conditions under every combination of values of what they depend on."""
         inputs = self._inputs(names)
-        domains = [self._domain(name, inputs.texts) for name in inputs.names]
-        if math.prod(map(len, domains)) > MAX_COMBINATIONS:
-            yield (None,) * len(names)
-            return
+        domains: list[list[Value]] = []
+        for name in inputs.names:
+            domains.append(self._domain(name, inputs.texts))
+            self.evaluator.spend(len(domains[-1]))
+            if math.prod(map(len, domains)) > MAX_COMBINATIONS:
+                yield (None,) * len(names)
+                return
         for chosen in itertools.product(*domains):
-            tried = self.parameters.raw | dict(zip(inputs.names, chosen, strict=True))
-            yield self._under(tried, names, inputs.texts)
+            tried = dict(zip(inputs.names, chosen, strict=True))
+            yield self._under(ChainMap(tried, self.parameters.raw), names, inputs.texts)
 
     def _domain(self, name: str, texts: dict[str, None]) -> list[Value]:
         """The values of a parameter that are worth trying."""
@@ -126,7 +132,9 @@ class Conditions:
             inputs.texts |= {text: None for item in argument if (text := as_text(item)) is not None}
         return argument
 
-    def _under(self, parameters: dict[str, Value], names: tuple[str, ...], texts: dict[str, None]) -> tuple[Truth, ...]:
+    def _under(
+        self, parameters: Mapping[str, Value], names: tuple[str, ...], texts: dict[str, None]
+    ) -> tuple[Truth, ...]:
         """The values of conditions when the parameters have these values, other than these texts if need be."""
         outside = self.evaluator.parameters, self._known, self._texts
         self.evaluator.parameters, self._known, self._texts = parameters, {}, texts
@@ -176,6 +184,8 @@ class Conditions:
         for value, text in ((left, right_text), (right, left_text)):
             if type(value) is Unresolved and value.reason == _OTHER and text in self._texts:
                 return False
+            if text == "" and type(value) is Reference and (value.targets or _ONE.fullmatch(value.text)):
+                return False  # it is there; what is made of several parameters may be empty all the same
         return None
 
 

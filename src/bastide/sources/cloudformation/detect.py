@@ -34,6 +34,7 @@ def looks_like_template(head: bytes, name: str) -> bool:
 def _yaml(head: bytes) -> bool:
     head = head.removeprefix(b"\xef\xbb\xbf")
     first = _FIRST.search(head)  # the whole of a document may be indented
+    last_type = max((match.start() for match in _TYPE.finditer(head)), default=-1)
     for match in _SECTION.finditer(head):
         indent, section, rest = match.groups()
         if first is None or indent != first[1]:
@@ -43,9 +44,9 @@ def _yaml(head: bytes) -> bool:
         # A list of transforms stands on the lines below; nobody else has a key like this.
         if section == b"Transform" and _TRANSFORM.search(rest or head[match.end() : match.end() + 200]):
             return True
-        if section == b"Resources" and _TYPE.search(head, match.start()):
+        if section == b"Resources" and last_type > match.start():
             return True
-        if section == b"Parameters" and len(head) == HEAD and _TYPE.search(head, match.start()):
+        if section == b"Parameters" and len(head) == HEAD and last_type > match.start():
             return True  # so long that its resources come later
     return False
 

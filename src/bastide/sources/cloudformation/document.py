@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from bastide.resources.model import Problem
 from bastide.sources.cloudformation.json_text import read_json
-from bastide.sources.cloudformation.limits import MAX_BYTES
-from bastide.sources.cloudformation.nodes import Duplicate, Map, Node, TemplateError
+from bastide.sources.cloudformation.limits import MAX_BYTES, MAX_DUPLICATES
+from bastide.sources.cloudformation.nodes import Duplicate, Map, Node, TemplateError, cut
 from bastide.sources.cloudformation.yaml_text import read_yaml
 
 
@@ -53,13 +53,16 @@ def read_document(path: str, data: bytes) -> Document:
     root, duplicates, second = _parse(path, data)
     if type(root) is not Map:
         raise TemplateError("empty" if root is None else "not an object of sections")
-    problems = [
-        Problem("partial", path, line, f"`{key}` is written twice, first on line {first}; the last one was judged")
-        for key, line, first in duplicates
-    ]
+    problems = [Problem("partial", path, again.line, _twice(again)) for again in duplicates[:MAX_DUPLICATES]]
+    if rest := duplicates[MAX_DUPLICATES:]:
+        problems.append(Problem("partial", path, rest[0].line, "more keys are written twice", len(rest)))
     if second:
         problems.append(Problem("partial", path, second, "a second YAML document; only the first was judged"))
     return Document(root, problems, data)
+
+
+def _twice(again: Duplicate) -> str:
+    return f"`{cut(again.key)}` is written twice, first on line {again.first}; the last one was judged"
 
 
 def _parse(path: str, data: bytes) -> tuple[Node, list[Duplicate], int]:

@@ -9,10 +9,10 @@ from bastide.sources.cloudformation import foreach
 from bastide.sources.cloudformation.functions import FUNCTIONS
 from bastide.sources.cloudformation.limits import MAX_CHARACTERS, MAX_STEPS
 from bastide.sources.cloudformation.nodes import Call, Map, Node, Seq, TemplateError, make_map
-from bastide.sources.cloudformation.values import Secret, Value, shown
+from bastide.sources.cloudformation.values import Secret, Value, shown, size
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from bastide.sources.cloudformation.conditions import Conditions
     from bastide.sources.cloudformation.parameters import Parameters
@@ -47,11 +47,11 @@ class Evaluator:
     def __init__(self, path: str, parameters: Parameters, mappings: Map, prefix: str = "") -> None:
         self.mappings, self.prefix = mappings, prefix
         self.lines = _Origins(path)
-        self.parameters = parameters.values
+        self.parameters: Mapping[str, Value] = parameters.values
         self.addresses: Collection[str] = ()
         self.conditions: Conditions
         self.steps, self.characters = MAX_STEPS, MAX_CHARACTERS
-        self.external: list[tuple[str, int]] = []  # what a transform would have brought in, and its line
+        self.external: dict[tuple[str, int], None] = {}  # what a transform would have brought in, and its line
         self.begin()
 
     def begin(self, assume: dict[str, bool] | None = None) -> None:
@@ -79,7 +79,7 @@ class Evaluator:
         return self.call(node, path) if kind is Call else node
 
     def map(self, node: Map, path: str | None) -> Value:
-        self.spend(len(node) + 1)
+        self.spend(len(node) + 1, len(path) * len(node) if path else 0)
         result: dict[str, Value] = {}
         origins, origin_of = self.origins, self.lines
         prefix = f"{path}." if path else ""
@@ -101,7 +101,7 @@ class Evaluator:
 
     def seq(self, node: Seq, path: str | None) -> list[Value]:
         """The items that are there: positions are those that the settled list will have."""
-        self.spend(len(node) + 1)
+        self.spend(len(node) + 1, len(path) * len(node) if path else 0)
         result: list[Value] = []
         here = None
         for item, line in zip(node, node.lines, strict=True):
@@ -122,13 +122,15 @@ class Evaluator:
         return Unresolved(unknown[0].loop, unknown[0].reason) if unknown else self.map(unrolled, path)
 
     def call(self, node: Call, path: str | None) -> Value:
-        self.spend(1)
         if path is not None:
             self.here = path
         if node.name == "Fn::If":
+            self.spend(1)
             return self.choice(node.argument, path)
         if function := FUNCTIONS.get(node.name):
-            return function(self, node.argument)
+            value = function(self, node.argument)
+            self.spend(1, size(value))
+            return value
         if foreach.is_loop(node.name):
             return self.mixed(make_map([node.name], [node.argument], [node.line], node.line), path)
         if node.name == _TRANSFORM:
@@ -154,7 +156,7 @@ class Evaluator:
         argument = node.argument[0] if type(node.argument) is Seq and node.argument else node.argument
         name = argument.get("Name") if type(argument) is Map else None
         name = name if type(name) is str else "?"
-        self.external.append((name, node.line))
+        self.external[name, node.line] = None
         return Unresolved(f"Fn::Transform {name}", "made by a macro at deployment")
 
     def ref(self, name: str) -> Value:
@@ -164,6 +166,8 @@ class Evaluator:
             return self.attribute(name, "Ref")
         if type(value) is Secret and value.literal:
             self.secrets[self.here] = name
+        elif type(value) is list:
+            self.spend(len(value))
         return value
 
     def attribute(self, name: str, attribute: str) -> Value:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from bastide.sources.cloudformation.limits import MAX_DEPTH
 from bastide.sources.cloudformation.nodes import (
     Call,
     Map,
     Node,
     Seq,
-    TemplateError,
     call_or_map,
     last_of_each,
     make_map,
@@ -20,8 +18,6 @@ from bastide.sources.cloudformation.nodes import (
 from bastide.sources.cloudformation.values import as_text, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from bastide.sources.cloudformation.evaluate import Evaluator
 
 _PREFIX = "Fn::ForEach::"
@@ -79,42 +75,41 @@ def _unrolled(key: str, argument: Node, line: int, evaluator: Evaluator) -> list
     entries = [(body.name, body.argument, body.line)] if type(body) is Call else list(body.items_with_lines())
     made = []
     for text in texts:
-        replace = _replacement(name, text or "", evaluator)
-        made += [(replace(inner), _replaced(value, name, text or "", replace, 0), at) for inner, value, at in entries]
+        loop = _Loop(name, text or "", evaluator)
+        made += [(loop.text(inner), loop.node(value), at) for inner, value, at in entries]
     return made
 
 
-def _replacement(name: str, text: str, evaluator: Evaluator) -> Callable[[str], str]:
-    """A function that puts the item into a text, for `${Name}` as it is, for `&{Name}` without punctuation."""
-    plain, bare = f"${{{name}}}", f"&{{{name}}}"
-    alphanumeric = re.sub(r"[^A-Za-z0-9]", "", text)
+class _Loop:
+    """One round of a loop: puts the item into texts, for `${Name}` as it is, for `&{Name}` without punctuation."""
 
-    def replace(value: str) -> str:
-        evaluator.spend(1)
-        if plain not in value and bare not in value:
+    def __init__(self, name: str, item: str, evaluator: Evaluator) -> None:
+        self.name, self.item, self.evaluator = name, item, evaluator
+        self.plain, self.bare = f"${{{name}}}", f"&{{{name}}}"
+
+    def text(self, value: str) -> str:
+        """A text with the item in it."""
+        self.evaluator.spend(1)
+        if self.plain not in value and self.bare not in value:
             return value
-        value = value.replace(plain, text).replace(bare, alphanumeric)
-        evaluator.spend(0, len(value))
+        value = value.replace(self.plain, self.item).replace(self.bare, re.sub(r"[^A-Za-z0-9]", "", self.item))
+        self.evaluator.spend(0, len(value))
         return value
 
-    return replace
-
-
-def _replaced(node: Node, name: str, text: str, replace: Callable[[str], str], depth: int) -> Node:
-    """A copy of a node in which the loop's variable has its value."""
-    kind = type(node)
-    if kind is str:
-        return replace(node)
-    if depth > MAX_DEPTH:
-        raise TemplateError(f"nested deeper than {MAX_DEPTH} levels")
-    if kind is Call:
-        if node.name == "Ref" and node.argument == name:
-            return text
-        return Call(replace(node.name), _replaced(node.argument, name, text, replace, depth + 1), node.line)
-    if kind is Seq:
-        return make_seq([_replaced(item, name, text, replace, depth + 1) for item in node], node.lines)
-    if kind is Map:
-        values = [_replaced(item, name, text, replace, depth + 1) for item in node.values()]
-        keys, values, lines, _ = last_of_each([replace(key) for key in node], values, node.lines)
-        return call_or_map(make_map(keys, values, lines, node.end))
-    return node
+    def node(self, node: Node) -> Node:
+        """A copy of a node with the item in it."""
+        kind = type(node)
+        if kind is str:
+            return self.text(node)
+        self.evaluator.spend(1)
+        if kind is Call:
+            if node.name == "Ref" and node.argument == self.name:
+                return self.item
+            return Call(self.text(node.name), self.node(node.argument), node.line)
+        if kind is Seq:
+            return make_seq([self.node(item) for item in node], node.lines)
+        if kind is Map:
+            values = [self.node(item) for item in node.values()]
+            keys, values, lines, _ = last_of_each([self.text(key) for key in node], values, node.lines)
+            return call_or_map(make_map(keys, values, lines, node.end))
+        return node

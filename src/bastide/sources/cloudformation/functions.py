@@ -98,10 +98,8 @@ def _join(evaluator: Evaluator, argument: Node) -> Value:
 
 
 def _joined(evaluator: Evaluator, parts: list[Value]) -> Value:
-    value = concatenate(parts)
-    text = value.text if type(value) is Reference else value
-    evaluator.spend(len(parts), len(text) if type(text) is str else 0)
-    return value
+    evaluator.spend(len(parts))
+    return concatenate(parts)
 
 
 def _select(evaluator: Evaluator, argument: Node) -> Value:
@@ -143,6 +141,7 @@ def _find_in_map(evaluator: Evaluator, argument: Node) -> Value:
         return _unresolved("Fn::FindInMap", keys[0])
     candidates: list[Node] = [evaluator.mappings.get(name)]
     for key in keys[1:]:
+        evaluator.spend(len(candidates))
         candidates = [inner for outer in candidates if type(outer) is Map for inner in _under(outer, key)]
     evaluator.spend(len(candidates))
     if not candidates:
@@ -179,6 +178,7 @@ def _cidr(evaluator: Evaluator, argument: Node) -> Value:
         blocks = [str(subnet) for _, subnet in zip(range(count), subnets, strict=False)]
     except ValueError:
         return _wrong("Fn::Cidr")
+    evaluator.spend(count)
     return blocks if len(blocks) == count else _wrong("Fn::Cidr")
 
 
@@ -222,7 +222,6 @@ def _to_json(evaluator: Evaluator, argument: Node) -> Value:
         return _unresolved("Fn::ToJsonString", value) if unknown_in(value) is not None else _wrong("Fn::ToJsonString")
     marks: list[Value] = []
     text = json.dumps(_without_marks(value, marks), separators=(",", ":"), ensure_ascii=False)
-    evaluator.spend(1, len(text))
     if not marks:
         return text
     described = concatenate([*marks, ""])

@@ -15,6 +15,9 @@ MAX_STEPS = 2_000_000
 MAX_CHARACTERS = 64 * 1024 * 1024
 """Characters that the functions of one template may produce."""
 
+MAX_DUPLICATES = 20
+"""Keys written twice that are told one by one."""
+
 MAX_RESOURCES = 10_000
 """Resources of one template, loops unrolled. CloudFormation itself takes 500."""
 

@@ -14,6 +14,9 @@ Node = Any
 """`Map`, `Seq`, `Call`, or a str, int, float, bool or None."""
 
 
+_LONGEST = 120
+
+
 class Map(dict[str, Any]):
     """An object as written: `lines[i]` is the line of its i-th key, `end` the last line it can reach."""
 
@@ -126,6 +129,11 @@ def as_map(node: Node) -> Map:
     if type(node) is Call:
         return make_map([node.name], [node.argument], [node.line], node.line)
     return make_map([], [], [], 1)
+
+
+def cut(name: str) -> str:
+    """A name for a message: what is long says no more than its beginning."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
 def locate(value: Any, line: int) -> Node:

@@ -7,10 +7,10 @@ import posixpath
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from bastide.resources.model import Loaded, Problem, Reference, Sensitive, Unresolved
+from bastide.resources.model import ABSENT, Loaded, Problem, Reference, Sensitive, Unresolved
 from bastide.sources.cloudformation.document import Document, read_document, read_file
 from bastide.sources.cloudformation.limits import MAX_STACK_DEPTH, MAX_STACKS
-from bastide.sources.cloudformation.nodes import TemplateError
+from bastide.sources.cloudformation.nodes import TemplateError, cut
 from bastide.sources.cloudformation.resource import Place
 from bastide.sources.cloudformation.template import Stack, read_template
 from bastide.sources.cloudformation.values import Value, as_text, concatenate, interleave
@@ -76,7 +76,7 @@ class _Loading:
         loaded.resources, loaded.problems = template.resources, template.problems
         for stack in template.stacks:
             if reason := self.nest(stack, task):
-                loaded.problems.append(Problem("external", place.path, stack.line, f"{stack.name}: {reason}"))
+                loaded.problems.append(Problem("external", place.path, stack.line, f"{cut(stack.name)}: {reason}"))
         return loaded
 
     def document(self, path: str, text: bytes | None) -> Document | TemplateError:
@@ -108,7 +108,11 @@ class _Loading:
             f"{outer.prefix}{stack.name}/",
             (*outer.call, f"{outer.path}:{stack.line} {stack.name}"),
         )
-        passed = {name: _passed(value) for name, value in stack.parameters.items()}
+        passed = {
+            name: _passed(value)
+            for name, value in stack.parameters.items()
+            if value is not ABSENT and value is not None
+        }
         self.tasks.append(_Task(place, passed, above))
         return ""
 

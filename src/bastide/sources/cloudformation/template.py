@@ -10,7 +10,7 @@ from bastide.sources.cloudformation import foreach
 from bastide.sources.cloudformation.conditions import Conditions
 from bastide.sources.cloudformation.evaluate import Evaluator, ExhaustedError
 from bastide.sources.cloudformation.limits import MAX_RESOURCES
-from bastide.sources.cloudformation.nodes import Call, Map, Node, Seq, as_map
+from bastide.sources.cloudformation.nodes import Call, Map, Node, Seq, as_map, cut
 from bastide.sources.cloudformation.parameters import read_parameters
 from bastide.sources.cloudformation.resource import Entry, Place, variants
 
@@ -87,8 +87,8 @@ class _Reader:
         for entry in self.entries():
             self.line = entry.line
             self.entry(entry)
-        for name, line in dict.fromkeys(self.evaluator.external):
-            self.problem("external", line, f"what the transform {name} makes is not here and was not fetched")
+        for name, line in self.evaluator.external:
+            self.problem("external", line, f"what the transform {cut(name)} makes is not here and was not fetched")
 
     def transforms(self) -> None:
         """Notes macros that may change the template, other than those of AWS that bastide follows or can ignore."""
@@ -97,10 +97,10 @@ class _Reader:
         for item in written if type(written) is Seq else [written]:
             name = as_map(item).get("Name") if type(item) is Map else item
             if type(name) is str and not name.startswith("AWS::"):
-                message = f"the macro {name} may change this template; it was judged as written"
+                message = f"the macro {cut(name)} may change this template; it was judged as written"
                 self.problem("note", root.line_of("Transform"), message)
             elif name == "AWS::Include":
-                self.evaluator.external.append((name, root.line_of("Transform")))
+                self.evaluator.external[name, root.line_of("Transform")] = None
         if "Fn::Transform" in root:
             self.evaluator.value(Call("Fn::Transform", root["Fn::Transform"], root.line_of("Fn::Transform")))
 
@@ -111,7 +111,7 @@ class _Reader:
             return section
         unrolled, unknown = foreach.unroll(section, self.evaluator)
         for loop, reason, line in unknown:
-            self.problem("partial", line, f"`{loop}` {reason}; what it makes was not judged")
+            self.problem("partial", line, f"`{cut(loop)}` {cut(reason)}; what it makes was not judged")
         return unrolled
 
     def entries(self) -> Iterator[Entry]:
@@ -121,7 +121,7 @@ class _Reader:
         if any(_type_of(node).startswith(_SERVERLESS) for node in resources.values()):
             from bastide.sources.cloudformation.sam import translate
 
-            resources, written = translate(resources, self.section("Globals"))
+            resources, written = translate(resources, self.section("Globals"), self.evaluator.spend)
         self.evaluator.addresses = resources.keys()
         if len(resources) > MAX_RESOURCES:
             message = f"more than {MAX_RESOURCES} resources; those after that were not judged"
@@ -133,7 +133,7 @@ class _Reader:
             if name == "Fn::Transform":
                 self.evaluator.value(Call(name, node, line))
             elif not kind:
-                self.problem("partial", line, f"`{name}` has no type and was not judged")
+                self.problem("partial", line, f"`{cut(name)}` has no type and was not judged")
             else:
                 end = self.end_line(line, node.end)
                 yield Entry(name, kind, written.get(name, kind), node, line, end)
@@ -161,7 +161,7 @@ class _Reader:
         if not self.text_lines:
             self.text_lines = self.document.text.split(b"\n")
         lines = self.text_lines
-        end = min(end, len(lines))
+        end = max(line, min(end, len(lines)))  # an alias may stand for what is written above it
         column = _indentation(lines[line - 1]) if line <= len(lines) else 0
         while end > line:
             text = lines[end - 1].strip()

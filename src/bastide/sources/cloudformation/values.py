@@ -98,6 +98,15 @@ def derived(name: str, *values: Value) -> Value:
     return Reference(f"${{{name}}}", tuple(dict.fromkeys(targets)))
 
 
+def size(value: Value) -> int:
+    """How many characters a value of a function itself holds, what is within its items aside."""
+    if type(value) is str:
+        return len(value)
+    if type(value) is Reference:
+        return len(value.text)
+    return len(value.expression) + len(value.reason) if type(value) is Unresolved else 0
+
+
 def shown(value: Value) -> str:
     """A value for a reason: booleans, numbers and references as they are, of texts only that they are one.
 

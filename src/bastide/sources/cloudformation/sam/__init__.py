@@ -7,6 +7,8 @@ event sources, tables, layers, state machines and nested applications. Not made:
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bastide.sources.cloudformation.nodes import Map, Node, as_map
 from bastide.sources.cloudformation.sam.api import Apis, make_api, make_http_api
 from bastide.sources.cloudformation.sam.build import Output, Source
@@ -19,20 +21,25 @@ from bastide.sources.cloudformation.sam.others import (
     make_table,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 PREFIX = "AWS::Serverless::"
 
 
-def translate(resources: Map, shared: Map) -> tuple[Map, dict[str, str]]:
+def translate(resources: Map, shared: Map, spend: Callable[[int], None]) -> tuple[Map, dict[str, str]]:
     """The `Resources` section after the transform, and the serverless type behind each entry that it made.
 
-    `shared` is the `Globals` section. Serverless types that bastide does not follow stay as they are.
+    `shared` is the `Globals` section; `spend` accounts for what each entry takes over from it. Serverless types that
+    bastide does not follow stay as they are.
     """
     out = Output()
-    sources = {
-        name: source
-        for name, node, line in resources.items_with_lines()
-        if (source := _source(name, node, line, shared))
-    }
+    taken_over = _size(shared)
+    sources: dict[str, Source] = {}
+    for name, node, line in resources.items_with_lines():
+        if source := _source(name, node, line, shared):
+            spend(taken_over)
+            sources[name] = source
     apis = Apis(list(sources.values()), shared, out)
     for name, node, line in resources.items_with_lines():
         if source := sources.get(name):
@@ -40,6 +47,19 @@ def translate(resources: Map, shared: Map) -> tuple[Map, dict[str, str]]:
         else:
             out.keep(name, node, line)
     return out.section(resources.end), out.written
+
+
+def _size(node: Node) -> int:
+    """How many values there are in a node."""
+    pending, count = [node], 0
+    while pending:
+        inner = pending.pop()
+        count += 1
+        if isinstance(inner, dict):
+            pending += inner.values()
+        elif isinstance(inner, list):
+            pending += inner
+    return count
 
 
 def _source(name: str, node: Node, line: int, shared: Map) -> Source | None:

@@ -38,13 +38,14 @@ class Properties:
 
     def __init__(self, source: Map, line: int) -> None:
         self.source, self.line = source, line
+        self.at = dict(zip(source, source.lines, strict=True))
         self.keys: list[str] = []
         self.values: list[Node] = []
         self.lines: list[int] = []
 
     def put(self, key: str, value: object, like: str = "") -> Properties:
         """Sets a property to nodes or plain values, on the line where the source has `like`."""
-        line = self.source.line_of(like, self.line) if like else self.line
+        line = self.at.get(like, self.line)
         self.keys.append(key)
         self.values.append(locate(value, line))
         self.lines.append(line)
