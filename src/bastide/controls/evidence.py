@@ -74,15 +74,14 @@ def _element(list_path: str, row: Row, position: int) -> Evidence | None:
     head, _, rest = list_path.partition(".")
     if head == "statements" and not rest:
         where = row.columns["statements"][position]["property"]
-        return _piece(row.resource, where, _at(row.resource.properties, where))
+        return _own(row, where)
     if head in row.related:
         if rest or position >= len(row.related[head]):
             return None
         other = row.related[head][position]
         return Evidence(f"{head}: {other.address}", None, "", other.path, other.line)
     where = f"{list_path}[{position}]"
-    value = _at(row.resource.properties, where)
-    return _piece(row.resource, where, value) if value is not None else None
+    return _own(row, where) if _at(row.resource.properties, where) is not None else None
 
 
 def _of_path(path: str, row: Row) -> Iterator[Evidence]:
@@ -100,10 +99,17 @@ def _of_path(path: str, row: Row) -> Iterator[Evidence]:
         return
     if head == "statements":
         for statement in row.columns.get("statements", [])[:2]:
-            where = statement["property"]
-            yield _piece(row.resource, where, _at(row.resource.properties, where))
+            yield _own(row, statement["property"])
         return
-    yield _piece(row.resource, path, _at(row.resource.properties, path))
+    yield _own(row, path)
+
+
+def _own(row: Row, where: str) -> Evidence:
+    """A piece about a property of the resource itself; several controls look at the same ones."""
+    piece = row.pieces.get(where)
+    if piece is None:
+        piece = row.pieces[where] = _piece(row.resource, where, _at(row.resource.properties, where))
+    return piece
 
 
 def _piece(resource: Resource, where: str, value: Any) -> Evidence:

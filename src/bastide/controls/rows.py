@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from bastide.controls.compiled import Compiled
     from bastide.controls.query import AtomKey, PartKey
+    from bastide.controls.verdict import Evidence
     from bastide.resources.estate import Estate
     from bastide.resources.model import Resource
 
@@ -36,6 +37,7 @@ class Row:
     uncertain: frozenset[AtomKey] = NOTHING
     partial: frozenset[AtomKey] = NOTHING
     related: dict[str, list[Resource]] = field(default_factory=dict)
+    pieces: dict[str, Evidence] = field(default_factory=dict)  # of its own properties, once made
 
     def unknown_positions(self, part: PartKey) -> list[int]:
         """The positions, from 1, of the elements of a list of which a part of a condition is not known."""
