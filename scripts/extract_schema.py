@@ -20,6 +20,8 @@ from typing import Any
 
 TARGET = Path(__file__).parent.parent / "src" / "bastide" / "library" / "schema"
 REGION = "us-east-1"
+CHOICES = {("AWS::DynamoDB::Table", "KeySchema"): "KeySchema"}
+"""Properties that the source writes as a choice between a definition and anything, and the definition."""
 SCALARS = ("string", "boolean", "integer", "number")
 VARIANTS = ("oneOf", "anyOf", "allOf")
 
@@ -55,9 +57,7 @@ def schemas_folder() -> Path:
 
 def write(path: Path, entries: dict[str, Any]) -> None:
     """One line an entry, so that a newer cfn-lint gives a diff that can be read."""
-    lines = [
-        f"{json.dumps(key)}:{json.dumps(entries[key], separators=(',', ':'))}" for key in sorted(entries)
-    ]
+    lines = [f"{json.dumps(key)}:{json.dumps(entries[key], separators=(',', ':'))}" for key in sorted(entries)]
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
 
 
@@ -67,11 +67,12 @@ class Compact:
     def __init__(self, schema: dict[str, Any]) -> None:
         self.schema = schema
         self.definitions: dict[str, dict[str, str]] = {}
+        self.followed: dict[str, str] = {}
 
     def result(self) -> dict[str, Any]:
         """The compact form; parts that would be empty are left out."""
         members = self.schema.get("properties", {})
-        properties = {name: self.type_of(members[name], f"Properties.{name}") for name in sorted(members)}
+        properties = {name: self.property_type(name, members[name]) for name in sorted(members)}
         compact = {
             "properties": properties,
             "definitions": dict(sorted(self.definitions.items())),
@@ -81,6 +82,10 @@ class Compact:
             "primary": self.paths("primaryIdentifier", in_order=True),
         }
         return {key: value for key, value in compact.items() if value or key == "properties"}
+
+    def property_type(self, name: str, part: dict[str, Any]) -> str:
+        definition = CHOICES.get((self.schema["typeName"], name))
+        return self.follow(f"#/definitions/{definition}") if definition else self.type_of(part, f"Properties.{name}")
 
     def paths(self, key: str, *, in_order: bool = False) -> list[str]:
         """JSON pointers as dotted paths without list positions."""
@@ -107,23 +112,22 @@ class Compact:
 
     def follow(self, reference: str) -> str:
         """The type behind a `$ref`: `#Name` for an object with properties, else what it stands for."""
-        _, group, *rest = reference.split("/")
-        target = self.schema[group]
-        for step in rest:
-            target = target[step]
-        name = rest[-1]
-        if name in self.definitions:
-            return f"#{name}"
-        return self.type_of(target, name)
+        done = self.followed.get(reference)
+        if done is None:
+            _, group, *rest = reference.split("/")
+            target = self.schema[group]
+            for step in rest:
+                target = target[step]
+            self.followed[reference] = f"#{rest[-1]}"  # where an object has itself for a property
+            done = self.followed[reference] = self.type_of(target, rest[-1])
+        return done
 
     @staticmethod
     def kind_of_union(kinds: set[str]) -> str:
         """`string` for scalars that deployment makes strings of (environment variables), else anything."""
         scalars = kinds & {"number", "integer", "boolean"}
         return (
-            "string"
-            if "string" in kinds and scalars and not ("array" in kinds and "integer" not in kinds)
-            else "any"
+            "string" if "string" in kinds and scalars and not ("array" in kinds and "integer" not in kinds) else "any"
         )
 
     def kind_of_variants(self, part: dict[str, Any]) -> str:
@@ -131,9 +135,8 @@ class Compact:
             return "object"
         variants = [variant for key in VARIANTS for variant in part.get(key, [])]
         kinds = {
-            "object" if variant.get("properties") else variant.get("type", "any")
+            "object" if variant.get("properties") else str(variant.get("type", "any"))
             for variant in map(self.resolved, variants)
-            if isinstance(variant.get("type", ""), str)
         }
         return str(kinds.pop()) if len(kinds) == 1 else "any"
 
@@ -168,11 +171,7 @@ class Compact:
 
     def free_name(self, name: str, members: dict[str, Any]) -> str:
         """`name`, unless an object with other properties has it already."""
-        while (
-            name in self.definitions
-            and self.definitions[name]
-            and set(self.definitions[name]) != set(members)
-        ):
+        while name in self.definitions and self.definitions[name] and set(self.definitions[name]) != set(members):
             name += "_"
         return name
 

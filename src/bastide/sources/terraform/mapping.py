@@ -60,6 +60,7 @@ class Table:
     invert: frozenset[str] = frozenset()
     json: frozenset[str] = frozenset()
     keyed: dict[str, str] = field(default_factory=dict)
+    enabled_by: dict[str, str] = field(default_factory=dict)
     explode: dict[str, dict[str, str]] = field(default_factory=dict)
     folds: tuple[Fold, ...] = ()
     emit: dict[str, Emit] = field(default_factory=dict)
@@ -95,6 +96,7 @@ def build_table(name: str, entry: dict[str, Any]) -> Table:
         invert=frozenset(entry.get("invert", ())),
         json=frozenset(entry.get("json", ())),
         keyed=entry.get("keyed", {}),
+        enabled_by=entry.get("enabled_by", {}),
         explode=entry.get("explode", {}),
         folds=tuple(Fold(**fold) for fold in (folds if isinstance(folds, list) else [folds])),
         emit={key: _emit(spec) for key, spec in entry.get("emit", {}).items()},

@@ -54,6 +54,8 @@ def type_at(members: Mapping[str, PropertyType], steps: tuple[Step, ...]) -> Pro
         if found is None:
             return None
         if element is not None:
+            if found.kind == "json":
+                return found
             if found.item is None or found.kind != "list":
                 return None
             found = found.item

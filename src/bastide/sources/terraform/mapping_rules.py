@@ -16,6 +16,7 @@ from bastide.sources.terraform.mapping_values import (
     is_pairs,
     list_of,
     mapping_of,
+    switched,
     translated,
 )
 
@@ -30,22 +31,24 @@ if TYPE_CHECKING:
 ALWAYS_IGNORED = {"id", "arn", "tags_all", "region", "timeouts", "lifecycle", "depends_on", "count", "for_each"}
 ALWAYS_IGNORED |= {"provider", "provisioner", "connection", "name_prefix", "apply_immediately", "skip_destroy"}
 ALWAYS_IGNORED |= {"force_destroy", "skip_final_snapshot", "final_snapshot_identifier"}
-"""Meta-arguments, computed attributes and orders to the provider alone; a table that means one of them names it in `rename`."""
+"""Meta-arguments, computed attributes and orders to the provider alone; `rename` brings one of them back."""
 
 
 class Rule:
     """What becomes of one attribute: `convert` it, put it at `steps`; or `flat`, its members belong one level up.
 
     `key` is the property when that is one plain step and all there is to do, the fast way. `also` is what is so
-    wherever the attribute is set. `node` converts the blocks inside.
+    wherever the attribute is set. `each`: every item of a list goes into an element of its own. `node` converts
+    the blocks inside.
     """
 
-    __slots__ = ("also", "convert", "flat", "key", "kind", "node", "path", "root", "steps")
+    __slots__ = ("also", "convert", "each", "flat", "key", "kind", "node", "path", "root", "steps")
 
     def __init__(self, steps: tuple[Step, ...], kind: PropertyType | None, *, root: bool = False) -> None:
         self.steps = steps
         self.kind = kind
         self.root = root
+        self.each = False
         self.key = steps[0][0] if len(steps) == 1 and steps[0][1] is None and not root else ""
         self.path = plain(steps)
         self.also: list[tuple[tuple[Step, ...], Any]] = []
@@ -112,8 +115,10 @@ class Node:
         if rule.node is not None and rule.flat:
             rule.node.flatten(value, tree, context)
             return
-        converted = rule.convert(value, context)
-        if converted is not ABSENT:
+        for item in listed(value) if rule.each else (value,):
+            converted = rule.convert(item, context)
+            if converted is ABSENT:
+                continue
             put(context.root if rule.root else tree, rule.steps, converted)
             for steps, constant in rule.also:
                 put(tree, steps, constant)
@@ -194,6 +199,9 @@ class Node:
         rule.kind = kind
         rule.convert = self.converter(rule, path, kind)
         table = self.table
+        rule.each = kind is not None and kind.kind in SCALARS and any(step == {} for _, step in rule.steps[:-1])
+        if path in table.enabled_by:
+            rule.convert = switched(table.enabled_by[path], rule.convert)
         if path in table.also:
             rule.also = [(steps_of(place), value) for place, value in table.also[path].items()]
             rule.key = ""

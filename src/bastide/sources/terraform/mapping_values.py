@@ -209,6 +209,22 @@ def inverted(inner: Convert) -> Convert:
     return convert
 
 
+def switched(name: str, inner: Convert) -> Convert:
+    """Nothing for a block that its own attribute `name` turns off; not known where that is not."""
+
+    def convert(value: Any, context: Context) -> Any:
+        block = value[0] if isinstance(value, list) and len(value) == 1 else value
+        if isinstance(block, dict):
+            on = boolean(block.get(name), context)
+            if isinstance(on, Unresolved):
+                return on
+            if on is False:
+                return ABSENT
+        return inner(value, context)
+
+    return convert
+
+
 def is_pairs(kind: PropertyType) -> tuple[str, str] | None:
     """The two members of an object that stands for one entry of a map (`Key`, `Value`), None if it is no such."""
     members = kind.members
