@@ -60,7 +60,8 @@ class Lines:
         column = start = indent
         for gap, word, style in self._words(spans):
             size = len(word) if word.isascii() else cell_len(word)
-            if self.width and column > start and column + len(gap) + size > self.width:
+            too_long = column + len(gap) + size > self.width > 0
+            if too_long and column > start and hang < column + len(gap):
                 self._segments.append(Segment(f"\n{' ' * hang}"))
                 column = start = hang
             elif gap:

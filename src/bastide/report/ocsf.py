@@ -46,9 +46,8 @@ def render(report: Report) -> str:
         "time": milliseconds,
         "metadata": {"version": VERSION, "product": product},
     }
-    encode = msgspec.json.Encoder().encode
-    lines = [encode(shared | _event(row, view, milliseconds)).decode() for row in view.verdicts()]
-    return "\n".join(lines) + "\n" if lines else ""
+    events = (shared | _event(row, view, milliseconds) for row in view.verdicts())
+    return msgspec.json.Encoder().encode_lines(events).decode()
 
 
 def _event(row: VerdictRow, view: View, milliseconds: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ any other value; ours is `bastide/v1`.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
@@ -18,6 +19,8 @@ from bastide.report import words
 from bastide.report.view import View
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bastide.controls.verdict import Report
     from bastide.report.view import ControlTexts, EvidenceRow, ProblemRow, VerdictRow
 
@@ -28,6 +31,16 @@ _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.5"}
 _PROBLEM_LEVELS = {"unreadable": "error", "partial": "warning"}
 MAX_TAGS = 10
 """Code scanning keeps no more of a rule."""
+
+
+def _array(items: Iterable[dict[str, Any]]) -> msgspec.Raw:
+    """A JSON array, one item a line, encoded as the items come: a large report is never held as objects."""
+    encoder = msgspec.json.Encoder()
+    text = bytearray(b"[")
+    for item in items:
+        text += b"\n" if len(text) == 1 else b",\n"
+        encoder.encode_into(item, text, -1)
+    return msgspec.Raw(bytes(text + b"]"))
 
 
 class _Rules(NamedTuple):
@@ -51,7 +64,7 @@ def render(report: Report) -> str:
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The folder that the scan was started in."}}},
         "invocations": [_invocation(view, rules)],
-        "results": [_result(row, rules, baseline=baseline) for row in view.verdicts("fail", "exempt")],
+        "results": _array(_result(row, rules, baseline=baseline) for row in view.verdicts("fail", "exempt")),
     }
     return msgspec.json.encode({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}).decode() + "\n"
 
@@ -165,10 +178,14 @@ def _artifact(path: str) -> dict[str, str]:
 
 def _invocation(view: View, rules: _Rules) -> dict[str, Any]:
     coverage, broken = view.coverage(), view.broken()
-    notes = [_problem(item) for item in coverage.problems if item.kind != "unmapped"]
-    notes += [_broken(name, why, rules) for name, why in broken.items()]
-    notes += [_unknown(row, rules) for row in view.verdicts("unknown")]
-    invocation: dict[str, Any] = {
+    notes = _array(
+        chain(
+            (_problem(item) for item in coverage.problems if item.kind != "unmapped"),
+            (_broken(name, why, rules) for name, why in broken.items()),
+            (_unknown(row, rules) for row in view.verdicts("unknown")),
+        )
+    )
+    return {
         "executionSuccessful": not coverage.incomplete and not broken,
         "startTimeUtc": view.started(),
         "endTimeUtc": view.started(after=view.report.seconds),
@@ -182,7 +199,6 @@ def _invocation(view: View, rules: _Rules) -> dict[str, Any]:
             "verdicts": view.summary().status,
         },
     }
-    return invocation
 
 
 def _problem(item: ProblemRow) -> dict[str, Any]:

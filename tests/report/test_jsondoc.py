@@ -1,0 +1,95 @@
+"""The JSON format holds to its schema, and the schema to the rows."""
+
+import json
+from importlib.resources import files
+from types import SimpleNamespace
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from bastide.report import jsondoc, render
+
+SCHEMA = json.loads(files("bastide.report").joinpath("report-1.schema.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def validator() -> Any:
+    return jsonschema_rs.validator_for(SCHEMA)
+
+
+def test_the_schema_file_is_the_one_of_the_rows() -> None:
+    """Write `jsondoc.schema()` to the file after a change, and mind that version 1 only ever grows."""
+    assert json.loads(jsondoc.schema()) == SCHEMA
+
+
+def test_the_schema_is_closed_to_mistakes(make: SimpleNamespace, validator: Any) -> None:
+    document = json.loads(render("json", make.sample()))
+    document["verdicts"][0]["status"] = "failed"
+    assert not validator.is_valid(document)
+    del document["verdicts"][0]
+    assert validator.is_valid(document)
+    del document["coverage"]["problems"]
+    assert not validator.is_valid(document)
+
+
+def test_a_report(make: SimpleNamespace, validator: Any) -> None:
+    document = json.loads(render("json", make.sample()))
+    validator.validate(document)
+    assert document["schema"] == "bastide/report/1"
+    assert document["tool"] == {"name": "bastide", "version": "0.1.0"}
+    assert document["summary"]["status"] == {"pass": 1, "fail": 4, "unknown": 1, "exempt": 1}
+    assert document["coverage"]["units"] == {"terraform": 2, "cloudformation": 1}
+    assert document["coverage"]["incomplete"] is True
+    assert document["coverage"]["problems"][0] == {
+        "kind": "unreadable",
+        "path": "infra/broken.tf",
+        "line": 7,
+        "message": "a block is not closed",
+        "count": 1,
+    }
+    assert document["broken"] == {"iam.role-is-narrow": "took longer than 10 s"}
+    assert document["controls"][0]["frameworks"]["nist-800-53-r5"] == ["AC-3", "SC-7"]
+
+
+def test_a_verdict(make: SimpleNamespace) -> None:
+    first, *_ = json.loads(render("json", make.sample()))["verdicts"]
+    assert first.pop("fingerprint")
+    assert first == {
+        "control": "ec2.group-closes-ssh",
+        "title": "Security groups let nobody on the internet reach SSH",
+        "status": "fail",
+        "severity": "critical",
+        "resource": {
+            "type": "AWS::EC2::SecurityGroup",
+            "address": "module.network.aws_security_group.bastion",
+            "unit": "infra",
+            "name": "aws_security_group",
+            "source": "terraform",
+        },
+        "location": {"path": "modules/network/groups.tf", "line": 9},
+        "evidence": [
+            {
+                "property": "SecurityGroupIngress[0].CidrIp",
+                "value": '"0.0.0.0/0"',
+                "note": "",
+                "path": "modules/network/groups.tf",
+                "line": 9,
+            }
+        ],
+        "new": True,
+        "exemption": None,
+        "call": ["infra/main.tf:31 network"],
+        "cdk_path": None,
+    }
+
+
+def test_an_empty_report(make: SimpleNamespace, validator: Any) -> None:
+    document = json.loads(render("json", make.report()))
+    validator.validate(document)
+    assert document["verdicts"] == []
+
+
+def test_a_verdict_a_line(make: SimpleNamespace) -> None:
+    lines = render("json", make.sample()).splitlines()
+    assert len([line for line in lines if line.startswith('{"control":')]) == 7
