@@ -86,6 +86,14 @@ def test_a_cut_is_marked_and_within_the_limit() -> None:
     assert text.endswith("…")
 
 
+def test_a_long_value_is_seen_to_its_end() -> None:
+    rule = {"Description": "Remote help for the staff at the doors, in the cellar and in the bar", "FromPort": 3389}
+    rule |= {"ToPort": 3389, "CidrIp": "0.0.0.0/0"}
+    text = shown("Rule", rule)
+    assert text.startswith('{"Description": "Remote help for the staff at the doors,…", "FromPort": 3389')
+    assert text.endswith('"CidrIp": "0.0.0.0/0"}')
+
+
 def test_a_secret_at_the_cut_is_hidden_whole() -> None:
     text = shown("Description", f"{'x' * 105} ghp_{'a1B2c3D4' * 5}")
     assert "ghp_" not in text

@@ -57,21 +57,31 @@ def block(text: str, limit: int = 8000) -> str:
 def shown(property_path: str, value: Any, limit: int = 120) -> str:
     """A property's value as compact JSON-like text of at most `limit` characters, a cut marked with `…`.
 
-    Strings have quotes; a secret (by name, form, or entropy in environments and the like) is the bare mark.
+    Strings have quotes; a secret (by name, form, or entropy in environments and the like) is the bare mark. In a value
+    that is too long the strings are shortened first, so that its end is seen too.
     """
     names = _PATH.findall(property_path)
     name = next((part for part in reversed(names) if not part.isdigit()), "")
     dense = any(_is_dense(part) for part in names) or property_path == "Value"
     if isinstance(value, str) and _ENVIRONMENT_VALUE.search(property_path) and not is_harmless(value):
         return REDACTED  # the name that would tell stands in a sibling that is not given
+    for longest in (limit + _WINDOW, 40, 20) if isinstance(value, (dict, list)) else (limit + _WINDOW,):
+        text = _joined(_pieces(value, name, longest, 0, dense=dense), limit)
+        if len(text) <= limit:
+            break
+    return _cut(text, limit)
+
+
+def _joined(pieces: Iterator[str], limit: int) -> str:
+    """As many pieces as are needed to go over the limit, so that a huge value is left early."""
     parts: list[str] = []
     length = 0
-    for part in _pieces(value, name, limit, 0, dense=dense):
+    for part in pieces:
         parts.append(part)
         length += len(part)
         if length > limit:
             break
-    return _cut("".join(parts), limit)
+    return "".join(parts)
 
 
 def redacted(tree: Any) -> Any:
@@ -127,12 +137,11 @@ def _is_dense(name: Any) -> bool:
     return lowered in _DENSE or any(word.lower() in _DENSE for word in _WORDS.findall(str(name)[-200:]))
 
 
-def _pieces(value: Any, name: str, limit: int, depth: int, *, dense: bool) -> Iterator[str]:
-    """The text of a value bit by bit, so that a huge one is left as soon as enough of it is there."""
+def _pieces(value: Any, name: str, longest: int, depth: int, *, dense: bool) -> Iterator[str]:
+    """The text of a value bit by bit; `longest` is the length to which each string in it is shortened."""
     if isinstance(value, str):
-        short = value[: limit + _WINDOW]
-        safe = _leaf(short, name, dense=dense)
-        yield REDACTED if safe == REDACTED else _quoted(safe)
+        safe = _leaf(value[: longest + _WINDOW], name, dense=dense)
+        yield REDACTED if safe == REDACTED else _quoted(_cut(safe, longest))
     elif value is None or isinstance(value, bool):
         yield {None: "null", True: "true", False: "false"}[value]
     elif isinstance(value, (int, float)):
@@ -143,19 +152,19 @@ def _pieces(value: Any, name: str, limit: int, depth: int, *, dense: bool) -> It
         told = _told(value)
         between = "{"
         for key, item in value.items():
-            yield f"{between}{_quoted(hide(str(key)[: limit + _WINDOW]))}: "
-            yield from _pieces(item, _name_of(key, told), limit, depth + 1, dense=dense or _is_dense(key))
+            yield f"{between}{_quoted(_cut(hide(str(key)[: longest + _WINDOW]), longest))}: "
+            yield from _pieces(item, _name_of(key, told), longest, depth + 1, dense=dense or _is_dense(key))
             between = ", "
         yield "{}" if between == "{" else "}"
     elif isinstance(value, (list, tuple)):
         between = "["
         for item in value:
             yield between
-            yield from _pieces(item, name, limit, depth + 1, dense=dense)
+            yield from _pieces(item, name, longest, depth + 1, dense=dense)
             between = ", "
         yield "[]" if between == "[" else "]"
     else:
-        yield _visible(str(value)[:limit])
+        yield _visible(str(value)[:longest])
 
 
 _ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})

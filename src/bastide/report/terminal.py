@@ -162,7 +162,7 @@ def _unknown(view: View, lines: Lines, *, verbose: bool) -> None:
     count = 0
     for row in view.verdicts("unknown"):
         count += 1
-        reason = next((item.note for item in row.evidence if item.value is None and item.note), words.evidences(row, 1))
+        reason = next((item.note for item in row.evidence if item.note), words.evidences(row, 1))
         where = reasons.setdefault(reason or "not known before deployment", {})
         where.setdefault(f"{row.resource.unit}#{row.resource.address}", (row, []))[1].append(row.control)
     if not count:
