@@ -92,13 +92,13 @@ def single(items: list[Any], convert: Convert, context: Context) -> Any:
 
 
 def free(value: Any, context: Context) -> Any:
-    """Anything: a JSON document given as text becomes what it says."""
+    """Anything: a JSON document given as text becomes what it says, an empty block an empty object."""
     if type(value) is str:
         head = value.lstrip()[:1]
         return (context.documents.parse(value) if head in ("{", "[") else value) if head else ABSENT
     if type(value) is Reference:
         return context.documents.follow(value)
-    return value
+    return {} if value == [{}] else value
 
 
 def document(value: Any, context: Context) -> Any:
