@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.controls.conftest import control, judge, resource, status
 
 from bastide.controls.compiler import compile_controls
 from bastide.controls.evaluate import Evaluation
 from bastide.resources.model import Reference, Unresolved
-from tests.controls.conftest import control, judge, resource, status
 
 BLOCK = "PublicAccessBlockConfiguration"
 UNKNOWN = Unresolved("var.x", "variable without a value")
@@ -177,6 +177,20 @@ def test_related_resources_by_reference_and_by_name() -> None:
     elsewhere = _policy(refers, deny)
     elsewhere.unit = "other"
     assert [v.status for v in judge(tls, bucket, elsewhere)] == ["fail"]
+
+
+def test_a_related_resource_that_may_not_be_there_is_unknown() -> None:
+    from bastide.controls.entry import Related
+
+    tls = control("len(policies) > 0", related=[Related(**RELATED)])
+    some = control("any_of([p.PolicyDocument is not null for p in policies])", related=[Related(**RELATED)])
+    refers = Reference("${b}", (("b", "Ref"),))
+    perhaps = _policy(refers, {"Statement": []})
+    perhaps.metadata["condition"] = "C"
+    for one in (tls, some):
+        assert [v.status for v in judge(one, resource({}), perhaps)] == ["unknown"]
+        assert [v.status for v in judge(one, resource({}, metadata={"condition": "C"}), perhaps)] == ["pass"]
+    assert "condition C" in judge(tls, resource({}), perhaps)[0].evidence[0].note
 
 
 def test_a_related_resource_that_was_not_scanned_is_unknown() -> None:

@@ -74,6 +74,9 @@ def rows_of(members: Sequence[Resource], group: Sequence[Compiled], estate: Esta
             found, why = _partners(resource, relation, estate)
             if why:
                 unknown[name] = why
+            for index, other in enumerate(found):
+                if only := _only_when(other, resource):
+                    unknown[f"{name}[{index}]"] = f"{other.address} depends on condition {only}"
             columns[name] = [_partner(other, name, shape[name][0], unknown) for other in found]
             related[name] = found
         row = Row(resource, _encode(columns), columns, unknown, related=related)
@@ -87,6 +90,14 @@ def _partners(resource: Resource, relation: dict[str, str], estate: Estate) -> t
     if relation["by"]:
         return estate.referred(resource, relation["by"], relation["type"])
     return estate.referring(resource, relation["to"], relation["type"])
+
+
+def _only_when(other: Resource, resource: Resource) -> str:
+    """The condition under which the other resource is there (or is so), unless the judged one is under the same."""
+    for key in ("condition", "when"):
+        if (only := other.metadata.get(key, "")) and only != resource.metadata.get(key):
+            return only
+    return ""
 
 
 def _partner(other: Resource, name: str, shape: Any, unknown: dict[str, str]) -> dict[str, Any]:

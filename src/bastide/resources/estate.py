@@ -61,9 +61,11 @@ class Estate:
     def _by_name(self, wanted: str) -> dict[tuple[str, str], Resource]:
         if wanted not in self._names:
             schema = schema_for(wanted)
+            short = wanted.rpartition("::")[2]
+            known_by = {*(schema.primary if schema else ()), "Name", f"{short}Name", f"{short}Identifier"}
             names: dict[tuple[str, str], Resource] = {}
             for resource in self.by_type.get(wanted, ()):
-                for prop in schema.primary if schema else ():
+                for prop in known_by:
                     value = resource.properties.get(prop)
                     if isinstance(value, str):
                         names[resource.unit, value] = resource

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -206,7 +207,7 @@ def _line_of(origin: Origin) -> int:
     if not origin.name:
         return origin.line
     try:
-        lines = Path(origin.path).read_text("utf-8", "replace").splitlines()
+        lines = _lines(origin.path, Path(origin.path).stat().st_mtime_ns)
     except OSError:
         return origin.line
     wanted = re.compile(rf"\s*\"?{re.escape(origin.name)}\"?\s*([=:{{]|$)")
@@ -214,3 +215,9 @@ def _line_of(origin: Origin) -> int:
         if wanted.match(lines[number - 1]):
             return number
     return origin.line
+
+
+@lru_cache(maxsize=16)
+def _lines(path: str, changed: int) -> list[str]:
+    del changed  # only so that a file that changes is read again
+    return Path(path).read_text("utf-8", "replace").splitlines()
