@@ -152,7 +152,7 @@ def _pieces(value: Any, name: str, longest: int, depth: int, *, dense: bool) -> 
         told = _told(value)
         between = "{"
         for key, item in value.items():
-            yield f"{between}{_quoted(_cut(hide(str(key)[: longest + _WINDOW]), longest))}: "
+            yield f"{between}{_quoted(_cut(hide(str(key)[: longest + _WINDOW]), max(longest, 60)))}: "
             yield from _pieces(item, _name_of(key, told), longest, depth + 1, dense=dense or _is_dense(key))
             between = ", "
         yield "{}" if between == "{" else "}"

@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 
 from bastide.report.closing import MAX_PROBLEMS, close
+from bastide.report.coloured import Coloured
 from bastide.report.lines import Lines
 from bastide.report.view import View
 from bastide.resources.model import Problem
@@ -14,7 +15,7 @@ from bastide.resources.model import Problem
 
 def closed(report: Any, *, verbose: bool = False) -> str:
     file = io.StringIO()
-    lines = Lines(Console(file=file, width=120, force_terminal=True, color_system=None, legacy_windows=False))
+    lines = Lines(Coloured(Console(file=file, width=120, force_terminal=True, color_system=None, legacy_windows=False)))
     close(View(report), lines, verbose=verbose)
     lines.flush()
     return file.getvalue()

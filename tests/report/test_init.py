@@ -44,6 +44,16 @@ def test_terminal_prints_to_standard_output(make: SimpleNamespace, capsys: pytes
     assert capsys.readouterr().out == render("terminal", make.sample())
 
 
+def test_a_pipe_needs_no_rich(make: SimpleNamespace) -> None:
+    code = (
+        "import sys; from bastide.controls.verdict import Coverage, Report\n"
+        "from bastide.report import render_terminal\n"
+        "render_terminal(Report('1', 0.0, 0.0, (), [], Coverage(), [])); print('rich' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("\nFalse\n")
+
+
 def everywhere(make: SimpleNamespace, text: str) -> Any:
     """A report with the text wherever text of others can stand."""
     control = make.control(

@@ -72,6 +72,6 @@ def render_terminal(
     report: Report, console: Console | None = None, *, verbose: bool = False, show_passed: bool = False
 ) -> None:
     """Print the report for a person, on standard output unless a console is given."""
-    from bastide.report.terminal import render_terminal as print_report  # rich takes its time to import
+    from bastide.report.terminal import render_terminal as print_report
 
     print_report(report, console, verbose=verbose, show_passed=show_passed)

@@ -1,52 +1,65 @@
-"""Lines for a terminal: wrapped at its width with hanging indents, never in a pipe, in characters that it can show."""
+"""Lines for a person: wrapped at the width of a terminal with hanging indents, never in a pipe, in characters it has.
+
+What they are printed on is a `Screen`: `Plain` for pipes and files, which imports nothing, `coloured.Coloured` for
+terminals, which imports rich.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from rich.cells import cell_len
-from rich.segment import Segment, Segments
-from rich.style import Style
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rich.console import Console
-
 Span = tuple[str, str]
-"""Text and the name of its style."""
+"""Text and the name of its style: `strong`, `faint`, `place`, `good`, `bad`, `warn`, a severity, `unknown`, or none."""
 
-_STYLES = {
-    "": Style.null(),
-    "strong": Style.parse("bold"),
-    "faint": Style.parse("dim"),
-    "place": Style.parse("cyan"),
-    "good": Style.parse("bold green"),
-    "bad": Style.parse("bold red"),
-    "warn": Style.parse("bold yellow"),
-    "critical": Style.parse("bold white on red"),
-    "high": Style.parse("bold red"),
-    "medium": Style.parse("bold yellow"),
-    "low": Style.parse("bold blue"),
-    "info": Style.parse("bold"),
-    "unknown": Style.parse("bold magenta"),
-}
 _WORDS = re.compile(r"( *)([^ ]+)")
 _PLAIN = str.maketrans({"…": "...", "·": "-", "→": "->"})
 MAX_WIDTH = 120
 MIN_WIDTH = 40
 
 
-class Lines:
-    """Lines on their way to a console; `flush` prints what was added since the last time."""
+class Screen(Protocol):
+    """Where lines are printed. `width` is 0 where they are as long as they are."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._segments: list[Segment] = []
-        self._encoding = (console.encoding or "utf-8").lower()
-        self.width = max(MIN_WIDTH, min(console.width, MAX_WIDTH)) if console.is_terminal else 0
-        """Columns to wrap at; 0 in a pipe, where lines are as long as they are."""
+    width: int
+    encoding: str
+
+    def cells(self, text: str) -> int:
+        """How many columns a text takes."""
+
+    def put(self, spans: list[Span]) -> None:
+        """Print the texts one after the other."""
+
+
+class Plain:
+    """A pipe or a file: no colours, no wrapping."""
+
+    width = 0
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.encoding = getattr(file, "encoding", None) or "utf-8"
+
+    def cells(self, text: str) -> int:
+        """One a character; nothing is wrapped."""
+        return len(text)
+
+    def put(self, spans: list[Span]) -> None:
+        """Write the texts."""
+        self._file.write("".join([text for text, _ in spans]))
+
+
+class Lines:
+    """Lines on their way to a screen; `flush` prints what was added since the last time."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._spans: list[Span] = []
+        self._everything = screen.encoding.lower().startswith("utf")
+        self.width = max(MIN_WIDTH, min(screen.width, MAX_WIDTH)) if screen.width else 0
 
     @property
     def narrow(self) -> bool:
@@ -56,20 +69,21 @@ class Lines:
     def add(self, *spans: Span, indent: int = 0, hang: int | None = None) -> None:
         """One line; where it is too long it goes on at `hang` columns (`indent` without), broken at spaces only."""
         hang = indent if hang is None else hang
-        self._segments.append(Segment(" " * indent))
+        put = self._spans.append
+        put((" " * indent, ""))
         column = start = indent
         for gap, word, style in self._words(spans):
-            size = len(word) if word.isascii() else cell_len(word)
+            size = len(word) if word.isascii() else self._screen.cells(word)
             too_long = column + len(gap) + size > self.width > 0
             if too_long and column > start and hang < column + len(gap):
-                self._segments.append(Segment(f"\n{' ' * hang}"))
+                put((f"\n{' ' * hang}", ""))
                 column = start = hang
             elif gap:
-                self._segments.append(Segment(gap))
+                put((gap, ""))
                 column += len(gap)
-            self._segments.append(Segment(word, _STYLES[style]))
+            put((word, style))
             column += size
-        self._segments.append(Segment.line())
+        put(("\n", ""))
 
     def _words(self, spans: tuple[Span, ...]) -> Iterator[tuple[str, str, str]]:
         """What is never broken, with the spaces before it; in a pipe, a whole span."""
@@ -87,15 +101,16 @@ class Lines:
 
     def blank(self) -> None:
         """An empty line."""
-        self._segments.append(Segment.line())
+        self._spans.append(("\n", ""))
 
     def flush(self) -> None:
         """Print."""
-        if self._segments:
-            self._console.print(Segments(self._segments), end="", soft_wrap=True)
-            self._segments = []
+        if self._spans:
+            self._screen.put(self._spans)
+            self._spans = []
 
     def _showable(self, text: str) -> str:
-        if text.isascii() or self._encoding.startswith("utf"):
+        if text.isascii() or self._everything:
             return text
-        return text.translate(_PLAIN).encode(self._encoding, "backslashreplace").decode(self._encoding)
+        encoding = self._screen.encoding
+        return text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding)

@@ -6,19 +6,22 @@ Failures of resources that one block of source makes (instances of `count`, a mo
 from __future__ import annotations
 
 import io
+import os
 import re
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.console import Console
-
 from bastide.report import closing, words
-from bastide.report.lines import Lines
+from bastide.report.lines import Lines, Plain
 from bastide.report.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rich.console import Console
+
     from bastide.controls.verdict import Report, Verdict
+    from bastide.report.lines import Screen
     from bastide.report.view import ControlTexts, ResourceRow, VerdictRow
 
 MAX_BLOCKS = 50
@@ -32,18 +35,32 @@ MAX_EXEMPT = 20
 def render(report: Report) -> str:
     """The report as plain text, as in a pipe."""
     text = io.StringIO()
-    render_terminal(
-        report, Console(file=text, width=100, color_system=None, force_terminal=False, legacy_windows=False)
-    )
+    show(report, Plain(text))
     return text.getvalue()
 
 
 def render_terminal(
     report: Report, console: Console | None = None, *, verbose: bool = False, show_passed: bool = False
 ) -> None:
-    """Print the report; `verbose` leaves nothing out and gives reasons and remediations in full."""
+    """Print the report, on standard output without a console; `verbose` leaves nothing out and gives texts in full."""
+    show(report, _screen(console), verbose=verbose, show_passed=show_passed)
+
+
+def _screen(console: Console | None) -> Screen:
+    """rich is imported for terminals only, and for who wants colours in a pipe: it takes longer than many a scan."""
+    if console is None and not sys.stdout.isatty() and not {"FORCE_COLOR", "TTY_COMPATIBLE"} & os.environ.keys():
+        return Plain(sys.stdout)
+    from rich.console import Console as RichConsole
+
+    from bastide.report.coloured import Coloured
+
+    return Coloured(console or RichConsole())
+
+
+def show(report: Report, screen: Screen, *, verbose: bool = False, show_passed: bool = False) -> None:
+    """Print the report on a screen."""
     view = View(report)
-    lines = Lines(console or Console())
+    lines = Lines(screen)
     _failures(view, lines, verbose=verbose)
     _unknown(view, lines, verbose=verbose)
     _exempt(view, lines, verbose=verbose)
