@@ -179,12 +179,16 @@ def _settle(value: Any, path: str, unresolved: dict[str, str], links: list[Link]
         return items
     if isinstance(value, (str, int, float)):
         return value
-    if isinstance(value, Reference):
-        links.extend(Link(path, target, attribute) for target, attribute in value.targets)
-        return value.text
-    if isinstance(value, Unresolved):
-        unresolved[path] = f"{value.expression}: {value.reason}" if value.expression else value.reason
-    elif isinstance(value, Sensitive):
+    return _settle_mark(value, path, unresolved, links)
+
+
+def _settle_mark(mark: Any, path: str, unresolved: dict[str, str], links: list[Link]) -> Any:
+    if isinstance(mark, Reference):
+        links.extend(Link(path, target, attribute) for target, attribute in mark.targets)
+        return mark.text
+    if isinstance(mark, Unresolved):
+        unresolved[path] = f"{mark.expression}: {mark.reason}" if mark.expression else mark.reason
+    elif isinstance(mark, Sensitive):
         return REDACTED
     return ABSENT
 
