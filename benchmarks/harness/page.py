@@ -19,6 +19,8 @@ TIMES = {"module": (2, 10), "monorepo": (5, 25), "templates": (5, 25)}
 """How many times as fast as Trivy and as Checkov bastide must be, by input."""
 VERSION_SECONDS, INSTALL_BYTES, EVALUATE_SECONDS = 0.15, 150_000_000, 60
 
+_BUSY = "\n**The machine had other work to do when this began: wall times are too long, CPU times nearly right.**\n"
+
 Table = list[list[str]]
 
 
@@ -28,8 +30,8 @@ def page(results: dict[str, Any]) -> str:
     if targets := _targets(results):
         parts += ["## What bastide must reach\n", _table(["figure", "must be", "is", ""], targets)]
     parts += ["## Side by side\n", *(_side_by_side(item) for item in results["inputs"] if item["main"])]
-    if growth := [_growth(kind, results["inputs"]) for kind in ("monorepo", "templates")]:
-        parts += ["## Growth\n", _GROWTH, *(part for part in growth if part)]
+    if growth := "\n".join(filter(None, (_growth(kind, results["inputs"]) for kind in ("monorepo", "templates")))):
+        parts += ["## Growth\n", _GROWTH, growth]
     parts += [_evaluation(results), _small(results), _HOW]
     return "\n".join(part for part in parts if part)
 
@@ -43,6 +45,7 @@ def middle(runs: Iterable[dict[str, Any]], field: str) -> float | None:
 def _head(results: dict[str, Any]) -> str:
     machine, versions = results["machine"], results["versions"]
     tools = ", ".join(f"{name} {version}" for name, version in versions.items())
+    busy = _BUSY if machine["load"] > machine["cores"] / 4 else ""
     return f"""# Results
 
 Written by `{results["command"]}` on {results["date"]}; the same command repeats it.
@@ -51,7 +54,7 @@ Written by `{results["command"]}` on {results["date"]}; the same command repeats
 - on: {machine["cpu"]}, {machine["cores"]} cores, {machine["memory"]:.0f} GiB, {machine["system"]}, \
 Python {machine["python"]}; load average at the start {machine["load"]:.2f}
 - all figures are medians; runs of the tools alternate, never two at once; every cache is warm
-
+{busy}
 Findings are given for plausibility only: each tool has its own controls.
 """
 
@@ -125,8 +128,8 @@ def _side_by_side(item: dict[str, Any]) -> str:
 
 
 _GROWTH = """\
-Wall seconds by size of the input, and milliseconds for each root module or template between the smallest and the
-largest size: what one more costs, without what it costs to start. Linear growth keeps the steps' figures level.
+Wall seconds by size of the input, and from each size to the next the milliseconds that one more root module or
+template costs, without what it costs to start: where growth is linear these stay level.
 """
 
 

@@ -27,6 +27,9 @@ SAMPLE_SECONDS = 0.02
 LIMIT_SECONDS = 900.0
 """A run that takes longer is ended and counts as failed."""
 
+LEFT_BEHIND_SECONDS = 20.0
+"""How long processes that a command left behind may go on before they are ended."""
+
 _CHILD_SUBREAPER = 36
 _MIB = 1024 * 1024
 
@@ -44,28 +47,28 @@ class Run:
 
 def timed(command: Sequence[str], env: Mapping[str, str], cwd: Path) -> Run:
     """Wall time, and user and system time of every process that the command started, those it left behind too."""
-    _adopt_orphans()
     before = _children_cpu()
-    started = time.perf_counter()
-    process = _start(command, env, cwd)
-    exit_code = _wait(process)
-    seconds = time.perf_counter() - started
-    _reap_orphans()
+    with _adopting():
+        started = time.perf_counter()
+        process = _start(command, env, cwd)
+        exit_code = _wait(process)
+        seconds = time.perf_counter() - started
+        _reap_orphans(process.pid)
     return Run(seconds, _children_cpu() - before, exit_code)
 
 
 def weighed(command: Sequence[str], env: Mapping[str, str], cwd: Path) -> Run:
     """Peak memory of the tree; its times are not to be used."""
-    _adopt_orphans()
-    started = time.perf_counter()
-    process = _start(command, env, cwd)
-    peak = _Peak(process.pid)
-    peak.start()
-    exit_code = _wait(process)
-    seconds = time.perf_counter() - started
-    peak.done.set()
-    peak.join()
-    _reap_orphans()
+    with _adopting():
+        started = time.perf_counter()
+        process = _start(command, env, cwd)
+        peak = _Peak(process.pid)
+        peak.start()
+        exit_code = _wait(process)
+        seconds = time.perf_counter() - started
+        peak.done.set()
+        peak.join()
+        _reap_orphans(process.pid)
     return Run(seconds, 0.0, exit_code, peak.tree / _MIB, peak.largest / _MIB)
 
 
@@ -127,17 +130,25 @@ def _children_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _adopt_orphans() -> None:
+@contextlib.contextmanager
+def _adopting() -> Iterator[None]:
     """Make this process the parent of what its descendants leave behind, so that their time is counted."""
-    ctypes.CDLL(None, use_errno=True).prctl(_CHILD_SUBREAPER, 1, 0, 0, 0)
+    prctl = ctypes.CDLL(None).prctl
+    prctl(_CHILD_SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield
+    finally:
+        prctl(_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
-def _reap_orphans() -> None:
-    """Wait for what was left behind, at most a second; what is still running then is left alone."""
-    deadline = time.monotonic() + 1
-    while time.monotonic() < deadline:
+def _reap_orphans(group: int) -> None:
+    """Wait for what a command left behind in its process group, and end what does not end by itself."""
+    deadline = time.monotonic() + LEFT_BEHIND_SECONDS
+    while True:
         try:
-            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+            if os.waitpid(-group, os.WNOHANG)[0] == 0:
+                if time.monotonic() > deadline:
+                    os.killpg(group, signal.SIGKILL)
                 time.sleep(0.005)
-        except ChildProcessError:
+        except (ChildProcessError, ProcessLookupError):
             return

@@ -69,3 +69,14 @@ def test_without_bastide_there_are_figures_but_no_ratios(results):
 def test_evaluation_alone_is_shown_when_it_was_measured(results):
     text = page(results | {"evaluation": {"resources": 1_000_000, "seconds": 41.5}})
     assert "41.5 s | met" in row(text, "1,000,000 resources evaluated")
+
+
+def test_a_busy_machine_is_confessed(results):
+    assert "other work" not in page(results)
+    results["machine"]["load"] = 1.9
+    assert "other work" in page(results)
+
+
+def test_one_size_shows_no_growth(results):
+    assert "## Growth" in page(results)
+    assert "## Growth" not in page(results | {"inputs": results["inputs"][1:2]})

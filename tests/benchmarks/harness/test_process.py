@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from harness import process
 from harness.process import timed, tree, weighed
 
 FAMILY = """
@@ -25,6 +26,15 @@ if os.fork() == 0:
 """
 
 
+DAEMON = """
+import os, time
+if child := os.fork():
+    open("child", "w").write(str(child))
+else:
+    time.sleep(1000)
+"""
+
+
 def run(measure, code, tmp_path):
     return measure([sys.executable, "-c", code], dict(os.environ), tmp_path)
 
@@ -41,6 +51,13 @@ def test_time_of_a_child_that_is_left_behind_is_counted(tmp_path):
     assert found.cpu >= 0.4
     assert found.memory is None
     assert found.exit_code == 0
+
+
+def test_what_does_not_end_by_itself_is_ended(tmp_path, monkeypatch):
+    monkeypatch.setattr(process, "LEFT_BEHIND_SECONDS", 0.0)
+    assert run(timed, DAEMON, tmp_path).exit_code == 0
+    child = (tmp_path / "child").read_text("ascii")
+    assert not Path("/proc", child).exists()
 
 
 def test_the_environment_is_the_one_given(tmp_path):
