@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _MAX_CIDRS = 256
+_CIDR_STEPS = 16  # what one block costs, beside a step of evaluation
 _ZONES = 2  # every region has at least this many availability zones
 
 
@@ -178,7 +179,7 @@ def _cidr(evaluator: Evaluator, argument: Node) -> Value:
         blocks = [str(subnet) for _, subnet in zip(range(count), subnets, strict=False)]
     except ValueError:
         return _wrong("Fn::Cidr")
-    evaluator.spend(count)
+    evaluator.spend(_CIDR_STEPS * count)
     return blocks if len(blocks) == count else _wrong("Fn::Cidr")
 
 

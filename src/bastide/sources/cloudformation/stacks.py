@@ -51,7 +51,7 @@ class _Task(NamedTuple):
 
 class _Loading:
     def __init__(self, root: str) -> None:
-        self.root = os.path.realpath(root)
+        self.root = root
         self.documents: dict[str, Document | TemplateError] = {}
         self.tasks: deque[_Task] = deque()
         self.stacks = 0
@@ -125,7 +125,8 @@ class _Loading:
             return "", "its template is not local and was not fetched"
         path = posixpath.normpath(posixpath.join(posixpath.dirname(outer.path), location))
         real = os.path.realpath(path)
-        if os.path.commonpath((real, self.root)) != self.root:
+        root = os.path.realpath(self.root)
+        if os.path.commonpath((real, root)) != root:
             return "", "its template lies outside of what is scanned"
         return path, "" if os.path.isfile(real) else "its template is not here"  # noqa: PTH113
 
