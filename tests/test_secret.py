@@ -4,6 +4,7 @@ import base64
 import random
 import string
 import uuid
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
@@ -98,6 +99,9 @@ def test_not_harmless(text: str) -> None:
         "xoxb-1234567890-abcdefghij",
         "sk_live_" + "a1b2c3d4e5f6g7h8",
         "AIza" + "SyA1234567890abcdefghijklmnopqrstuv",
+        "sk-proj-" + "aB3dE5fG7hJ9kL1mN2pQ4",
+        "key-" + "0123456789abcdef" * 2,
+        "npm_" + "a1B2c3D4e5F6" * 3,
         "hvs." + "CAESIJ1234567890abcdefgh",
         "SG." + "abcdefghijklmnop." + "qrstuvwxyz0123456789",
     ],
@@ -137,6 +141,11 @@ def test_a_sentence_is_no_assignment_but_a_value_is() -> None:
 
 
 READABLE = [
+    "kms.key-policy-names-who-may-manage-the-key",
+    "sk-checkout-production-eu-west-1-cluster",
+    "risk_test_environment_of_the_team",
+    "npm_config_registry_of_the_whole_company",
+    "codecommit://my-profile-of-the-platform-team@repository",
     "arn:aws:iam::123456789012:role/service-role/MyLambdaExecutionRole2024",
     "ami-0abcdef1234567890",
     "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app@sha256:" + "0123456789abcdef" * 4,
@@ -172,6 +181,15 @@ def test_base64_is_judged_by_what_it_says() -> None:
     inner = base64.b64encode(b"#!/bin/sh\nexport API_TOKEN=hunter2\n").decode()
     assert is_random(inner)
     assert not is_random(base64.b64encode(b"#!/bin/sh\nyum install nginx\n").decode())
+
+
+def test_the_library_has_no_secrets() -> None:
+    """Words of real controls are the words that false alarms would be about."""
+    library = files("bastide.library") / "controls"
+    texts = [line.strip() for path in library.iterdir() for line in path.read_text("utf-8").splitlines()]
+    names = {line.split(": ", 1)[1] for line in texts if line.startswith(("- id: ", "title: ", "resource: "))}
+    assert len(names) > 100
+    assert [name for name in names if hide(name) != name] == []
 
 
 def test_random_keys_are_nearly_all_seen() -> None:

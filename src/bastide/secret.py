@@ -91,6 +91,11 @@ def _second(match: re.Match[str]) -> str:
     return match[0] if is_harmless(match[2]) else f"{match[1]}{REDACTED}"
 
 
+def _odd(match: re.Match[str]) -> str:
+    """Hidden unless it is made of words: `sk-`, `key-` and a user name begin names, too."""
+    return REDACTED if re.search(r"[0-9a-f]{32}", match[0]) or is_random(match[0]) else match[0]
+
+
 def _pair(match: re.Match[str]) -> str:
     return (
         match[0] if not names_secret(match[2]) or is_harmless(match[4]) else f"{match[1]}{match[2]}{match[3]}{REDACTED}"
@@ -110,16 +115,21 @@ _FORMS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
     (("AKIA", "ASIA", "ABIA", "ACCA"), re.compile(r"(?<![A-Z0-9])A(?:KI|SI|BI|CC)A[A-Z0-9]{16}(?![A-Z0-9])"), _whole),
     (("eyJ",), re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}"), _whole),
     (
-        ("_",),
-        re.compile(r"(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|npm_\w{30,}|hf_\w{30,}|dop_v1_\w{40,})", re.ASCII),
+        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "_pat_", "npm_", "hf_", "_v1_"),
+        re.compile(r"gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|(?:npm|hf)_[A-Za-z0-9]{30,}|dop_v1_[0-9a-f]{40,}"),
         _whole,
     ),
-    (("_live_", "_test_", "whsec_"), re.compile(r"(?:[srp]k_(?:live|test)|whsec)_\w{10,}", re.ASCII), _whole),
-    (("xox", "xapp-"), re.compile(r"(?:xox[a-z]|xapp)-[\w-]{10,}"), _whole),
+    (
+        ("k_live_", "k_test_", "whsec_"),
+        re.compile(r"(?<![A-Za-z0-9])(?:[srp]k_(?:live|test)|whsec)_[A-Za-z0-9+/]{10,}"),
+        _whole,
+    ),
+    (("xox", "xapp-"), re.compile(r"(?<![A-Za-z0-9])(?:xox[a-z]|xapp)-[\w-]{10,}"), _whole),
     (("hooks.slack.com",), re.compile(r"(hooks\.slack\.com/(?:services|workflows|triggers)/)([\w/-]{10,})"), _second),
-    (("AIza", "ya29.", "GOCSPX-"), re.compile(r"AIza[\w-]{30,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,}"), _whole),
-    (("glpat-", "sk-", "pypi-", "key-"), re.compile(r"(?<!\w)(?:glpat|sk(?:-ant|-proj)?|pypi|key)-[\w-]{20,}"), _whole),
-    (("hvs.", "hvb.", "SG."), re.compile(r"hv[sb]\.[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,}"), _whole),
+    (("AIza", "ya29.", "GOCSPX-"), re.compile(r"(?<!\w)(?:AIza[\w-]{30,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})"), _whole),
+    (("glpat-", "pypi-A"), re.compile(r"(?<!\w)(?:glpat-|pypi-AgE)[\w-]{20,}"), _whole),
+    (("sk-", "key-"), re.compile(r"(?<![\w-])(?:sk-(?:ant-|proj-)?[\w-]{20,}|key-[0-9a-f]{32})(?![\w-])"), _odd),
+    (("hvs.", "hvb.", "SG."), re.compile(r"(?<!\w)(?:hv[sb]\.[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,})"), _whole),
     (("AGE-SECRET-KEY",), re.compile(r"AGE-SECRET-KEY-1\w{20,}"), _whole),
     (("earer ", "asic "), re.compile(r"(\b[Bb](?:earer|asic)\s{1,4})([\w.~+/=-]{16,})"), _second),
     (
@@ -127,7 +137,7 @@ _FORMS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
         re.compile(r"(://[^\s/:@?#\"']{0,256}:)(\{\{[^}]{1,512}\}\}|\$\{[^}]{1,512}\}|[^\s/\"']{1,512})(?=@)"),
         _second,
     ),
-    (("://",), re.compile(r"(://)([\w-]{20,256})(?=@)"), _second),
+    (("://",), re.compile(r"(?<=://)[\w-]{20,256}(?=@)"), _odd),
     (
         ("X-Amz-", "x-amz-"),
         re.compile(r"([Xx]-[Aa]mz-(?:[Ss]ignature|[Cc]redential|[Ss]ecurity-[Tt]oken)=)([^\s&\"']+)"),
