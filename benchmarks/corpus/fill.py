@@ -26,7 +26,7 @@ def fill(text: str, context: Mapping[str, str], random: Random) -> str:
     """The text with every choice made; a name that the context does not have raises KeyError."""
 
     def choose(match: re.Match[str]) -> str:
-        words = match[1]
+        words = str(match[1])
         if "|" in words:
             return random.choice(words.split("|"))
         if span := _RANGE.fullmatch(words):

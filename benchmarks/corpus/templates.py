@@ -144,7 +144,7 @@ def synthesized(template: dict[str, Any], stack: str) -> dict[str, Any]:
         logical: logical + hashlib.sha256(f"{stack}/{logical}".encode()).hexdigest()[:8].upper()
         for logical in template["Resources"]
     }
-    made = _renamed({key: template[key] for key in template if key != "Description"}, ids)
+    made: dict[str, Any] = _renamed({key: template[key] for key in template if key != "Description"}, ids)
     made["Resources"] = {ids[logical]: resource for logical, resource in made["Resources"].items()}
     for logical, name in ids.items():
         made["Resources"][name]["Metadata"] = {"aws:cdk:path": f"{stack}/{logical}/Resource"}
@@ -167,7 +167,7 @@ def _renamed(value: Any, ids: Mapping[str, str]) -> Any:
         return [_renamed(item, ids) for item in value]
     if not isinstance(value, dict):
         return value
-    result = {}
+    result: dict[str, Any] = {}
     for key, item in value.items():
         if key == "Ref":
             result[key] = ids.get(item, item)
