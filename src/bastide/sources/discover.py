@@ -17,7 +17,7 @@ from bastide.resources.model import Problem
 from bastide.sources.cloudformation import looks_like_template
 from bastide.sources.files import head
 from bastide.sources.limits import MAX_DEPTH, MAX_FILE, MAX_FILES, SNIFF
-from bastide.sources.terraform.names import is_configuration
+from bastide.sources.terraform.names import effective, is_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -173,7 +173,6 @@ class _Walk:
             for other in [name, *entries]:
                 if is_configuration(other):
                     self._module(_join(folder, other), folder)
-            self.modules[folder] = dict.fromkeys(sorted(self.modules[folder]))
         elif name == "manifest.json" and _is_assembly(path):
             self._unit("cdk", folder, folder)
         elif not self._document(path, name, folder):
@@ -184,7 +183,7 @@ class _Walk:
         """All units, when everything was looked at."""
         calls = {folder: self._calls(folder, list(files)) for folder, files in self.modules.items()}
         for folder in _roots(calls, self.problems):
-            self._unit("terraform", folder, self.within[folder], tuple(self.modules[folder]))
+            self._unit("terraform", folder, self.within[folder], tuple(effective(self.modules[folder])))
         units = sorted(self.units.values(), key=lambda unit: unit.path)
         return Found(units, self.problems, self.skipped)
 

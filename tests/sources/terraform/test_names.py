@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bastide.sources.terraform.names import is_configuration, is_override
+from bastide.sources.terraform.names import effective, is_configuration, is_override
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,14 @@ from bastide.sources.terraform.names import is_configuration, is_override
 )
 def test_is_configuration(name: str, wanted: bool) -> None:
     assert is_configuration(name) is wanted
+
+
+def test_files_of_opentofu_stand_for_their_namesakes() -> None:
+    assert effective(["m/b.tf", "m/a.tf", "m/a.tofu", "m/c.tf.json", "m/c.tofu.json"]) == [
+        "m/a.tofu",
+        "m/b.tf",
+        "m/c.tofu.json",
+    ]
 
 
 def test_is_override() -> None:

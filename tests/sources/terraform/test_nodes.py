@@ -94,6 +94,15 @@ def test_words_are_cut_and_on_one_line(value: Callable[..., Any]) -> None:
     assert "\n" not in found.expression
 
 
+def test_words_hide_what_might_be_a_secret(value: Callable[..., Any]) -> None:
+    found = value('var.u ? "hunter2!" : "esc\\"aped" ', UNSET)
+    assert found.expression == 'var.u ? "…" : "…"'
+    assert value('lookup(var.u, "key")', UNSET).expression == 'lookup(var.u, "key")'
+    assert value('[for x in var.u : "${x}-hunter2"]', UNSET).expression == '[for x in var.u : "${x}…"]'
+    long = value('var.u ? "' + "x" * 5000 + '" : 1', UNSET)
+    assert long.expression == 'var.u ? "…"'
+
+
 def test_a_reference_goes_on_through_steps_and_functions(value: Callable[..., Any]) -> None:
     declared = 'resource "aws_eks_cluster" "c" {}\n'
     found = value('replace(aws_eks_cluster.c.identity[0].oidc[0].issuer, "https://", "")', declared)

@@ -46,6 +46,10 @@ def test_what_only_begins_like_json_is_a_text() -> None:
     assert render(["{not json ", UNSET], "w", Budget()) == Reference("{not json ${var.u}", ())
 
 
+def test_a_text_in_brackets_is_no_list() -> None:
+    assert render(["[", UNSET, "]"], "w", Budget()) == Reference("[${var.u}]", ())
+
+
 def test_escaped_quotes_do_not_end_a_string() -> None:
     made = render(['{"a": "say \\"', UNSET, '\\" twice"}'], "w", Budget())
     assert made.tree == {"a": Reference('say "${var.u}" twice', ())}

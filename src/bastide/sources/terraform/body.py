@@ -44,7 +44,7 @@ class _Builder:
             if value is not None:
                 result[name] = value
                 line = text.line(start)
-                last = line if end - start < _SHORT else text.line(end - 1)
+                last = text.line(end - 1) if end - start > _SHORT else line
                 self.origins[prefix + name] = Origin(text.path, line, last)
         for inside in block.body.blocks:
             if inside.type == "dynamic" and inside.labels:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from json.decoder import scanstring  # type: ignore[attr-defined]
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bastide.sources.limits import MAX_DEPTH
 from bastide.sources.terraform import nodes
 from bastide.sources.terraform.parser import parse_expression, parse_template
 from bastide.sources.terraform.syntax import Block, Body, SyntaxFault, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _SPACE = re.compile(r"[ \t\r\n]*+")
 _SCALAR = re.compile(r"true|false|null|-?\d++(?:\.\d++)?+(?:[eE][+-]?\d++)?+")
@@ -195,10 +198,14 @@ def _expression(value: Written, *, literal: bool = False, bare: bool = False) ->
         return _string(value, bare=bare)
     if value.kind == "list":
         items = [_expression(item, literal=literal, bare=bare) for item in value.value]
-        return items if nodes.fold(items) else nodes.Items(nodes.NOWHERE, items)
+        return items if _constant(items) else nodes.Items(nodes.NOWHERE, items)
     entries = [(name, _expression(item, literal=literal, bare=bare)) for name, _, item in value.value]
     entries = [(name, item) for name, item in entries if name != "//"]
-    return dict(entries) if nodes.fold([item for _, item in entries]) else nodes.Entries(nodes.NOWHERE, entries)
+    return dict(entries) if _constant(item for _, item in entries) else nodes.Entries(nodes.NOWHERE, entries)
+
+
+def _constant(items: Iterable[Any]) -> bool:
+    return not any(isinstance(item, nodes.Node) for item in items)
 
 
 def _string(value: Written, *, bare: bool) -> Any:

@@ -55,6 +55,8 @@ class ModuleInstance(Dynamic):
 
     def lookup(self, root: str, steps: tuple[Any, ...]) -> tuple[Any, int]:
         """The value of a name with its first steps; see `nodes.Module`."""
+        if steps and (seen := self._seen.get((root, steps[0]), _WORKING)) is not _WORKING:
+            return seen, 1
         one = _ONE_STEP.get(root)
         if one is not None and steps and isinstance(steps[0], str):
             return self._once((root, steps[0]), lambda: one(self, steps[0])), 1
@@ -76,11 +78,13 @@ class ModuleInstance(Dynamic):
         return Failed(".".join(key), "it refers to itself") if value is _WORKING else value
 
     def _resources(self, mode: str, kind: str, name: str) -> Any:
+        key = (mode, kind, name)
+        if (seen := self._seen.get(key, _WORKING)) is not _WORKING:
+            return seen
         block = getattr(self.declared, _TABLES[mode]).get((kind, name))
         prefix = "" if mode == "resource" else f"{mode}."
         if block is None:
             return Unresolved(f"{prefix}{kind}.{name}", _NOT_DECLARED)
-        key = (mode, kind, name)
         return self._once(key, lambda: self._expanded(key, block, f"{prefix}{kind}.{name}"))
 
     def _expanded(self, key: tuple[str, ...], block: Block, name: str) -> Any:
@@ -152,7 +156,7 @@ class ModuleInstance(Dynamic):
 
     def attribute(self, name: str) -> Any:
         """An output's value."""
-        return self._once(("output", name), lambda: self._output(name))
+        return self._once(("<output>", name), lambda: self._output(name))
 
     def _output(self, name: str) -> Any:
         block = self.declared.outputs.get(name)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 
@@ -10,6 +14,13 @@ SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 def is_configuration(name: str) -> bool:
     """Whether a file of this name belongs to a module."""
     return name.endswith(SUFFIXES) and not name.startswith((".", "#"))
+
+
+def effective(paths: Iterable[str]) -> list[str]:
+    """The files that count, in order: where `x.tofu` is beside `x.tf`, OpenTofu reads only the first."""
+    every = set(paths)
+    shadowed = {path.replace(".tofu", ".tf") for path in every if path.endswith((".tofu", ".tofu.json"))}
+    return sorted(every - shadowed)
 
 
 def is_override(path: str) -> bool:

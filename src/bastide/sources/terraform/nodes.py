@@ -7,6 +7,7 @@ boundary. `words` is the expression as it is written, for the person who reads w
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bastide.resources.model import Reference, Sensitive, Unresolved
@@ -14,7 +15,6 @@ from bastide.sources.terraform import operators
 from bastide.sources.terraform.values import (
     MARKS,
     NOT_YET,
-    PLAIN,
     Document,
     Dynamic,
     Failed,
@@ -38,6 +38,10 @@ At = tuple[str, int, int]
 NOWHERE: At = ("", 0, 0)
 _MISSING = object()
 _WORDS = 160
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|$)')
+_PIECE = re.compile(r"\$\{[^}]*\}|[^$]+|\$")
+_SHOWN = 7
+"""Characters of a string, its quotes among them, up to which it is shown."""
 
 
 class Module(Protocol):
@@ -80,8 +84,11 @@ class Node:
 
     @property
     def words(self) -> str:
-        """The expression as written, on one line, cut to a readable length."""
+        """The expression as written, on one line, cut to a readable length; literals that might be secrets are not
+        shown, since a report does not know what they stand for.
+        """
         text = " ".join(self.source[self.start : min(self.end, self.start + 10 * _WORDS)].split())
+        text = _STRING.sub(_hidden, text)
         return text if len(text) <= _WORDS else text[: _WORDS - 1] + "…"
 
     def __str__(self) -> str:
@@ -90,6 +97,13 @@ class Node:
     def evaluate(self, scope: Scope) -> Any:
         """The value, with marks for what is not known."""
         raise NotImplementedError
+
+
+def _hidden(found: re.Match[str]) -> str:
+    if len(found[0]) <= _SHOWN:
+        return found[0]
+    pieces = _PIECE.findall(found[0][1:-1])
+    return '"' + "".join(piece if piece.startswith("${") else "…" for piece in pieces) + '"'
 
 
 class Traversal(Node):
@@ -354,8 +368,3 @@ class Call(Node):
             if not any(isinstance(mark, Failed) for mark in marks(value, scope.module.budget)):
                 return value
         return value
-
-
-def fold(items: list[Any]) -> bool:
-    """Whether a list of expressions is constant, so that it can be a plain list."""
-    return all(type(item) in PLAIN or isinstance(item, (list, dict)) for item in items)

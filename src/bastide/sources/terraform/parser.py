@@ -18,7 +18,7 @@ from bastide.sources.terraform.template import NAME, PLAIN_TEXT, SPACE, Template
 
 _NUMBER = r"\d++(?:\.\d++)?+(?:[eE][+-]?\d++)?+"
 _WORD = rf"{NAME}(?:\.{NAME})*+"
-_INLINE = r"(?>[ \t]+|/\*(?>[^*]|\*(?!/))*+\*/)*+"
+_INLINE = r"[ \t]*+(?:/\*(?>[^*]|\*(?!/))*+\*/[ \t]*+)*+"
 _COMMENT = r"(?:(?:\#|//)[^\n]*+)?"
 
 _ITEM = re.compile(
@@ -60,6 +60,9 @@ _ENTRY = re.compile(
     re.VERBOSE,
 )
 _ENDS = (frozenset(",)]}"), frozenset("\n,)]}"))
+_POSTFIX_STARTS = frozenset(".[ \t\n#/")
+CONSTANT = frozenset({str, int, float, bool, type(None), list, dict})
+"""What an expression is when it is no node."""
 _CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
 ALL, INLINE = 0, 1
 """Whether newlines are space (within brackets) or end an expression."""
@@ -78,15 +81,15 @@ class Parser(Templates):
             found = _ITEM.match(text, self.pos)
             if not found:
                 raise SyntaxFault("an attribute or a block is wanted here", self._at_token())
-            kind, start = found.lastgroup, found.start("name")
+            kind, start = found.lastgroup, found.start(1)
             self.pos = found.end()
-            if kind in ("close", "end"):
+            if start < 0:  # no name: the end of a block, or of the text
                 if (kind == "end") == (depth == 0):
                     return body
                 if depth:
                     raise SyntaxFault("the block is not closed", opened)
                 raise SyntaxFault("a brace too many", self.pos - 1)
-            name = found["name"]
+            name = found[1]
             if kind == "labels":
                 labels = _labels(found["labels"])
                 inside = self.body(source, depth + 1, start)
@@ -94,7 +97,8 @@ class Parser(Templates):
                 continue
             if name in attributes:
                 raise SyntaxFault(f"{name} is set twice", start)
-            attributes[name] = (self._value(found, kind), start, self.pos)
+            value = found["text"] if kind == "text" else self._value(found, kind)
+            attributes[name] = (value, start, self.pos)
             if kind == "other":
                 self._end_of_item()
 
@@ -241,29 +245,35 @@ class Parser(Templates):
         if _FOR.match(self.text, self.pos):
             return self._for(start, "]")
         items: list[Any] = []
+        constant = True
         while not self.take("]"):
             if items and not self.take(","):
                 raise SyntaxFault("a comma or a closing bracket is wanted here", self._at_token())
             if self.take("]"):
                 break
-            items.append(self.expression(ALL))
-        return items if nodes.fold(items) else nodes.Items((self.text, start, self.pos), items)
+            item = self.expression(ALL)
+            items.append(item)
+            constant = constant and type(item) in CONSTANT
+        return items if constant else nodes.Items((self.text, start, self.pos), items)
 
     def _object(self, start: int) -> Any:
         if _FOR.match(self.text, self.pos):
             return self._for(start, "}")
         entries: list[tuple[Any, Any]] = []
+        constant = True
         while True:
             found = _ENTRY.match(self.text, self.pos)
-            if not found:
-                entries.append(self._entry())
-                continue
-            self.pos = found.end()
-            if found.lastgroup == "close":
-                break
-            name = found["quoted"] if found["name"] is None else found["name"]
-            entries.append((name, self._value(found, found.lastgroup)))
-        if nodes.fold([part for entry in entries for part in entry]):
+            if found:
+                self.pos = found.end()
+                if found.lastgroup == "close":
+                    break
+                key = found["quoted"] if found["name"] is None else found["name"]
+                value = self._value(found, found.lastgroup)
+            else:
+                key, value = self._entry()
+            entries.append((key, value))
+            constant = constant and type(value) in CONSTANT and type(key) in CONSTANT
+        if constant:
             return {key if isinstance(key, str) else nodes.plain_key(key): item for key, item in entries}
         return nodes.Entries((self.text, start, self.pos), entries)
 
@@ -301,7 +311,7 @@ class Parser(Templates):
         return node
 
     def _postfix(self, value: Any, start: int, mode: int) -> Any:
-        while self.text[self.pos : self.pos + 1] in (".", "[", " ", "\t", "\n"):
+        while self.text[self.pos : self.pos + 1] in _POSTFIX_STARTS:
             found = _POSTFIXES[mode].match(self.text, self.pos)
             if not found:
                 break
@@ -341,9 +351,11 @@ class Parser(Templates):
 
     def take(self, sign: str, mode: int = ALL) -> bool:
         """Step over a sign, if it is next."""
-        at = self._at_token(mode)
+        at = self.pos
         if not self.text.startswith(sign, at):
-            return False
+            at = self._at_token(mode)
+            if not self.text.startswith(sign, at):
+                return False
         self.pos = at + len(sign)
         return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from bastide.resources.model import Problem
 from bastide.sources.files import head
 from bastide.sources.limits import MAX_FILE
 from bastide.sources.terraform.json_syntax import parse_json
-from bastide.sources.terraform.names import is_configuration, is_override
+from bastide.sources.terraform.names import effective, is_configuration, is_override
 from bastide.sources.terraform.parser import parse_body
 from bastide.sources.terraform.syntax import Block, Body, SyntaxFault, Text
 
@@ -41,7 +42,7 @@ class Declarations:
 
 def files_of(folder: str) -> list[str]:
     """The configuration files of a folder, in order; an `OSError` when it cannot be listed."""
-    return sorted(join(folder, entry.name) for entry in Path(folder).iterdir() if is_configuration(entry.name))
+    return effective(join(folder, name) for name in os.listdir(folder) if is_configuration(name))  # noqa: PTH208
 
 
 def join(folder: str, name: str) -> str:

@@ -41,10 +41,16 @@ def render(values: list[Any], words: object, budget: Budget) -> Any:
         return "".join(segments)
     if any(isinstance(part, (Secret, Sensitive)) for part in segments):
         return _hidden(segments)
-    if isinstance(segments[0], str) and segments[0].lstrip()[:1] in ("{", "[") and (doc := _document(segments)):
-        return doc
+    if _like_json(segments) and (document := _document(segments)):
+        return document
     failed = [part for part in segments if isinstance(part, Failed)]
     return unknown(words, failed) if failed else joined(segments, budget)
+
+
+def _like_json(segments: list[Any]) -> bool:
+    first = segments[0]
+    quoted = any(isinstance(part, str) and '"' in part for part in segments)
+    return isinstance(first, str) and first.lstrip()[:1] in ("{", "[") and quoted
 
 
 def _segment(value: Any) -> Any:

@@ -19,6 +19,8 @@ UNSET = Unresolved("var.u", "variable without a value")
     ("expression", "wanted"),
     [
         ("tostring(5)", "5"),
+        ('list(1, "a")', [1, "a"]),
+        ('map("a", 1)', {"a": 1}),
         ('tonumber("5")', 5),
         ('tobool("true")', True),
         ("tolist([1])", [1]),

@@ -53,6 +53,20 @@ def to_list(value: Any) -> Any:
     raise Refused("a list is wanted")
 
 
+@function("list", needs="none")
+def listed(*values: Any) -> Any:
+    """`list`, of old configurations."""
+    return list(values)
+
+
+@function("map", needs="none")
+def mapped(*pairs: Any) -> Any:
+    """`map`, of old configurations: keys and values in turn."""
+    if len(pairs) % 2:
+        raise Refused("keys and values are wanted")
+    return {text_of(key): value for key, value in zip(pairs[::2], pairs[1::2], strict=True)}
+
+
 @function("toset", needs="none")
 def to_set(value: Any) -> Any:
     """`toset`."""
