@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from bastide.resources.model import ABSENT, Absent, Reference, Sensitive, Unresolved
@@ -48,7 +49,26 @@ def string(value: Any, context: Context) -> Any:
         return str(value)
     if kind is float:
         return str(int(value)) if value.is_integer() else repr(value)
+    if kind is dict:
+        return written(value)
     return single(value, string, context) if kind is list else value
+
+
+def written(document: dict[str, Any]) -> Any:
+    """The text of a JSON document that is known in part: `${…}` stands in it for what is not."""
+    targets: list[tuple[str, str]] = []
+    marked = False
+
+    def mark(value: Any) -> str:
+        nonlocal marked
+        marked = True
+        if isinstance(value, Reference):
+            targets.extend(value.targets)
+            return value.text
+        return f"${{{value.expression}}}" if isinstance(value, Unresolved) else "${sensitive}"
+
+    text = json.dumps(document, separators=(",", ":"), sort_keys=True, ensure_ascii=False, default=mark)
+    return Reference(text, tuple(dict.fromkeys(targets))) if marked else text
 
 
 def boolean(value: Any, context: Context) -> Any:
