@@ -32,7 +32,7 @@ class _Origins(dict[int, Origin]):
         self.path = path
 
     def __missing__(self, line: int) -> Origin:
-        self[line] = made = Origin(self.path, line, line)
+        self[line] = made = Origin._make((self.path, line, line, ""))
         return made
 
 
@@ -80,16 +80,14 @@ class Evaluator:
 
     def map(self, node: Map, path: str | None) -> Value:
         self.spend(len(node) + 1, len(path) * len(node) if path else 0)
+        if any(key[:4] == "Fn::" and (key == _TRANSFORM or foreach.is_loop(key)) for key in node):
+            return self.mixed(node, path)
+        if path is None:
+            return {key: self.value(item) for key, item in node.items()}
+        paths = [f"{path}.{key}" for key in node] if path else list(node)
+        self.origins.update(zip(paths, map(self.lines.__getitem__, node.lines), strict=True))
         result: dict[str, Value] = {}
-        origins, origin_of = self.origins, self.lines
-        prefix = f"{path}." if path else ""
-        here = None
-        for (key, item), line in zip(node.items(), node.lines, strict=True):
-            if key.startswith("Fn::") and (key == _TRANSFORM or foreach.is_loop(key)):
-                return self.mixed(node, path)
-            if path is not None:
-                here = prefix + key
-                origins[here] = origin_of[line]
+        for (key, item), here in zip(node.items(), paths, strict=True):
             kind = type(item)
             if kind is Map:
                 result[key] = self.map(item, here)

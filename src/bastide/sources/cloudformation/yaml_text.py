@@ -52,6 +52,9 @@ for _forms, _value in (
 ):
     for _form in _forms:
         _WORDS |= dict.fromkeys((_form, _form.capitalize(), _form.upper()), _value)
+_TYPED = frozenset("tTfFnNyYoO~-+.0123456789") | {""}
+"""What a plain scalar begins with when it may be anything but text."""
+
 _NUMBER_START = frozenset("-+.0123456789")
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
@@ -122,7 +125,12 @@ class _Reader:
                 is_key = is_map and not len(items) & 1
                 if is_key or not is_map:
                     lines.append(event.start_mark.line + 1)
-                value = event.value if is_key else plain(event.value) if event.implicit[0] else _scalar(event)
+                value = event.value
+                if not is_key:
+                    if not event.implicit[0]:
+                        value = _scalar(event)
+                    elif value[:1] in _TYPED:
+                        value = plain(value)
                 if event.anchor is not None:
                     self.anchors[event.anchor] = value, 1
                 items.append(value)
@@ -181,19 +189,20 @@ class _Reader:
         return node
 
     def map(self, frame: _Frame, event: Any) -> Node:
-        keys, values, lines = frame.items[::2], frame.items[1::2], frame.lines
-        if len(set(keys)) < len(keys):
-            keys, values, lines, duplicates = last_of_each(keys, values, lines)
+        keys, lines = frame.items[::2], frame.lines
+        made = Map(zip(keys, frame.items[1::2], strict=True))
+        if len(made) < len(keys):
+            keys, values, lines, duplicates = last_of_each(keys, frame.items[1::2], lines)
+            made = Map(zip(keys, values, strict=True))
             self.duplicates += duplicates
-        if "<<" in keys:
-            keys, values, lines = _merged(keys, values, lines)
-        end = max(lines, default=frame.line)
+        made.lines, made.end = lines, lines[-1] if lines else frame.line
+        if "<<" in made:
+            made = _merged(made)
         if len(self.stack) <= _END_KNOWN:
             # A block ends where the next token begins; a flow ends with its bracket, which has a width.
             mark = event.start_mark
-            end = max(end, mark.line + (event.end_mark.column != mark.column))
-        made = make_map(keys, values, lines, end)
-        return made if frame.tag is not None else call_or_map(made)
+            made.end = max(made.end, mark.line + (event.end_mark.column != mark.column))
+        return made if frame.tag is not None or len(made) != 1 else call_or_map(made)
 
     def alias(self, event: Any, outer: _Frame) -> int:
         """Puts what an alias stands for in its place; how many values that is."""
@@ -248,13 +257,14 @@ def _function(tag: str) -> str:
     return name if name in ("Ref", "Condition") else f"Fn::{name}"
 
 
-def _merged(keys: list[str], values: list[Node], lines: list[int]) -> tuple[list[str], list[Node], list[int]]:
-    """The entries of an object with `<<`: its own keys win, then the first of the merged objects that has one."""
-    at = keys.index("<<")
-    merged = {key: (value, line) for key, value, line in zip(keys, values, lines, strict=True) if key != "<<"}
-    for source in values[at] if type(values[at]) is Seq else [values[at]]:
+def _merged(node: Map) -> Map:
+    """An object without its `<<`: its own keys win, then the first of the merged objects that has one."""
+    merged = {key: (value, line) for key, value, line in node.items_with_lines() if key != "<<"}
+    sources = node["<<"]
+    for source in sources if type(sources) is Seq else [sources]:
         if type(source) not in (Map, Call):
-            raise TemplateError("only objects can be merged with `<<`", lines[at])
+            raise TemplateError("only objects can be merged with `<<`", node.line_of("<<"))
         for key, value, line in as_map(source).items_with_lines():
             merged.setdefault(key, (value, line))
-    return list(merged), [value for value, _ in merged.values()], [line for _, line in merged.values()]
+    lines = [line for _, line in merged.values()]
+    return make_map(list(merged), [value for value, _ in merged.values()], lines, node.end)
