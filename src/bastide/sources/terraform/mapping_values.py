@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from bastide.resources.model import ABSENT, Absent, Reference, Sensitive, Unresolved
@@ -89,7 +90,7 @@ def number(value: Any, context: Context) -> Any:
     if isinstance(value, str):
         return parsed_number(value) if value else ABSENT
     if isinstance(value, float):
-        return int(value) if value.is_integer() else value
+        return parsed_number(repr(value))
     return single(value, number, context) if isinstance(value, list) else value
 
 
@@ -100,6 +101,8 @@ def parsed_number(text: str) -> Any:
     try:
         value = float(text)
     except ValueError:
+        return text
+    if not math.isfinite(value):
         return text
     return int(value) if value.is_integer() else value
 
@@ -204,12 +207,11 @@ def list_of(item: Convert) -> Convert:
 
 def translated(table: dict[str, Any], inner: Convert) -> Convert:
     """The words of the provider into the words of AWS before anything else; `*` is every other word."""
-    other = table.get("*", ABSENT) if "*" in table else None
 
     def one(value: Any) -> Any:
         if isinstance(value, (dict, list, *MARKS)):
             return value
-        found = table.get(plain_key(value), value if other is None else other)
+        found = table.get(plain_key(value), table.get("*", value))
         return ABSENT if found is None else found
 
     def convert(value: Any, context: Context) -> Any:
