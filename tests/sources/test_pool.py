@@ -93,6 +93,13 @@ def test_a_unit_that_takes_too_much_memory(odd_units: None) -> None:
     assert loaded("u1", "memory", "u2")["memory"] == ["reading it takes too much memory"]
 
 
+def test_after_too_much_memory_a_new_worker_goes_on(odd_units: None) -> None:
+    names = [f"u{number}" for number in range(40)]
+    found = loaded(*names[:9], "memory1", *names[9:20], "memory2", *names[20:], jobs=1)
+    assert found.pop("memory1") == found.pop("memory2") == ["reading it takes too much memory"]
+    assert found == {name: [] for name in names}
+
+
 def test_a_slow_consumer_is_no_fault_of_the_workers(odd_units: None) -> None:
     found = []
     for one in load_all([Unit("plan", f"big{number}") for number in range(8)], jobs=2, seconds=0.5):

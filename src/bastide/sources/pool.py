@@ -74,6 +74,7 @@ class _Worker:
         self.waiting: deque[Task] = deque()
         self.since = time.monotonic()
         self.buffer = bytearray()
+        self.done = 0
 
     def give(self, tasks: list[Task]) -> bool:
         """Hand over tasks; False when the worker is gone."""
@@ -104,6 +105,7 @@ class _Worker:
             number, loaded = pickle.loads(memoryview(self.buffer)[LENGTH.size : end])  # noqa: S301  our own process
             del self.buffer[:end]
             self.waiting.popleft()
+            self.done += 1
             self.since = time.monotonic()
             yield number, loaded
 
@@ -164,11 +166,15 @@ class _Pool:
         return max(0.0, oldest + self.seconds - time.monotonic()) + 0.01
 
     def _lost(self, one: _Worker, cause: str) -> Iterator[Loaded]:
-        """A worker is gone, or too slow: its unit has a problem, its other tasks go to the next."""
+        """A worker is gone, or too slow: its unit has a problem, its other tasks go to the next.
+
+        One that stopped of its own accord, after some units, was at none.
+        """
         waiting = list(one.waiting)
         ending = self._stop(one)
-        self.tasks.extendleft(reversed(waiting[1:]))
-        if waiting:
+        at = 0 if ending == "exit code 0" and one.done and not cause else 1
+        self.tasks.extendleft(reversed(waiting[at:]))
+        if waiting and at:
             yield worker.failed(waiting[0], cause or f"the process that read it ended ({ending})")
         if self.tasks:
             self._start()

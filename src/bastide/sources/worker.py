@@ -28,6 +28,7 @@ LOADERS = {
 """The module and the function that loads each kind of unit."""
 
 _SOURCES: dict[str, SourceKind] = {"terraform": "terraform", "plan": "plan"}
+NO_MEMORY = "reading it takes too much memory"
 _COLLECT = 20
 """Units between two rounds of the garbage collector, which is off while one is read."""
 
@@ -47,7 +48,7 @@ def run(task: Task) -> list[Loaded]:
         loaded = getattr(import_module(module), name)(*task.arguments)
         return loaded if isinstance(loaded, list) else [loaded]
     except MemoryError:
-        return [failed(task, "reading it takes too much memory")]
+        return [failed(task, NO_MEMORY)]
     except Exception as error:  # noqa: BLE001  the one broad except: at the unit's boundary, told as a problem
         place = _place(error)
         return [failed(task, f"reading it failed inside bastide ({type(error).__name__} at {place})")]
@@ -68,13 +69,15 @@ def failed(task: Task, message: str) -> Loaded:
 
 
 def serve(tasks: int, results: int) -> None:
-    """Load units until the pipe of tasks ends."""
+    """Load units until the pipe of tasks ends, or until one took all the memory: a new process has it again."""
     _limit()
     done = 0
     while message := _receive(tasks):
         for task in pickle.loads(message):  # noqa: S301  from the parent process
             loaded = run(Task(*task))
             send(results, (task[0], loaded))
+            if loaded[-1].problems and loaded[-1].problems[-1].message == NO_MEMORY:
+                return
             done += 1
             if done % _COLLECT == 0:
                 gc.collect()

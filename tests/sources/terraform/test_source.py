@@ -104,6 +104,78 @@ def test_everything_together(configuration: Callable[..., Any]) -> None:
     assert len(found.resources) == 8
 
 
+KNOWN = """
+locals {
+  n = 7
+  l = ["b", "a", "c"]
+  m = { x = 1, y = "two", z = [true, null] }
+}
+resource "aws_a" "a" {
+  arithmetic = (local.n + 3) * 2 - 8 / 4 % 3
+  compared   = local.n >= 7 && local.n != 8 || false
+  chosen     = local.n > 5 ? "large" : "small"
+  sorted     = sort(local.l)
+  shouted    = [for s in local.l : upper(s) if s != "b"]
+  swapped    = { for i, s in local.l : s => i }
+  grouped    = { for s in ["aa", "ab", "b"] : substr(s, 0, 1) => s... }
+  merged     = merge(local.m, { x = 2 }, { w = 3 })
+  splat      = [{ v = 1 }, { v = 2 }][*].v
+  subnet     = cidrsubnet("10.0.0.0/16", 8, 5)
+  subnets    = cidrsubnets("10.1.0.0/16", 4, 4, 8)
+  host       = cidrhost("10.0.0.0/24", 5)
+  encoded    = jsonencode({ b = [1, 2.5], a = { c = "d" } })
+  decoded    = jsondecode("{\\"a\\": [1, {\\"b\\": true}]}")
+  formatted  = format("%s-%03d-%.2f", "x", 7, 1.5)
+  listed     = formatlist("%s!", ["a", "b"])
+  hashed     = sha256("abc")
+  based      = base64encode("abc")
+  replaced   = replace("a-b-c", "/-(.)/", "_$1")
+  matched    = regex("([a-z]+)([0-9]+)", "abc123")
+  flat       = flatten([[1, [2]], [], 3])
+  united     = setunion(["a"], ["b", "a"])
+  product    = setproduct(["a", "b"], ["x"])
+  looked     = lookup({ a = "b" }, "c", "none")
+  tried      = try(local.m.none, "fallback")
+  trimmed    = trimspace("  a ")
+  joined     = join(",", concat(["a"], ["b"]))
+  zipped     = zipmap(["a", "b"], [1, 2])
+  heredoc    = <<-E
+    one
+      two ${local.n}
+  E
+  titled     = title("hello world")
+  ranged     = range(1, 8, 3)
+  chunked    = chunklist(["a", "b", "c"], 2)
+  coalesced  = coalesce("", "x")
+  element    = element(["a", "b"], 3)
+  block {
+    nested = length(local.l)
+  }
+}
+resource "aws_a" "many" {
+  for_each = { one = 1, two = 2 }
+  v        = "${each.key}=${each.value}"
+}
+"""
+
+
+def test_values_are_those_of_another_evaluator(configuration: Callable[..., Any]) -> None:
+    """What Trivy's evaluator makes of a configuration that is known in full, attribute by attribute."""
+    import tfparse
+
+    found = configuration(KNOWN)
+    theirs = {row["__tfmeta"]["path"]: row for row in tfparse.load_from_path(".")["aws_a"]}
+    compared = 0
+    for address, resource in found.resources.items():
+        for name, one in resource.attributes.items():
+            other = theirs[address][name]
+            if name == "block":
+                one, other = one[0]["nested"], other["nested"]
+            assert (name, one) == (name, other)
+            compared += 1
+    assert compared == len(found.of("aws_a.a")) + 2 == 37
+
+
 def test_load_gives_settled_resources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "live").mkdir()

@@ -19,7 +19,8 @@ from bastide.sources.terraform.syntax import Block, Body, SyntaxFault, Text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_CACHED = 512
+_KEPT = 8 * 1024 * 1024
+"""Characters of files whose bodies are kept for the next module that calls theirs."""
 _cache: dict[tuple[str, int, int, int, int], Body | Problem] = {}
 
 
@@ -50,13 +51,16 @@ def join(folder: str, name: str) -> str:
     return posixpath.normpath(posixpath.join(folder, name))
 
 
-def declarations(folder: str, files: Sequence[str]) -> Declarations:
-    """What these files of a folder declare; a file that cannot be read gives a problem, the others go on."""
+def declarations(folder: str, files: Sequence[str], *, keep: bool = False) -> Declarations:
+    """What these files of a folder declare; a file that cannot be read gives a problem, the others go on.
+
+    `keep`: other units may call this module, too.
+    """
     result = Declarations(folder)
     bodies: list[tuple[str, Body]] = []
     for path in files:
         result.files.append(path)
-        read = parsed(path)
+        read = parsed(path, keep=keep)
         if isinstance(read, Problem):
             result.problems.append(read)
         else:
@@ -90,15 +94,17 @@ class BinaryFile(ValueError):  # noqa: N818  it is told as a problem
         super().__init__("it is a binary file, not a text")
 
 
-def parsed(path: str) -> Body | Problem:
-    """A file's body, or the problem that says why there is none; kept for the next module that calls it."""
+def parsed(path: str, *, keep: bool = True) -> Body | Problem:
+    """A file's body, or the problem that says why there is none; with `keep`, read once until it changes."""
+    if not keep:
+        return _parse(path)
     try:
         status = Path(path).stat()
     except (OSError, ValueError) as error:
         return Problem("unreadable", path, 1, cause(error))
     key = (path, status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
     if (known := _cache.get(key)) is None:
-        if len(_cache) >= _CACHED:
+        if sum(known_key[-1] for known_key in _cache) + status.st_size > _KEPT:
             _cache.clear()
         known = _cache[key] = _parse(path)
     return known

@@ -19,6 +19,8 @@ _OPEN = re.compile(r"(?>[^$%]+|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+")
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|(\$\$\{|%%\{)")
 _DOUBLED = re.compile(r"\$\$\{|%%\{")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+_ALONE = re.compile(rf"^[ \t]*+({NAME})[ \t]*+$", re.MULTILINE)
+_CLOSE = re.compile(rf"{SPACE}(~?)\}}")
 _LEADING = re.compile(r"^([ \t]*)\S", re.MULTILINE)
 _KEYWORD = re.compile(rf"{SPACE}(if|else|endif|for|endfor)\b")
 _FOR_HEAD = re.compile(rf"{SPACE}({NAME}){SPACE}(?:,{SPACE}({NAME}){SPACE})?in\b")
@@ -95,7 +97,7 @@ class Templates:
 
     def heredoc(self, word: str, begin: int, start: int, *, flush: bool) -> Any:
         """The text up to a line with `word` alone; with `flush`, without the indentation that all lines share."""
-        end = re.compile(rf"^[ \t]*{re.escape(word)}[ \t]*$", re.MULTILINE).search(self.text, begin)
+        end = next((one for one in _ALONE.finditer(self.text, begin) if one[1] == word), None)
         if not end:
             raise SyntaxFault(f"the text up to {word} is not closed", start)
         content = self.text[begin : end.start()]
@@ -184,7 +186,7 @@ class Templates:
 
     def _close(self) -> bool:
         """Step over the end of an interpolation; whether it trims what follows."""
-        found = re.compile(rf"{SPACE}(~?)\}}").match(self.text, self.pos)
+        found = _CLOSE.match(self.text, self.pos)
         if not found:
             raise SyntaxFault("} is wanted at the end of an interpolation", self.pos)
         self.pos = found.end()

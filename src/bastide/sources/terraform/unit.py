@@ -67,7 +67,7 @@ class Unit:
     def declared(self, folder: str, files: Sequence[str] = ()) -> Declarations:
         """What a folder declares, read once."""
         if folder not in self._declared:
-            found = self._declared[folder] = declarations(folder, files or files_of(folder))
+            found = self._declared[folder] = declarations(folder, files or files_of(folder), keep=folder != self.folder)
             self.files.update(dict.fromkeys(found.files))
             for problem in found.problems:
                 self.report(problem)
