@@ -39,11 +39,15 @@ def root_node(table: Table) -> Node:
     """The compiled rules of a table's own type, made once."""
     node = _NODES.get(table.name)
     if node is None:
-        schema = schema_for(table.type)
-        assert schema is not None, f"{table.name}: {table.type} has no schema"
-        owner = table.type.rpartition("::")[2]
-        node = _NODES[table.name] = Node(table, "", schema.properties, owner, schema.readonly)
+        node = _NODES[table.name] = compiled_node(table)
     return node
+
+
+def compiled_node(table: Table) -> Node:
+    """The rules of a table's own type, empty until attributes are met."""
+    schema = schema_for(table.type)
+    assert schema is not None, f"{table.name}: {table.type} has no schema"
+    return Node(table, "", schema.properties, table.type.rpartition("::")[2], schema.readonly)
 
 
 class Conversion:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bastide.resources.schema import schema_for
-from bastide.sources.terraform.convert import root_node
+from bastide.sources.terraform.convert import compiled_node
 from bastide.sources.terraform.mapping import build_table, mapping_files, parse, read_entries
-from bastide.sources.terraform.mapping_folds import plan_for
+from bastide.sources.terraform.mapping_folds import FoldPlan
 from bastide.sources.terraform.mapping_paths import steps_of, type_at
 from bastide.sources.terraform.mapping_rules import ALWAYS_IGNORED, Node, schema_members
 
@@ -117,8 +117,8 @@ def tables_of(table: Table) -> list[Table]:
 
 def nodes_of(table: Table) -> list[Node]:
     """The compiled rules of the table: as a resource of its own, and as part of others."""
-    nodes = [root_node(table)] if table.type else []
-    return nodes + [plan_for(table, fold).node for fold in table.folds]
+    nodes = [compiled_node(table)] if table.type else []
+    return nodes + [FoldPlan(table, fold).node for fold in table.folds]
 
 
 def check(table: Table) -> Iterator[str]:
