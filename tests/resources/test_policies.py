@@ -75,7 +75,12 @@ def test_everybody_is_one_principal() -> None:
         ({"Statement": Unresolved("x")}, {"statements"}),
         ({"Statement": [{"Effect": "Allow"}, {"Action": Unresolved("x")}]}, {"statements[1].actions"}),
         ({"Statement": {"Resource": [Unresolved("x"), "y"]}}, {"statements[0].resources"}),
-        ({"Statement": [{"Condition": {"Bool": {"k": Unresolved("x")}}}]}, {"statements[0].conditions"}),
+        ({"Statement": [{"Condition": {"Bool": {"k": Unresolved("x")}}}]}, {"statements[0].conditions[0].values"}),
+        (
+            {"Statement": {"Condition": {"StringEquals": {"a.b.com:sub": [Unresolved("x")], "k": "v"}}}},
+            {"statements[0].conditions[0].values"},
+        ),
+        ({"Statement": {"Condition": Unresolved("x")}}, {"statements[0].conditions"}),
         ({"Version": Unresolved("x"), "Statement": []}, set()),
         ("not json", {"statements"}),
         ('{"Statement": [3]}', {"statements"}),

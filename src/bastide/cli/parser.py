@@ -23,15 +23,23 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> Any:
         from bastide.yamltext import near_miss
 
-        known = [option for action in self._actions for option in action.option_strings]
-        for action in self._actions:
-            if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 (argparse has no public name for it)
-                known += list(action.choices)
+        known = _words(self)
         words = [word.strip("'\",()") for word in message.replace(":", " ").split()]
         hints = [hint for word in words if len(word) > 2 and word not in known and (hint := near_miss(word, known))]
         if "unrecognized" in message or "invalid choice" in message:
             message = f"{message.split(' (choose', maxsplit=1)[0]}. {hints[0] if hints else 'see --help'}"
         self.exit(2, f"bastide: {message}\n")
+
+
+def _words(parser: argparse.ArgumentParser) -> list[str]:
+    """Every option and command of a parser and of those below it."""
+    known: list[str] = []
+    for action in parser._actions:  # noqa: SLF001 (argparse has no public name for it)
+        known += action.option_strings
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            known += action.choices
+            known += [word for inner in action.choices.values() for word in _words(inner)]
+    return known
 
 
 def _lazy(module: str) -> Any:

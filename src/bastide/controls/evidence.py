@@ -88,9 +88,9 @@ def _of_path(path: str, row: Row) -> Iterator[Evidence]:
     head, _, rest = path.partition(".")
     if head in row.related:
         for other in row.related[head]:
-            if not rest:
+            if not rest or rest.startswith(("statements", "address")):
                 yield Evidence(f"{head}: {other.address}", None, "", other.path, other.line)
-            elif not rest.startswith(("statements", "address")):
+            else:
                 value = _at(other.properties, rest)
                 piece = _piece(other, rest, value)
                 yield Evidence(f"{other.address}.{rest}", piece.value, piece.note, piece.path, piece.line)

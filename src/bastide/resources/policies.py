@@ -8,6 +8,7 @@ are in lower case; resources and values as written; a principal is a kind (`aws`
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ _NAMES = (
     "clusterpolicy",
     "content",
 )
-_CONTENT_TYPES = ("AWS::Organizations::Policy",)
+_CONTENT_TYPES = ("AWS::Organizations::Policy", "AWS::Organizations::ResourcePolicy")
 _FIELDS = {
     "Action": "actions",
     "NotAction": "not_actions",
@@ -196,12 +197,29 @@ def _carry(
             where = statement["property"]
             alone = where.removesuffix("[0]")  # a statement that stands without a list around it
             if rest := next((path[len(start) + 1 :] for start in (where, alone) if path.startswith(f"{start}.")), ""):
-                name = _FIELDS.get(without_positions(rest.partition(".")[0]))
-                unknown[f"statements[{position}].{name}" if name else f"statements[{position}]"] = reason
+                unknown[f"statements[{position}]{_place_in(statement, rest)}"] = reason
                 break
         else:
             if ".Statement" in path or not any(_starts(plain, document) for document in documents):
                 unknown["statements"] = reason
+
+
+def _place_in(statement: Statement, rest: str) -> str:
+    """Where in a statement as controls see it something is not known; a condition keeps its operator and key."""
+    head, _, inner = rest.partition(".")
+    operator, _, key = inner.partition(".")
+    if head == "Condition" and key:
+        wanted = {"operator": operator.lower(), "key": _TRAILING.sub("", key).lower()}
+        for position, condition in enumerate(statement["conditions"]):
+            if condition["operator"] == wanted["operator"] and condition["key"] == wanted["key"]:
+                return f".conditions[{position}].values"
+        statement["conditions"].append({**wanted, "values": []})
+        return f".conditions[{len(statement['conditions']) - 1}].values"
+    name = _FIELDS.get(without_positions(head))
+    return f".{name}" if name else ""
+
+
+_TRAILING = re.compile(r"\[\d+\]$")
 
 
 def _starts(path: str, above: str) -> bool:

@@ -1,0 +1,35 @@
+"""`bastide query` over the last scan, and what it cannot reach."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.cli.conftest import Run
+
+
+def test_tables_of_the_last_scan(run: Run) -> None:
+    assert run("query", "select 1 from resources").returncode == 2
+    run("scan", ".")
+    done = run("query", "select address, type from resources", "-f", "json")
+    assert json.loads(done.stdout) == [{"address": "aws_security_group.open", "type": "AWS::EC2::SecurityGroup"}]
+    for table in ("resources", "unresolved", "links", "statements", "verdicts", "controls", "coverage"):
+        assert run("query", f"select count(*) as n from {table}", "-f", "csv").stdout.startswith("n")
+    assert "aws_security_group" in run("query", "select address from resources").stdout
+    assert "resources" in run("query").stdout
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "selec 1",
+        "select * from read_text('/etc/hostname')",
+        "copy resources to 'x.csv'",
+        "set lock_configuration=false",
+    ],
+)
+def test_what_it_cannot_do(run: Run, sql: str) -> None:
+    run("scan", ".")
+    done = run("query", sql)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,122 @@
+"""`bastide scan` from outside: exit codes, outputs, what is incomplete."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Run
+
+SSH = "ec2.group-closes-ssh"
+
+
+def test_findings_are_shown_with_place_property_and_fix(run: Run) -> None:
+    done = run("scan", ".")
+    assert done.returncode == 1
+    assert "aws_security_group.open" in done.stdout
+    assert "main.tf:" in done.stdout
+    assert "0.0.0.0/0" in done.stdout
+    assert "Summary" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ((".",), 1),
+        ((".", "--fail-on", "never"), 0),
+        ((".", "--fail-on", "critical", "--skip", "severity=critical"), 0),
+        ((".", "--only", "s3.*"), 0),
+        ((".", "--only", "path=elsewhere/*"), 0),
+        ((".", "--only", "sevrity=high"), 2),
+        ((".", "--format", "sarfi"), 2),
+        ((".", "--output", "sarif="), 2),
+        (("nowhere",), 2),
+        ((".", "--nonsense"), 2),
+        ((".", "--baseline", "none.json"), 2),
+    ],
+)
+def test_exit_codes(run: Run, arguments: tuple[str, ...], code: int) -> None:
+    done = run("scan", *arguments)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert (done.stderr != "") is (code == 2)
+
+
+def test_what_cannot_be_read_is_incomplete_and_hides_nothing(run: Run, project: Path) -> None:
+    (project / "broken.yaml").write_text("AWSTemplateFormatVersion: '2010-09-09'\nResources: {a: [\n")
+    done = run("scan", ".", "--fail-on", "never", "-f", "json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 3
+    assert report["coverage"]["incomplete"] is True
+    assert any(problem["path"] == "broken.yaml" for problem in report["coverage"]["problems"])
+    assert any(verdict["status"] == "fail" for verdict in report["verdicts"])
+    assert run("scan", ".").returncode == 1
+
+
+def test_several_outputs_in_one_run(run: Run, project: Path) -> None:
+    done = run("scan", ".", "-o", "json=a.json", "-o", "sarif=b.sarif", "--output", "junit=c.xml")
+    assert "Summary" in done.stdout
+    assert json.loads((project / "a.json").read_text())["schema"] == "bastide/report/1"
+    assert json.loads((project / "b.sarif").read_text())["version"] == "2.1.0"
+    assert (project / "c.xml").read_text().startswith("<?xml")
+    assert not list(project.glob(".*.part"))
+
+
+def test_format_with_a_file_prints_nothing_else(run: Run, project: Path) -> None:
+    done = run("scan", ".", "--format", "json", "--output", "a.json")
+    assert done.stdout == ""
+    assert json.loads((project / "a.json").read_text())["summary"]["status"]["fail"] > 0
+
+
+def test_nothing_to_scan_is_said(run: Run, project: Path) -> None:
+    (project / "main.tf").unlink()
+    done = run("scan", ".")
+    assert done.returncode == 0
+    assert "0 resources" in done.stdout or "nothing" in done.stdout.lower()
+
+
+def test_settings_and_exemptions_of_the_manifest(run: Run, project: Path) -> None:
+    (project / "bastide.yaml").write_text(
+        "scan: {only: ['ec2.*']}\n"
+        "exemptions:\n"
+        "  - {control: 'ec2.*', resource: aws_security_group.open, until: 2999-01-01, by: jo, reason: a test}\n"
+    )
+    report = json.loads(run("scan", "-f", "json").stdout)
+    statuses = {verdict["status"] for verdict in report["verdicts"]}
+    assert "fail" not in statuses
+    assert "exempt" in statuses
+    (project / "bastide.yaml").write_text("scan: {onyl: []}\n")
+    done = run("scan")
+    assert (done.returncode, "did you mean `only`?" in done.stderr) == (2, True)
+
+
+def test_an_exemption_in_the_code(run: Run, project: Path) -> None:
+    text = (project / "main.tf").read_text()
+    (project / "main.tf").write_text(f'# bastide: allow ec2.* until=2999-01-01 by=jo reason="a test"\n{text}')
+    assert run("scan", ".", "--only", "ec2.*").returncode == 0
+    (project / "main.tf").write_text(f'# bastide: allow ec2.* until=2020-01-01 by=jo reason="a test"\n{text}')
+    assert run("scan", ".", "--only", "ec2.*").returncode == 1
+
+
+def test_own_controls(run: Run, project: Path) -> None:
+    (project / "own").mkdir()
+    (project / "own" / "mine.yaml").write_text(
+        "- id: mine.groups-are-named\n  title: Groups are named\n  severity: critical\n"
+        "  resource: AWS::EC2::SecurityGroup\n"
+        "  require: GroupName is not null\n  rationale: Names help.\n  remediation: {terraform: Name it.}\n"
+        "  frameworks: {well-architected: [SEC05-BP01]}\n"
+        "- id: mine.breaks\n  title: Breaks\n  resource: AWS::EC2::SecurityGroup\n  severity: low\n"
+        "  require: GroupNam is not null\n  rationale: No.\n  remediation: {terraform: No.}\n"
+        "  frameworks: {well-architected: [SEC05-BP01]}\n"
+    )
+    report = json.loads(run("scan", ".", "--controls", "own", "-f", "json", "--only", "mine.*").stdout)
+    assert [(v["control"], v["status"]) for v in report["verdicts"]] == [("mine.groups-are-named", "fail")]
+    assert "GroupName" in report["broken"]["mine.breaks"]
+    assert run("scan", ".", "--controls", "own", "--only", "mine.breaks").returncode == 3
+
+
+def test_a_file_of_a_module_as_target(run: Run) -> None:
+    assert run("scan", "main.tf").returncode == 1
