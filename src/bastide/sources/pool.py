@@ -12,7 +12,6 @@ import os
 import pickle
 import selectors
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -27,6 +26,7 @@ from bastide.sources.limits import UNIT_SECONDS
 from bastide.sources.worker import LENGTH, LOADERS, Task
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator, Sequence
 
     from bastide.resources.model import Loaded
@@ -130,8 +130,9 @@ class _Pool:
         self.jobs = min(jobs, len(tasks))
         self.workers: dict[int, _Worker] = {}
         self.selector = selectors.DefaultSelector()
-        for kind in {task.kind for task in tasks}:
-            _import(kind)  # once here, not once in every worker
+        if _may_fork():
+            for kind in {task.kind for task in tasks}:
+                _import(kind)  # once here, not once in every worker
         for _ in range(self.jobs):
             self._start()
 
@@ -237,6 +238,8 @@ def _forked(others: list[_Worker]) -> _Worker:
 
 
 def _spawned() -> _Worker:
+    import subprocess  # seldom needed, and slow to import
+
     # -P: the folder that is scanned must never be a place that modules are imported from.
     command = [sys.executable, "-P", "-m", "bastide.sources.worker"]
     root = str(Path(__file__).parents[2])

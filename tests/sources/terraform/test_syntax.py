@@ -13,5 +13,5 @@ def test_lines_and_columns_count_from_one() -> None:
 
 def test_a_block_ends_on_the_line_of_its_last_character() -> None:
     text = Text("a.tf", "x {\n}\ny = 1\n")
-    block = Block("x", (), Body(), 0, 5, text)
+    block = Block("x", (), Body(), (0, 5), text)
     assert (block.line, block.end_line) == (1, 2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bastide.resources.model import Reference, Unresolved
@@ -28,7 +27,6 @@ ANY_KEY = "?"
 """The key of the one instance that stands for all, when `for_each` is not known."""
 
 
-@dataclass(slots=True)
 class Instances:
     """The instances of a block by key (None: the block has neither `count` nor `for_each`), with their names.
 
@@ -36,9 +34,12 @@ class Instances:
     that is over the limit; only the first instance is there then.
     """
 
-    names: dict[str | int | None, dict[str, Any]]
-    unknown: Unresolved | None = None
-    excess: int = 0
+    __slots__ = ("excess", "names", "unknown")
+
+    def __init__(
+        self, names: dict[str | int | None, dict[str, Any]], unknown: Unresolved | None = None, excess: int = 0
+    ) -> None:
+        self.names, self.unknown, self.excess = names, unknown, excess
 
     def value(self, address: str, make: Callable[[str, dict[str, Any]], Any]) -> Any:
         """What the block's name stands for in expressions: one, a list or a map of what `make` makes."""

@@ -124,7 +124,7 @@ def _file(top: Written, source: Text) -> Body:
             if name == "//":
                 continue
             for labels, at, inside in _labelled(value, _LABELS.get(name, 0), start):
-                block = Block(name, labels, _body(inside, source, name), at, inside.end, source, json=True)
+                block = Block(name, labels, _body(inside, source, name), (at, inside.end), source)
                 body.blocks.append(block)
     return body
 
@@ -173,11 +173,11 @@ def _dynamic(labels: tuple[str, ...], start: int, value: Written, source: Text) 
     body = Body()
     for name, at, item in value.value:
         if name == "content":
-            inside = Block(name, (), _body(item, source, name), at, item.end, source, json=True)
+            inside = Block(name, (), _body(item, source, name), (at, item.end), source)
             body.blocks.append(inside)
         else:
             body.attributes[name] = (_expression(item, bare=name == "iterator"), at, item.end)
-    return Block("dynamic", labels, body, start, value.end, source, json=True)
+    return Block("dynamic", labels, body, (start, value.end), source)
 
 
 def _type(text: Any) -> Any:

@@ -93,7 +93,7 @@ class Parser(Templates):
             if kind == "labels":
                 labels = _labels(found["labels"])
                 inside = self.body(source, depth + 1, start)
-                body.blocks.append(Block(name, labels, inside, start, self.pos, source))
+                body.blocks.append(Block(name, labels, inside, (start, self.pos), source))
                 continue
             if name in attributes:
                 raise SyntaxFault(f"{name} is set twice", start)

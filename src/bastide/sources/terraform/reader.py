@@ -163,4 +163,4 @@ def _overridden(known: Block, over: Block) -> Block:
     # Offsets are of the block's own text, so what another file sets is shown at the block.
     changed = {name: (value, known.start, known.start) for name, (value, _, _) in over.body.attributes.items()}
     body = Body({**known.body.attributes, **changed}, [*blocks, *over.body.blocks])
-    return Block(known.type, known.labels, body, known.start, known.end, known.text, known.json)
+    return Block(known.type, known.labels, body, (known.start, known.end), known.text)

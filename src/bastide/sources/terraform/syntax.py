@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import Any
 
 _NEWLINE = re.compile("\n")
@@ -42,25 +41,24 @@ Attribute = tuple[Any, int, int]
 """A node or a constant, and the offsets where the attribute's name begins and its value ends."""
 
 
-@dataclass(slots=True)
 class Body:
     """Attributes by name, and blocks in order."""
 
-    attributes: dict[str, Attribute] = field(default_factory=dict)
-    blocks: list[Block] = field(default_factory=list)
+    __slots__ = ("attributes", "blocks")
+
+    def __init__(self, attributes: dict[str, Attribute] | None = None, blocks: list[Block] | None = None) -> None:
+        self.attributes = {} if attributes is None else attributes
+        self.blocks = [] if blocks is None else blocks
 
 
-@dataclass(slots=True)
 class Block:
-    """`type "label" { body }`, at `start` to `end` of `text`; `json` when it was written as JSON."""
+    """`type "label" { body }`, at `start` to `end` of `text`."""
 
-    type: str
-    labels: tuple[str, ...]
-    body: Body
-    start: int
-    end: int
-    text: Text
-    json: bool = False
+    __slots__ = ("body", "end", "labels", "start", "text", "type")
+
+    def __init__(self, kind: str, labels: tuple[str, ...], body: Body, span: tuple[int, int], text: Text) -> None:
+        self.type, self.labels, self.body, self.text = kind, labels, body, text
+        self.start, self.end = span
 
     @property
     def line(self) -> int:

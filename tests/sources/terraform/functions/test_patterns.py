@@ -8,12 +8,38 @@ from bastide.sources.terraform.functions.patterns import MAX_PATTERN, MAX_SUBJEC
 from bastide.sources.terraform.values import Refused
 
 
-@pytest.mark.parametrize("expression", ["^arn:aws:[a-z]+:.*$", "(a|b)+", "[+*]+", r"\(a+\)+", "a{1,3}b", r"x\z"])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "^arn:aws:[a-z]+:.*$",
+        "^arn:([^:]+):([^:]+):([^:]*):([^:]*):(.+)$",
+        "(abc)+",
+        "[+*]+",
+        r"\(a+\)+",
+        "a{1,3}b",
+        r"x\z",
+        "(?:a|b)c+",
+        "https?://(?P<host>[^/]+)/.*",
+    ],
+)
 def test_taken(expression: str) -> None:
     assert pattern(expression, "arn:aws:iam::1:role/x")
 
 
-@pytest.mark.parametrize("expression", ["(a+)+", "(a*)*b", "((a+)b)*", "(a|b+){2,}", "a" * (MAX_PATTERN + 1)])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "(a+)+",
+        "(a*)*b",
+        "((a+)b)*",
+        "(a|b+){2,}",
+        "(a|aa)+$",
+        "(a?){50}a",
+        "a?" * 30 + "a" * 30,
+        "(?:x*)+",
+        "a" * (MAX_PATTERN + 1),
+    ],
+)
 def test_refused(expression: str) -> None:
     with pytest.raises(Refused, match="too costly"):
         pattern(expression, "aaaa")

@@ -9,23 +9,25 @@ from bastide.sources.terraform.values import Refused
 
 MAX_PATTERN = 300
 MAX_SUBJECT = 10_000
-_REPEATS = re.compile(r"(?<!\\)(?:[*+]|\{\d*,\d*\})")
-_NESTED = re.compile(r"(?<!\\)\)(?:[*+]|\{\d+,\d*\})")
+MAX_REPEATS = 12
+MAX_WORK = 10**9
+_REPEATS = re.compile(r"(?<![(\\])[*+?]|(?<!\\)\{\d*,?\d*\}")
+_NESTED = re.compile(r"(?<!\\)\)(?:[*+]|\{)")
 _CLASS = re.compile(r"(?<!\\)\[(?:\\.|[^\]\\])*\]")
 
 
 def pattern(expression: str, subject: str) -> re.Pattern[str]:
     """A compiled expression that is safe on this subject; `ValueError` where that cannot be told.
 
-    The language's engine never backtracks, Python's does: a repeated group that itself repeats, and more than
-    a few repetitions over a long subject, are refused.
+    The language's engine never backtracks, Python's does: refused are a repeated group that itself repeats or
+    chooses, many repetitions, and several of them over a long subject.
     """
     bare = _CLASS.sub("c", expression)
     repeats = len(_REPEATS.findall(bare))
-    costly = repeats > 1 and bool(_NESTED.search(bare))
-    if len(expression) > MAX_PATTERN or len(subject) > MAX_SUBJECT or costly:
-        raise Refused("the regular expression is too costly to try")
-    if repeats > 2 and len(subject) ** min(repeats, 6) > 10**10:
+    nested = bool(_NESTED.search(bare)) and (repeats > 1 or "|" in bare)
+    work = len(subject) ** min(repeats, 4) if repeats > 1 else 0
+    too_long = len(expression) > MAX_PATTERN or len(subject) > MAX_SUBJECT
+    if too_long or nested or repeats > MAX_REPEATS or work > MAX_WORK:
         raise Refused("the regular expression is too costly to try")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

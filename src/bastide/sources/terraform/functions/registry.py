@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bastide.resources.model import Reference, Unresolved
@@ -44,17 +43,16 @@ class Context(Protocol):
         """The files below a folder of the configuration, relative to it; `ValueError` says why not."""
 
 
-@dataclass(slots=True, frozen=True)
 class Function:
     """A function, and how far down its arguments must be known: `all`, `top`, or not (`none`).
 
     `present`: whether over references it yields some value for certain. With `context`, it is given that first.
     """
 
-    run: Callable[..., Any]
-    needs: str
-    present: bool
-    context: bool
+    __slots__ = ("context", "needs", "present", "run")
+
+    def __init__(self, run: Callable[..., Any], needs: str, *, present: bool, context: bool) -> None:
+        self.run, self.needs, self.present, self.context = run, needs, present, context
 
 
 FUNCTIONS: dict[str, Function] = {}
@@ -67,7 +65,7 @@ def function(
 
     def declare(run: Callable[..., Any]) -> Callable[..., Any]:
         for name in names:
-            FUNCTIONS[name] = Function(run, needs, present, context)
+            FUNCTIONS[name] = Function(run, needs, present=present, context=context)
         return run
 
     return declare
