@@ -12,13 +12,13 @@ from typing import Any
 
 from bastide.sources.limits import MAX_DEPTH, MAX_NESTING
 from bastide.sources.terraform import nodes
+from bastide.sources.terraform.cursor import ALL, INLINE, INLINE_SPACE, NAME, PLAIN_TEXT, SPACE
 from bastide.sources.terraform.operators import number
 from bastide.sources.terraform.syntax import Block, Body, SyntaxFault, Text
-from bastide.sources.terraform.template import NAME, PLAIN_TEXT, SPACE, Templates
+from bastide.sources.terraform.template import Templates
 
 _NUMBER = r"\d++(?:\.\d++)?+(?:[eE][+-]?\d++)?+"
 _WORD = rf"{NAME}(?:\.{NAME})*+"
-_INLINE = r"[ \t]*+(?:/\*(?>[^*]|\*(?!/))*+\*/[ \t]*+)*+"
 _COMMENT = r"(?:(?:\#|//)[^\n]*+)?"
 
 _ITEM = re.compile(
@@ -33,7 +33,7 @@ _ITEM = re.compile(
     re.VERBOSE,
 )
 _LABEL = re.compile(rf'"([^"]*+)"|({NAME})')
-_AFTER = re.compile(rf"{_INLINE}{_COMMENT}(?:\n|\Z|(?=\}}))")
+_AFTER = re.compile(rf"{INLINE_SPACE}{_COMMENT}(?:\n|\Z|(?=\}}))")
 _TERM = r"""(?:
     (?P<word>%s)
     |(?P<number>%s)
@@ -44,10 +44,9 @@ _TERM = r"""(?:
 _POSTFIX = rf"(?:\.(?:(?P<name>{NAME})|(?P<position>\d++)|(?P<splat>\*))|(?P<index>\[))"
 _OPERATOR = r"(?P<operator>\|\||&&|==|!=|<=|>=|<(?!<)|>|\+|-|\*|/(?![/*])|%(?!\{)|\?)"
 _TERMS, _POSTFIXES, _OPERATORS = (
-    (re.compile(SPACE + form, re.VERBOSE), re.compile(_INLINE + form, re.VERBOSE))
+    (re.compile(SPACE + form, re.VERBOSE), re.compile(INLINE_SPACE + form, re.VERBOSE))
     for form in (_TERM, _POSTFIX, _OPERATOR)
 )
-_SPACES = (re.compile(SPACE), re.compile(_INLINE))
 _PRECEDENCE = {"?": 0, "||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, ">": 4, "<=": 4, ">=": 4}
 _PRECEDENCE |= {"+": 5, "-": 5, "*": 6, "/": 6, "%": 6}
 _FOR = re.compile(rf"{SPACE}for{SPACE}(?<=\s)({NAME}){SPACE}(?:,{SPACE}({NAME}){SPACE})?(?<=\s)in\b")
@@ -64,8 +63,6 @@ _POSTFIX_STARTS = frozenset(".[ \t\n#/")
 CONSTANT = frozenset({str, int, float, bool, type(None), list, dict})
 """What an expression is when it is no node."""
 _CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
-ALL, INLINE = 0, 1
-"""Whether newlines are space (within brackets) or end an expression."""
 
 
 class Parser(Templates):
@@ -80,7 +77,7 @@ class Parser(Templates):
         while True:
             found = _ITEM.match(text, self.pos)
             if not found:
-                raise SyntaxFault("an attribute or a block is wanted here", self._at_token())
+                raise SyntaxFault("an attribute or a block is wanted here", self.at_token())
             kind, start = found.lastgroup, found.start(1)
             self.pos = found.end()
             if start < 0:  # no name: the end of a block, or of the text
@@ -114,7 +111,7 @@ class Parser(Templates):
     def _end_of_item(self) -> None:
         after = _AFTER.match(self.text, self.pos)
         if not after:
-            raise SyntaxFault("a new line is wanted after an attribute", self._at_token(INLINE))
+            raise SyntaxFault("a new line is wanted after an attribute", self.at_token(INLINE))
         self.pos = after.end()
 
     def _word(self, word: str, start: int, end: int) -> Any:
@@ -131,10 +128,6 @@ class Parser(Templates):
             return number(text)
         except ValueError as error:
             raise SyntaxFault(str(error), self.pos) from None
-
-    def _at_token(self, mode: int = ALL) -> int:
-        found = _SPACES[mode].match(self.text, self.pos)
-        return found.end() if found else self.pos
 
     def expression(self, mode: int) -> Any:
         """An expression; a constant comes back as the plain value."""
@@ -172,7 +165,7 @@ class Parser(Templates):
     def _unary(self, mode: int) -> Any:
         found = _TERMS[mode].match(self.text, self.pos)
         if not found:
-            raise SyntaxFault("an expression is wanted here", self._at_token(mode))
+            raise SyntaxFault("an expression is wanted here", self.at_token(mode))
         self.pos = found.end()
         kind = found.lastgroup
         start = found.start(kind) if kind else self.pos
@@ -218,7 +211,7 @@ class Parser(Templates):
             if not part:
                 raise SyntaxFault("a function's name is wanted here", self.pos)
             name, self.pos = f"{name}::{part[0]}", part.end()
-        at = self._at_token(mode)
+        at = self.at_token(mode)
         if not self.text.startswith("(", at):
             return ""
         self.pos = at + 1
@@ -229,7 +222,7 @@ class Parser(Templates):
         expanded = False
         while not self.take(")"):
             if arguments and not self.take(","):
-                raise SyntaxFault("a comma or a closing bracket is wanted here", self._at_token())
+                raise SyntaxFault("a comma or a closing bracket is wanted here", self.at_token())
             if self.take(")"):
                 break
             arguments.append(self.expression(ALL))
@@ -248,7 +241,7 @@ class Parser(Templates):
         constant = True
         while not self.take("]"):
             if items and not self.take(","):
-                raise SyntaxFault("a comma or a closing bracket is wanted here", self._at_token())
+                raise SyntaxFault("a comma or a closing bracket is wanted here", self.at_token())
             if self.take("]"):
                 break
             item = self.expression(ALL)
@@ -278,17 +271,17 @@ class Parser(Templates):
         return nodes.Entries((self.text, start, self.pos), entries)
 
     def _entry(self) -> tuple[Any, Any]:
-        bracketed = self.text.startswith("(", self._at_token())
+        bracketed = self.text.startswith("(", self.at_token())
         key = self.expression(ALL)
         if isinstance(key, nodes.Traversal) and not key.steps and not bracketed:
             key = key.root
         elif key is None or isinstance(key, bool):
             key = {None: "null", True: "true", False: "false"}[key]
         if not self.take("=") and not self.take(":"):
-            raise SyntaxFault("= is wanted after a key", self._at_token())
+            raise SyntaxFault("= is wanted after a key", self.at_token())
         value = self.expression(INLINE)
         if not self.take(",", INLINE) and not _AFTER.match(self.text, self.pos):
-            raise SyntaxFault("a comma or a new line is wanted after an entry", self._at_token(INLINE))
+            raise SyntaxFault("a comma or a new line is wanted after an entry", self.at_token(INLINE))
         return key, value
 
     def _for(self, start: int, closing: str) -> Any:
@@ -349,30 +342,6 @@ class Parser(Templates):
             steps.append(found["name"] if kind == "name" else int(found["position"][:9]))
         return nodes.Splat((self.text, start, self.pos), value, tuple(steps))
 
-    def take(self, sign: str, mode: int = ALL) -> bool:
-        """Step over a sign, if it is next."""
-        at = self.pos
-        if not self.text.startswith(sign, at):
-            at = self._at_token(mode)
-            if not self.text.startswith(sign, at):
-                return False
-        self.pos = at + len(sign)
-        return True
-
-    def take_word(self, word: str) -> bool:
-        """Step over a word, if it is next."""
-        at = self._at_token()
-        end = at + len(word)
-        if not self.text.startswith(word, at) or self.text[end : end + 1].isalnum():
-            return False
-        self.pos = end
-        return True
-
-    def expect(self, sign: str, mode: int = ALL) -> None:
-        """Step over a sign that must be next."""
-        if not self.take(sign, mode):
-            raise SyntaxFault(f"{sign} is wanted here", self._at_token(mode))
-
 
 def _labels(text: str) -> tuple[str, ...]:
     return tuple([quoted or bare for quoted, bare in _LABEL.findall(text)]) if text else ()
@@ -398,6 +367,6 @@ def parse_expression(text: str) -> Any:
     """A whole text as one expression."""
     parser = Parser(text)
     value = parser.expression(ALL)
-    if parser.text[parser._at_token() :]:  # noqa: SLF001  of this module
+    if parser.text[parser.at_token() :]:
         raise SyntaxFault("the expression should end here", parser.pos)
     return value

@@ -7,12 +7,9 @@ from typing import Any
 
 from bastide.sources.limits import MAX_NESTING
 from bastide.sources.terraform import nodes
+from bastide.sources.terraform.cursor import NAME, SPACE, Cursor
 from bastide.sources.terraform.render import render
 from bastide.sources.terraform.syntax import SyntaxFault
-
-NAME = r"[^\W\d][\w-]*+"
-PLAIN_TEXT = r'[^"\\$%\n]*+(?:[$%](?!\{)[^"\\$%\n]*+)*+'
-SPACE = r"\s*+(?:(?:\#[^\n]*+|//[^\n]*+|/\*(?>[^*]|\*(?!/))*+\*/)\s*+)*+"
 
 _QUOTED = re.compile(r'(?>[^"\\$%\n]+|\\[^\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+')
 _OPEN = re.compile(r"(?>[^$%]+|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+")
@@ -72,19 +69,11 @@ class Repeat(nodes.Node):
         return render(values, self, scope.module.budget) if isinstance(values, list) else values
 
 
-class Templates:
+class Templates(Cursor):
     """The part of the parser that reads templates; see `parser.Parser`."""
-
-    def __init__(self, text: str, *, nesting: int = 0) -> None:
-        self.text, self.pos, self.nesting = text, 0, nesting
-        self.traversals: dict[str, Any] = {}
 
     def expression(self, mode: int) -> Any:
         """An expression at `pos`; see `parser.Parser`."""
-        raise NotImplementedError
-
-    def expect(self, sign: str, mode: int = 0) -> None:
-        """Step over a sign that must be next; see `parser.Parser`."""
         raise NotImplementedError
 
     def quoted(self, start: int) -> Any:
