@@ -41,6 +41,7 @@ def test_every_type_has_its_table() -> None:
 
 def test_a_type_without_a_table_has_none() -> None:
     assert mapping.table_for("aws_nothing_of_the_kind") is None
+    assert mapping.table_for("awscc_nothing_of_the_kind") is None
 
 
 def test_a_bare_type_is_a_table() -> None:

@@ -99,7 +99,7 @@ class Conversion:
         """Convert a resource, put it aside as part of another, or count it as not mapped."""
         table = table_for(resource.type)
         if table is None:
-            if resource.type.startswith("aws_"):
+            if resource.type.startswith(("aws_", "awscc_")):
                 self.count("unmapped", resource, resource.type, f"{resource.type} has no mapping")
             return
         if table.switch:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from bastide.cache import compiled
+from bastide.resources.schema import all_types
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -70,9 +71,23 @@ class Table:
 
 @cache
 def table_for(provider_type: str) -> Table | None:
-    """The table of a provider type, None if no file has one."""
+    """The table of a provider type, None if no file has one.
+
+    The types of the provider `awscc` are AWS's own under the names that the rule gives; they need no file.
+    """
     entry = entries().get(provider_type)
-    return None if entry is None else build_table(provider_type, entry)
+    if entry is not None:
+        return build_table(provider_type, entry)
+    if provider_type.startswith("awscc_"):
+        name = own_types().get(provider_type.removeprefix("awscc_").replace("_", ""))
+        return Table(provider_type, name) if name else None
+    return None
+
+
+@cache
+def own_types() -> dict[str, str]:
+    """AWS's types by the letters of service and resource, which is how `awscc` names them."""
+    return {"".join(name.split("::")[1:]).lower(): name for name in all_types()}
 
 
 def mapped_types() -> list[str]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from bastide.resources.schema import PropertyType
 
 IDENTIFIERS = ("identifier", "ids", "id", "arns", "arn")
+_SIGNS = str.maketrans("", "", "_-.")
 CONFIGURATIONS = ("configuration", "config", "settings", "options", "specification")
 
 
@@ -34,7 +35,7 @@ def find_property(attribute: str, index: Mapping[str, str], owner: str) -> str |
 
 def letters(name: str) -> str:
     """The letters and digits of a name, in lower case."""
-    return "".join(filter(str.isalnum, name)).lower()
+    return name.lower().translate(_SIGNS)
 
 
 def candidates(name: str, owner: str) -> Iterator[str]:
