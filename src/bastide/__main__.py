@@ -13,24 +13,32 @@ def main() -> int:
 
     arguments = make_parser().parse_args()
     try:
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()  # here, where a reader that went away is no mistake
     except BastideError as error:
-        print(f"bastide: {error}", file=sys.stderr)  # noqa: T201
+        _say(str(error))
         return error.exit_code
-    except Exception as error:
-        # A mistake of ours must not look like a result, nor bury a person in a traceback.
-        if os.environ.get("BASTIDE_DEBUG"):
-            raise
-        where = f"{type(error).__name__}: {error}"
-        print(f"bastide: a mistake of bastide itself ({where}). BASTIDE_DEBUG=1 shows where", file=sys.stderr)  # noqa: T201
-        return 70
-    except KeyboardInterrupt:
-        print("bastide: stopped", file=sys.stderr)  # noqa: T201
-        return 130
     except BrokenPipeError:
         # The reader went away (`| head`); what is left in the buffer has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except KeyboardInterrupt:
+        _say("stopped")
+        return 130
+    except Exception as error:
+        # A mistake of ours must not look like a result, nor bury a person in a traceback.
+        if os.environ.get("BASTIDE_DEBUG"):
+            raise
+        _say(f"a mistake of bastide itself ({type(error).__name__}: {error}). BASTIDE_DEBUG=1 shows where")
+        return 70
+    return code
+
+
+def _say(text: str) -> None:
+    """On standard error, made visible: a message may hold the words of a stranger's file, or the file's name."""
+    from bastide.redact import block
+
+    print(f"bastide: {block(text)}", file=sys.stderr)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bastide.errors import UsageError
-from bastide.redact import redacted
+from bastide.redact import clean, redacted
+from bastide.secret import hide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,30 +120,22 @@ def save(result: ScanResult) -> None:
 def _tables(result: ScanResult) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
     report, resources = result.report, result.resources
     yield "resources", (
-        {"id": r.id, "type": r.type, "name": r.name, "address": r.address, "unit": r.unit, "source": r.source,
-         "path": r.path, "line": r.line, "properties": redacted(r.properties)}
+        {"id": _id(r.id), "type": r.type, "name": r.name, "address": _id(r.address), "unit": r.unit,
+         "source": r.source, "path": r.path, "line": r.line, "properties": redacted(r.properties)}
         for r in resources
     )  # fmt: skip
-    yield (
-        "unresolved",
-        ({"resource": r.id, "property": path, "reason": why} for r in resources for path, why in r.unresolved.items()),
-    )
-    yield (
-        "links",
-        (
-            {
-                "resource": r.id,
-                "property": link.property,
-                "target": f"{r.unit}#{link.target}",
-                "attribute": link.attribute,
-            }
-            for r in resources
-            for link in r.links
-        ),
-    )
+    yield "unresolved", (
+        {"resource": _id(r.id), "property": path, "reason": clean(why)}
+        for r in resources for path, why in r.unresolved.items()
+    )  # fmt: skip
+    yield "links", (
+        {"resource": _id(r.id), "property": link.property, "target": _id(f"{r.unit}#{link.target}"),
+         "attribute": link.attribute}
+        for r in resources for link in r.links
+    )  # fmt: skip
     yield "statements", _statements(result)
     yield "verdicts", (
-        {"control": v.control.id, "status": v.status, "severity": v.severity, "resource": v.resource.id,
+        {"control": v.control.id, "status": v.status, "severity": v.severity, "resource": _id(v.resource.id),
          "path": v.location[0], "line": v.location[1], "fingerprint": v.fingerprint, "new": v.new}
         for v in report.verdicts
     )  # fmt: skip
@@ -151,13 +144,10 @@ def _tables(result: ScanResult) -> Iterator[tuple[str, Iterator[dict[str, Any]]]
          "attack": c.attack}
         for c in report.controls
     )  # fmt: skip
-    yield (
-        "coverage",
-        (
-            {"kind": p.kind, "path": p.path, "line": p.line, "message": p.message, "count": p.count}
-            for p in report.coverage.problems
-        ),
-    )
+    yield "coverage", (
+        {"kind": p.kind, "path": p.path, "line": p.line, "message": clean(p.message), "count": p.count}
+        for p in report.coverage.problems
+    )  # fmt: skip
 
 
 def _statements(result: ScanResult) -> Iterator[dict[str, Any]]:
@@ -166,7 +156,12 @@ def _statements(result: ScanResult) -> Iterator[dict[str, Any]]:
     for resource in result.resources:
         if has_policies(resource.type):
             for statement in statements_of(resource.type, resource.properties, {})[0]:
-                yield {"resource": resource.id, **statement}
+                yield {"resource": _id(resource.id), **redacted(statement)}
+
+
+def _id(text: str) -> str:
+    """As it is: cut, it would be another's. But the keys of a `for_each` may be secrets."""
+    return hide(text)
 
 
 def open_last_scan() -> duckdb.DuckDBPyConnection:

@@ -14,6 +14,7 @@ from bastide.controls.evaluate import Evaluation
 from bastide.controls.exemptions import apply_exemptions
 from bastide.controls.library import load_library, parse_selector, select
 from bastide.controls.verdict import SEVERITIES, Coverage, Report, Verdict
+from bastide.errors import UsageError
 from bastide.sources.discover import discover
 from bastide.sources.pool import load_all
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
     Told = Callable[[str, int, int], None]
     """Told what a scan is doing: the step, and how many units of how many (0 of 0: not counted). Must be quick."""
+
+MAX_JOBS = 256
+"""Processes that read files, at most."""
 
 
 @dataclass(slots=True)
@@ -44,7 +48,7 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
     skip = [parse_selector(text) for text in settings["skip"]]
     told("looking for what can be read", 0, 0)
     found = discover(targets, settings["exclude"])
-    jobs = int(settings["jobs"]) if settings.get("jobs") else None
+    jobs = _jobs(settings.get("jobs"))
     loading = load_all(found.units, var_files=settings["var_file"], jobs=jobs)
     library = select(load_library(settings["controls"]), only, skip)
     evaluation = Evaluation(library.controls, library.compiled, dict(library.broken))
@@ -90,6 +94,12 @@ def exit_code(report: Report, fail_on: str) -> int:
 
 def _silent(step: str, done: int, total: int) -> None:
     del step, done, total
+
+
+def _jobs(text: str | None) -> int | None:
+    if text is None or (text.isascii() and text.isdigit() and 1 <= int(text[:5]) <= MAX_JOBS):
+        return int(text) if text else None
+    raise UsageError(f"--jobs: `{text}` is no number from 1 to {MAX_JOBS}")
 
 
 def _wanted(path: str, only: Iterable[Selector], skip: Iterable[Selector]) -> bool:

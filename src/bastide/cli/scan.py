@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,13 +57,20 @@ def _print(report: Report, settings: Settings, *, quiet: bool) -> None:
     if name == "terminal":
         render_terminal(report, verbose=settings.scan["verbose"], show_passed=settings.scan["show_passed"])
     elif not quiet:
-        sys.stdout.write(render(name, report))
+        _put(render(name, report))
+
+
+def _put(text: str) -> None:
+    """On standard output in UTF-8, whatever the locale: a format for programs says what its encoding is."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.stdout.write(text)
 
 
 def _write(path: str, text: str) -> None:
     """Whole or not at all."""
     if path in ("-", "/dev/stdout"):
-        sys.stdout.write(text)
+        _put(text)
         return
     target = Path(path)
     temporary = target.with_name(f".{target.name}.part")
