@@ -9,7 +9,7 @@ from bastide.resources.model import Link, Problem, Reference, Resource, Unresolv
 from bastide.resources.schema import schema_for
 from bastide.sources.terraform.mapping import plain_key, table_for
 from bastide.sources.terraform.mapping_families import Families
-from bastide.sources.terraform.mapping_folds import Pending, add_constants, plan_for
+from bastide.sources.terraform.mapping_folds import FoldPlan, Pending, add_constants, plan_for
 from bastide.sources.terraform.mapping_origins import origins_of
 from bastide.sources.terraform.mapping_paths import listed
 from bastide.sources.terraform.mapping_policy import DOCUMENT, Documents
@@ -60,7 +60,7 @@ class Conversion:
         self.pending: list[Pending] = []
         self.children: list[tuple[ProviderResource, Table]] = []
         self.folded: dict[str, list[Pending]] = {}
-        self.uncertain: list[Callable[[], None]] = []
+        self.uncertain: dict[Any, tuple[FoldPlan, Unresolved, list[Pending]]] = {}
         self.counted: dict[str, Problem] = {}
         self.problems: list[Problem] = []
         self.sources = {one.address: one for one in resources if one.data and one.type == DOCUMENT}
@@ -75,8 +75,9 @@ class Conversion:
         self.families = Families(self.pending, self.resources)
         for child, table in self.children:
             self.guarded(child, partial(self.fold, table=table))
-        for blur in self.uncertain:
-            blur()
+        for plan, unknown, parents in self.uncertain.values():
+            for parent in parents:
+                plan.blur(parent, unknown)
         places = {one.address: [one.address] for one in self.pending}
         for address, parents in self.folded.items():
             places.setdefault(address, [parent.address for parent in parents])
@@ -187,15 +188,12 @@ class Conversion:
 
     def blur(self, child: ProviderResource, table: Table, fold: Fold, value: Any, parents: list[Pending]) -> None:
         """Note that the child may be part of each of these, for when all certain ones are folded."""
+        key = (table.name, fold, id(parents))
+        if key in self.uncertain:
+            return  # another child has made the same properties unknown
         expression = value.expression if isinstance(value, Unresolved) else getattr(value, "text", str(value))
         unknown = Unresolved(expression, f"{child.address} may set it: which resource it belongs to is not known")
-        plan = plan_for(table, fold)
-
-        def later() -> None:
-            for parent in parents:
-                plan.blur(parent, unknown)
-
-        self.uncertain.append(later)
+        self.uncertain[key] = (plan_for(table, fold), unknown, parents)
 
     def settle(
         self, one: Pending, places: dict[str, list[str]], found: list[Resource], source: ProviderResource
