@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bastide.errors import UsageError
-from bastide.yamltext import MAX_BYTES, near_miss, read_yaml
+from bastide.yamltext import MAX_BYTES, read_yaml
 
 
 def test_values_and_lines() -> None:
@@ -44,11 +44,6 @@ def test_mistakes_name_the_place(text: str, said: str) -> None:
 
 def test_a_tag_makes_no_object() -> None:
     assert read_yaml("a: !!python/object/apply:os.system [x]\n", "f.yaml")[0] == {"a": ["x"]}
-
-
-def test_near_miss() -> None:
-    assert near_miss("sevrity", ["severity", "title"]) == "did you mean `severity`?"
-    assert near_miss("zzz", ["severity"]) == ""
 
 
 @given(st.text(alphabet="ab:-[]{}&*!|>'\" \n#,\t0", max_size=60))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from bastide.errors import UsageError
+from bastide.errors import UsageError, near_miss
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,16 +102,10 @@ def load_settings(
         if option.choices and given not in option.choices:
             raise UsageError(
                 f"{option.flag}: `{given}` is none of {', '.join(option.choices)}",
-                remedy=_near(str(given), option.choices),
+                remedy=near_miss(str(given), option.choices),
             )
         settings.scan[option.name] = given
     return settings
-
-
-def _near(word: str, known: tuple[str, ...] | list[str]) -> str:
-    from bastide.yamltext import near_miss
-
-    return near_miss(word, known)
 
 
 def _from_environment(option: Option, text: str) -> Any:
@@ -189,7 +183,7 @@ class _Reader:
             return value
         text = str(value) if isinstance(value, int) and not isinstance(value, bool) else self.text(value, at)
         if option.choices and text not in option.choices:
-            raise self.refuse(f"`{text}` is none of {', '.join(option.choices)}", at, _near(text, option.choices))
+            raise self.refuse(f"`{text}` is none of {', '.join(option.choices)}", at, near_miss(text, option.choices))
         return text
 
     def mapping(self, value: Any, at: tuple[str | int, ...], known: tuple[str, ...]) -> dict[str, Any]:
@@ -199,7 +193,7 @@ class _Reader:
             if key not in known:
                 name = ".".join(str(part) for part in at if isinstance(part, str))
                 raise self.refuse(
-                    f"`{key}` is no setting{f' of {name}' if name else ''}", (*at, key), _near(key, known)
+                    f"`{key}` is no setting{f' of {name}' if name else ''}", (*at, key), near_miss(key, known)
                 )
         return value
 

@@ -62,11 +62,3 @@ def _construct(loader: Any, node: Any, path: tuple[str | int, ...], lines: Lines
     value = loader.construct_object(node, deep=True)
     # A date or a binary that YAML makes out of plain text is wanted as it was written.
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(node.value)
-
-
-def near_miss(word: str, known: list[str] | tuple[str, ...]) -> str:
-    """`did you mean `x`?` for the nearest known word, or an empty string."""
-    import difflib  # only on the way to an error
-
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"did you mean `{close[0]}`?" if close else ""

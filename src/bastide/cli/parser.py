@@ -21,7 +21,7 @@ class _Parser(argparse.ArgumentParser):
     """Says the near miss for a command or option that does not exist."""
 
     def error(self, message: str) -> Any:
-        from bastide.yamltext import near_miss
+        from bastide.errors import near_miss
 
         known = _words(self)
         words = [word.strip("'\",()") for word in message.replace(":", " ").split()]

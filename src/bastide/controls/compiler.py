@@ -10,10 +10,9 @@ from bastide.controls.engine import connect
 from bastide.controls.query import query_for
 from bastide.controls.shape import STATEMENT, merged, shape_of
 from bastide.controls.syntax import Node, Read, Syntax, Value, formula
-from bastide.errors import ControlError
+from bastide.errors import ControlError, near_miss
 from bastide.resources.policies import has_policies
 from bastide.resources.schema import schema_for
-from bastide.yamltext import near_miss
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,11 +6,13 @@ import dataclasses
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from bastide.controls.verdict import SEVERITIES, Severity
-from bastide.errors import ControlError
-from bastide.yamltext import Lines, near_miss, read_yaml
+from bastide.errors import ControlError, near_miss
+
+if TYPE_CHECKING:
+    from bastide.yamltext import Lines
 
 Outcome = Literal["pass", "fail", "unknown", "none"]
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
@@ -80,6 +82,8 @@ class Control:
 
 def parse_controls(text: str, place: str) -> list[Control]:
     """The controls of one YAML file; raises `ControlError` with `file:line` at the first entry that is wrong."""
+    from bastide.yamltext import read_yaml  # scans use what was compiled before, and need no YAML
+
     value, lines = read_yaml(text, place)
     if not isinstance(value, list):
         raise ControlError("a control file is a list of controls", place=f"{place}:1")

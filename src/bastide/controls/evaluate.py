@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from bastide.controls.engine import QUERY_SECONDS, connect
-from bastide.controls.evidence import evidence_for
+from bastide.controls.evidence import Witness
 from bastide.controls.query import FLAGS, AtomKey, Query, query_for
 from bastide.controls.rows import rows_of
 from bastide.controls.verdict import Status, Verdict
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bastide.controls.compiled import Compiled
     from bastide.controls.entry import Control
     from bastide.controls.rows import Row
+    from bastide.controls.verdict import Evidence
     from bastide.resources.model import Resource
 
 BATCH = 20_000
@@ -135,34 +136,32 @@ def _row_text(query: Query, index: int, row: Row) -> str:
 def _read(
     query: Query, result: list[tuple[Any, ...]], batch: list[Row], controls: dict[str, Control]
 ) -> Iterator[Verdict]:
-    first_position = 1 + len(query.controls)
+    judges = [(1 + number, controls[item.id], Witness(item)) for number, item in enumerate(query.controls)]
+    places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for column, (control, conjunct) in enumerate(query.positions, start=1 + len(query.controls)):
+        places[control].append((conjunct, column))
     for record in result:
         row = batch[record[0]]
-        for number, compiled in enumerate(query.controls):
-            value = record[1 + number]
+        for column, judge, witness in judges:
+            value = record[column]
             if value is None:
                 continue
             status: Status = "pass" if value == 0 else "fail" if value > 0 else "unknown"
-            at = {
-                index: record[first_position + offset]
-                for offset, (control, index) in enumerate(query.positions)
-                if value > 0 and control == compiled.id
-            }
-            evidence = _Evidence(compiled, row, value, at)
-            yield Verdict(controls[compiled.id], status, row.resource, evidence)
+            at = {conjunct: record[place] for conjunct, place in places.get(judge.id, ())} if value > 0 else {}
+            yield Verdict(judge, status, row.resource, _Look(witness, row, value, at))
 
 
 @dataclass(slots=True)
-class _Evidence:
+class _Look:
     """What `Verdict` calls when somebody wants to see the evidence."""
 
-    compiled: Compiled
+    witness: Witness
     row: Row
     value: int
     at: dict[int, int | None]
 
-    def __call__(self) -> Any:
-        return evidence_for(self.compiled, self.row, self.value, self.at)
+    def __call__(self) -> tuple[Evidence, ...]:
+        return self.witness.evidence(self.row, self.value, self.at)
 
 
 def merge_variants(verdicts: list[Verdict]) -> list[Verdict]:
@@ -184,7 +183,7 @@ def _merged(group: list[Verdict]) -> Verdict:
     return Verdict(worst.control, "unknown", worst.resource, lambda: _depends(worst, when))
 
 
-def _depends(worst: Verdict, when: str) -> Any:
+def _depends(worst: Verdict, when: str) -> tuple[Evidence, ...]:
     from dataclasses import replace
 
     return tuple(replace(item, note=f"{worst.status} when {when}; {item.note}".rstrip("; ")) for item in worst.evidence)

@@ -23,31 +23,53 @@ MAX_PASSED = 3
 """Pieces of evidence of one that holds."""
 
 
-def evidence_for(compiled: Compiled, row: Row, value: int, at: dict[int, int | None]) -> tuple[Evidence, ...]:
-    """What decided: for a failure the conjuncts that fail, for an unknown what is not known, else all that was read.
+class Witness:
+    """Makes the evidence for one control's verdicts. What depends on the control alone is worked out once."""
 
-    `value` is the engine's (0, a mask of failing conjuncts, a negative mask of unknown ones); `at` has the
-    position, from 1, of the list element at fault, by conjunct.
-    """
-    mask = abs(value)
-    conjuncts = compiled.conjuncts
-    chosen = [index for index in range(len(conjuncts)) if mask >> index & 1] if mask else list(range(len(conjuncts)))
-    found: dict[str, Evidence] = {}
-    if value < 0:
-        reads = {read for index in chosen for read in _reads(compiled, conjuncts[index])}
-        if compiled.when is not None:
-            reads |= set(_reads(compiled, compiled.when))
-        for path, reason in row.unknown.items():
-            if any(overlaps(without_positions(path), read, mode) for read, mode in reads):
-                item = _unknown(row, path, reason)
+    def __init__(self, compiled: Compiled) -> None:
+        self._reads = [set(_reads(compiled, part)) for part in compiled.conjuncts]
+        self._when = set(_reads(compiled, compiled.when)) if compiled.when is not None else set()
+        self._paths = [_deepest(reads) for reads in self._reads]
+        self._lists = [
+            over.path if part[0] == "atom" and (over := compiled.atoms[part[1]].over) else ""
+            for part in compiled.conjuncts
+        ]
+
+    def evidence(self, row: Row, value: int, at: dict[int, int | None]) -> tuple[Evidence, ...]:
+        """What decided: of a failure the conjuncts that fail, of an unknown what is not known, else what was read.
+
+        `value` is the engine's (0, a mask of failing conjuncts, a negative mask of unknown ones); `at` has the
+        position, from 1, of the list element at fault, by conjunct.
+        """
+        mask = abs(value)
+        chosen = [index for index in range(len(self._paths)) if not mask or mask >> index & 1]
+        found: dict[str, Evidence] = {}
+        if value < 0:
+            reads = self._when.union(*(self._reads[index] for index in chosen))
+            for path, reason in row.unknown.items():
+                if any(overlaps(without_positions(path), read, mode) for read, mode in reads):
+                    item = _unknown(row, path, reason)
+                    found.setdefault(item.property, item)
+        if not found:
+            limit = MAX_ITEMS if mask else MAX_PASSED
+            for item in (item for index in chosen for item in self._of_conjunct(index, row, at.get(index))):
                 found.setdefault(item.property, item)
-    limit = MAX_ITEMS if mask else MAX_PASSED
-    pieces = (item for index in chosen for item in _of_conjunct(compiled, conjuncts[index], row, at.get(index)))
-    for item in pieces if value >= 0 or not found else ():
-        found.setdefault(item.property, item)
-        if len(found) >= limit:
-            break
-    return tuple(list(found.values())[:limit])
+                if len(found) >= limit:
+                    break
+        return tuple(found.values())[:MAX_ITEMS]
+
+    def _of_conjunct(self, index: int, row: Row, position: int | None) -> Iterator[Evidence]:
+        if position and (item := _element(self._lists[index], row, position - 1)):
+            yield item
+            return
+        for path in self._paths[index]:
+            yield from _of_path(path, row)
+
+
+def _deepest(reads: set[tuple[str, str]]) -> list[str]:
+    """The paths that are not above another one."""
+    paths = sorted({path for path, _ in reads})
+    return [path for path in paths if not any(other.startswith(f"{path}.") for other in paths)]
 
 
 def _reads(compiled: Compiled, part: Formula) -> Iterator[tuple[str, str]]:
@@ -56,17 +78,6 @@ def _reads(compiled: Compiled, part: Formula) -> Iterator[tuple[str, str]]:
     else:
         for inner in part[1:]:
             yield from _reads(compiled, inner)
-
-
-def _of_conjunct(compiled: Compiled, part: Formula, row: Row, position: int | None) -> Iterator[Evidence]:
-    over = compiled.atoms[part[1]].over if part[0] == "atom" else None
-    if over and position and (item := _element(over.path, row, position - 1)):
-        yield item
-        return
-    paths = sorted({path for path, _ in _reads(compiled, part)})
-    for path in paths:
-        if not any(other.startswith(f"{path}.") for other in paths):
-            yield from _of_path(path, row)
 
 
 def _element(list_path: str, row: Row, position: int) -> Evidence | None:

@@ -13,8 +13,7 @@ from bastide.controls.compiled import Compiled
 from bastide.controls.entry import Control, Related
 from bastide.controls.macros import macros_file
 from bastide.controls.verdict import SEVERITIES
-from bastide.errors import ControlError, UsageError
-from bastide.yamltext import near_miss
+from bastide.errors import ControlError, UsageError, near_miss
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from bastide.errors import ControlError
+from bastide.errors import ControlError, near_miss
 from bastide.resources.model import REDACTED
-from bastide.yamltext import near_miss
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -56,7 +56,7 @@ def check_format(name: str) -> Format:
     """The format of this name; `UsageError` with the nearest known name for any other."""
     found = FORMATS.get(name)
     if found is None:
-        from bastide.yamltext import near_miss  # only on the way to an error
+        from bastide.errors import near_miss
 
         known = ", ".join(FORMATS)
         raise UsageError(f"unknown format {name!r}", remedy=near_miss(name, list(FORMATS)) or f"known: {known}")
