@@ -63,3 +63,34 @@ def test_locate_finds_the_nearest_written_ancestor(tmp_path: Path) -> None:
 def test_a_file_that_is_gone_still_has_a_place() -> None:
     resource = Resource("T", "y", "u", "terraform", "gone.tf", 1, 6, {}, origins={"A": Origin("gone.tf", 3, 5, "a")})
     assert resource.locate("A") == ("gone.tf", 3)
+
+
+def test_a_resource_goes_through_a_pipe_unchanged() -> None:
+    import pickle
+
+    plain, unresolved, links = settle(
+        {"A": [1, 2.5, True, "ü", Unresolved("x")], "B": Reference("${k}", (("k", "Ref"),))}
+    )
+    resource = Resource(
+        "T",
+        "a",
+        "u",
+        "plan",
+        "p",
+        1,
+        2,
+        plain,
+        "n",
+        unresolved,
+        links,
+        {"A": Origin("p", 3, 4, "a")},
+        ("c",),
+        {"m": "v"},
+    )
+    again = pickle.loads(pickle.dumps(resource))
+    assert again == resource
+    assert repr(again) == repr(resource)
+    twice = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(resource))))
+    assert twice.locate("A") == ("p", 3)
+    again.metadata["m"] = "w"
+    assert again != resource

@@ -43,6 +43,8 @@ def odd_units(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(LOADERS, "plan", (__name__, "odd"))
     monkeypatch.setattr("bastide.sources.worker.import_module", lambda _: type("M", (), {"odd": staticmethod(odd)}))
     monkeypatch.setattr(pool, "import_module", lambda _: None)
+    # The odd loader exists in this process only; pytest's own workers have threads that would forbid a fork.
+    monkeypatch.setattr(pool, "_may_fork", lambda: True)
     yield
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
