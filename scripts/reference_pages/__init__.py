@@ -1,0 +1,1 @@
+"""Pages that `scripts/reference.py` writes: of the `program` and of its `library`, in `markdown`."""
