@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections import defaultdict
-from dataclasses import dataclass, field
+from collections import defaultdict, deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from bastide.controls.engine import QUERY_SECONDS, connect
@@ -29,64 +30,99 @@ BATCH = 20_000
 """Resources a query: what bounds the memory that one takes."""
 
 
-@dataclass(slots=True)
 class Evaluation:
     """Runs compiled controls. `broken` says, by control id, what kept a control from being run."""
 
-    controls: Sequence[Control]
-    compiled: Sequence[Compiled]
-    broken: dict[str, str] = field(default_factory=dict)
-    _connection: duckdb.DuckDBPyConnection | None = None
+    def __init__(
+        self, controls: Sequence[Control], compiled: Sequence[Compiled], broken: dict[str, str] | None = None
+    ) -> None:
+        self._by_id = {control.id: control for control in controls}
+        self._groups = groups_of(compiled)
+        self.broken = {} if broken is None else broken
+        self._connection: duckdb.DuckDBPyConnection | None = None
 
     def warm_up(self) -> None:
         """Open the connection now, while there is something else to wait for."""
         self._connection = connect()
 
-    def verdicts(self, resources: Iterable[Resource]) -> list[Verdict]:
-        """All verdicts over these resources; those of one resource's variants are merged into one."""
+    def verdicts(self, resources: Iterable[Resource], jobs: int | None = None) -> list[Verdict]:
+        """All verdicts over these resources; those of one resource's variants are merged into one.
+
+        Types are judged side by side by `jobs` threads (one a core): DuckDB works without Python's lock.
+        """
         estate = Estate(resources)
+        tasks = deque((group, members) for group in self._groups if (members := estate.by_type.get(group[0].resource)))
         found: list[Verdict] = []
-        for group in groups_of(self.compiled):
-            if members := estate.by_type.get(group[0].resource):
-                found.extend(self.judge(group, members, estate))
+        failures: list[BaseException] = []
+        if self._connection is None:
+            self.warm_up()
+        assert self._connection is not None
+
+        def work(connection: duckdb.DuckDBPyConnection) -> None:
+            try:
+                while tasks and not failures:
+                    group, members = tasks.popleft()
+                    found.extend(self._judge(group, members, estate, connection))
+            except IndexError:
+                return  # another thread took the last one
+            except BaseException as error:  # noqa: BLE001 (raised again below, in the thread that asked)
+                failures.append(error)
+
+        count = min(jobs or _cores(), len(tasks) // 4 + 1)
+        threads = [threading.Thread(target=work, args=(self._connection.cursor(),)) for _ in range(count - 1)]
+        for thread in threads:
+            thread.start()
+        work(self._connection)
+        for thread in threads:
+            thread.join()
+        if failures:
+            raise failures[0]
         return merge_variants(found)
 
-    def judge(self, group: list[Compiled], members: list[Resource], estate: Estate) -> Iterator[Verdict]:
+    def _judge(
+        self, group: list[Compiled], members: list[Resource], estate: Estate, connection: duckdb.DuckDBPyConnection
+    ) -> Iterator[Verdict]:
         """The verdicts of the controls of one type on its resources, batch by batch."""
-        by_id = {control.id: control for control in self.controls}
         for start in range(0, len(members), BATCH):
             usable = [compiled for compiled in group if compiled.id not in self.broken]
             if not usable:
                 return
             batch = rows_of(members[start : start + BATCH], usable, estate)
-            for query, result in self._run(usable, batch):
-                yield from _read(query, result, batch, by_id)
+            for query, result in self._run(usable, batch, connection):
+                yield from _read(query, result, batch, self._by_id)
+            for row in batch:
+                row.text = ""  # nobody needs it any more, and there may be a million
 
-    def _run(self, group: list[Compiled], batch: list[Row]) -> Iterator[tuple[Query, list[tuple[Any, ...]]]]:
+    def _run(
+        self, group: list[Compiled], batch: list[Row], connection: duckdb.DuckDBPyConnection
+    ) -> Iterator[tuple[Query, list[tuple[Any, ...]]]]:
         """The result for the whole group, or, when that breaks, for each control that does not."""
         import duckdb
 
         try:
             ids = {compiled.id for compiled in group}
             query = query_for(group, _touched(batch, "uncertain", ids), _touched(batch, "partial", ids))
-            yield query, self._execute(query, batch)
+            yield query, _execute(connection, query, batch)
         except duckdb.Error as error:
             if len(group) == 1:
                 self.broken[group[0].id] = str(error).splitlines()[0]
                 return
             for compiled in group:
-                yield from self._run([compiled], batch)
+                yield from self._run([compiled], batch, connection)
 
-    def _execute(self, query: Query, batch: list[Row]) -> list[tuple[Any, ...]]:
-        if self._connection is None:
-            self._connection = connect()
-        timer = threading.Timer(QUERY_SECONDS, self._connection.interrupt)
-        timer.daemon = True
-        timer.start()
-        try:
-            return self._connection.execute(query.sql, [_rows_text(query, batch)]).fetchall()
-        finally:
-            timer.cancel()
+
+def _execute(connection: duckdb.DuckDBPyConnection, query: Query, batch: list[Row]) -> list[tuple[Any, ...]]:
+    timer = threading.Timer(QUERY_SECONDS, connection.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        return connection.execute(query.sql, [_rows_text(query, batch)]).fetchall()
+    finally:
+        timer.cancel()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def groups_of(compiled: Iterable[Compiled]) -> list[list[Compiled]]:
