@@ -201,6 +201,7 @@ def test_what_cannot_be_read_is_told(tree: Callable[[Tree], None], tmp_path: Pat
     assert [(one.kind, one.path, one.message) for one in found.problems] == [
         ("unreadable", "gone.template", "No such file or directory"),
         ("note", "notes.yaml", "No such file or directory"),
+        ("unreadable", "stack.yaml", "it is not a regular file"),
     ]
     assert [one.message for one in discover(["stack.yaml"]).problems] == ["it is not a regular file"]
 

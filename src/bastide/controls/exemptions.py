@@ -10,11 +10,11 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bastide.controls.verdict import Exemption, Verdict
 from bastide.resources.model import Problem
+from bastide.sources.files import head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -121,7 +121,7 @@ def _from_settings(item: dict[str, str], today: dt.date, problems: list[Problem]
 
 def _from_file(path: str, today: dt.date, problems: list[Problem]) -> Iterable[Allow]:
     try:
-        data = Path(path).read_bytes() if Path(path).stat().st_size <= MAX_BYTES else b""
+        data = head(path, MAX_BYTES)
     except OSError:
         return
     if not _MENTION.search(data):

@@ -141,7 +141,7 @@ class _Walk:
         name = entry.name
         if is_configuration(name):
             self._module(path, target)
-        elif name.endswith(_DOCUMENTS) and (entry.is_file() or entry.is_symlink()):
+        elif name.endswith(_DOCUMENTS):
             self._document(path, name, target)
 
     def _module(self, path: str, target: str) -> None:
@@ -227,12 +227,17 @@ def _reached(roots: list[str], calls: dict[str, set[str]]) -> set[str]:
 
 def kind_of(path: str, name: str) -> UnitKind | None:
     """What a JSON or YAML file is, from its beginning; None for what is no input."""
-    begin = head(path, SNIFF)
+    begin = _plain(head(path, SNIFF))
     if looks_like_template(begin, name):
         return "cloudformation"
     if name.endswith((".json", ".template")) and _FORMAT.match(begin):
         return "plan" if any(_PLAN.search(part) for part in _parts(path, begin)) else None
     return None
+
+
+def _plain(data: bytes) -> bytes:
+    """Enough of a text in UTF-16 (a Windows shell writes it) to tell what it is; other text as it is."""
+    return data.replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff") if b"\0" in data[:8] else data
 
 
 def _parts(path: str, begin: bytes) -> Iterator[bytes]:
@@ -243,8 +248,8 @@ def _parts(path: str, begin: bytes) -> Iterator[bytes]:
     with open(path, "rb") as stream:  # noqa: PTH123  plain text work
         last = b""
         while part := stream.read(1024 * 1024):
-            yield last + part
-            last = part[-64:]
+            yield _plain(last + part)
+            last = part[-128:]
 
 
 def _is_assembly(path: str) -> bool:

@@ -23,7 +23,7 @@ GOOD = 'resource "aws_a" "good" {}\n'
     [
         (b'resource "aws_a" "x" {\n  a = \n}\n', "2 an expression is wanted here (column 7)"),
         (b"a = 1\nb = \x00\n", "2 it is a binary file, not a text"),
-        (b"a = 1\nb = 2\nc = '\xff'\n", "3 it is a binary file, not a text"),
+        (b"a = 1\nb = 2\nc = '\xff'\n", "3 it is not in UTF-8, or no text"),
         (b"#" * (MAX_FILE + 1), "1 the file is over 5 MB"),
     ],
 )

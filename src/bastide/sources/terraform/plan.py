@@ -36,7 +36,10 @@ def load(path: str) -> Loaded:
     if not isinstance(changes, list):
         loaded.problems.append(Problem("unreadable", path, 1, "a plan without resource_changes"))
         return loaded
-    changes = [item for item in changes if isinstance(item, dict)]
+    whole = [item for item in changes if _is_whole(item)]
+    if wrong := len(changes) - len(whole):
+        loaded.problems.append(Problem("partial", path, 1, "entries of resource_changes that are none", wrong))
+    changes = whole
     if len(changes) > MAX_RESOURCES:
         message = f"only the first {MAX_RESOURCES} of {len(changes)} resources were read"
         loaded.problems.append(Problem("partial", path, 1, message))
@@ -44,7 +47,7 @@ def load(path: str) -> Loaded:
     if plan.get("errored"):
         message = "the plan ended in an error: resources may be missing"
         loaded.problems.append(Problem("partial", path, 1, message))
-    references = References(plan.get("configuration"), [str(item.get("address")) for item in changes])
+    references = References(plan.get("configuration"), [item["address"] for item in changes])
     converted = convert(_resources(changes, references, path), path, "plan")
     loaded.resources = converted.resources
     loaded.problems += converted.problems
@@ -74,14 +77,20 @@ def _read(path: str) -> dict[str, Any]:
     return plan
 
 
+def _is_whole(item: Any) -> bool:
+    """Whether an entry of `resource_changes` says what it is about and what will be."""
+    if not isinstance(item, dict) or not isinstance(item.get("change"), dict):
+        return False
+    named = isinstance(item.get("type"), str) and isinstance(item.get("address"), str)
+    return named and (item["change"].get("actions") in _GONE or isinstance(item["change"].get("after"), dict))
+
+
 def _resources(changes: list[dict[str, Any]], references: References, path: str) -> Iterator[ProviderResource]:
     for item in changes:
-        change = item.get("change")
-        if not isinstance(change, dict) or change.get("actions") in _GONE:
+        change, address = item["change"], item["address"]
+        if change.get("actions") in _GONE:
             continue
-        after, address = change.get("after"), str(item.get("address", ""))
-        if not isinstance(after, dict) or not isinstance(item.get("type"), str):
-            continue
+        after = change["after"]
         written = references.expressions(address)
         value = _Value(after, change.get("after_unknown"), change.get("after_sensitive"), written)
         attributes = _Reader(references, address).top(value)

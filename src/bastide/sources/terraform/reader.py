@@ -77,21 +77,23 @@ def content(path: str) -> str:
     raw = head(path, MAX_FILE + 1)
     if len(raw) > MAX_FILE:
         raise ValueError(f"the file is over {MAX_FILE // 1024**2} MB")
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise BinaryFile(1, "it is in UTF-16; Terraform wants UTF-8")
     if (at := raw.find(0)) >= 0:
         raise BinaryFile(raw.count(b"\n", 0, at) + 1)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BinaryFile(raw.count(b"\n", 0, error.start) + 1) from None
+        raise BinaryFile(raw.count(b"\n", 0, error.start) + 1, "it is not in UTF-8, or no text") from None
     return text.replace("\r\n", "\n") if "\r" in text else text
 
 
 class BinaryFile(ValueError):  # noqa: N818  it is told as a problem
     """A file that is no text; `line` is where that shows."""
 
-    def __init__(self, line: int) -> None:
+    def __init__(self, line: int, message: str = "it is a binary file, not a text") -> None:
         self.line = line
-        super().__init__("it is a binary file, not a text")
+        super().__init__(message)
 
 
 def parsed(path: str, *, keep: bool = True) -> Body | Problem:
