@@ -33,23 +33,28 @@ _INVISIBLE = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters that show as nothing although Unicode counts them as printable."""
 
 
-def clean(text: str, limit: int = 1000) -> str:
+def clean(text: str, limit: int = 1000, *, secrets: bool = True) -> str:
     """One line of text, safe to print anywhere: nothing hidden in it, no secret, at most `limit` characters.
+
+    `secrets` may be False for the library's own texts, which have none and speak of passwords and keys.
 
     Line breaks and tabs become a space; every other control, formatting (bidirectional, zero-width) or unassigned
     character is written as its escape, `\\x1b`.
     """
     if len(text) > limit + _WINDOW:
         text = text[: limit + _WINDOW]
-    text = hide(text)
+    if secrets:
+        text = hide(text)
     if not (text.isascii() and text.isprintable()):
         text = _visible(_BREAKS.sub(" ", text))
     return _cut(text, limit)
 
 
-def block(text: str, limit: int = 8000) -> str:
+def block(text: str, limit: int = 8000, *, secrets: bool = True) -> str:
     """As `clean`, but line breaks stay; for texts of several lines (a control's rationale, a remediation)."""
-    text = hide(text[: limit + _WINDOW])
+    text = text[: limit + _WINDOW]
+    if secrets:
+        text = hide(text)
     lines = text.expandtabs(4).replace("\r\n", "\n").split("\n")
     return _cut("\n".join(line if line.isascii() and line.isprintable() else _visible(line) for line in lines), limit)
 

@@ -111,3 +111,13 @@ def test_a_baseline_is_known_by_setting_or_by_verdict(make: SimpleNamespace) -> 
     assert not View(make.report([make.verdict()])).has_baseline()
     assert View(make.report([make.verdict()], settings={"baseline": "b.json"})).has_baseline()
     assert View(make.report([make.verdict(new=False)])).has_baseline()
+
+
+def test_texts_of_the_library_are_shown_as_they_are() -> None:
+    from bastide.controls.library import load_library
+    from bastide.report.view import _texts
+
+    for control in load_library().controls:
+        texts = _texts(control)
+        shown = [texts.row.title, texts.rationale, *texts.remediation.values()]
+        assert not [text for text in shown if "(sensitive" in text], control.id

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections import defaultdict, deque
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from bastide.controls.engine import QUERY_SECONDS, connect
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bastide.controls.verdict import Evidence
     from bastide.resources.model import Resource
 
+NOWHERE: dict[int, int | None] = {}
 BATCH = 20_000
 """Resources a query: what bounds the memory that one takes."""
 
@@ -50,7 +52,16 @@ class Evaluation:
 
         Types are judged side by side by `jobs` threads (one a core): DuckDB works without Python's lock.
         """
-        estate = Estate(resources)
+        # Millions of objects are made and kept: looking for cycles among them would take longer than the judging.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            return self._verdicts(Estate(resources), jobs or _cores())
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _verdicts(self, estate: Estate, jobs: int) -> list[Verdict]:
         tasks = deque((group, members) for group in self._groups if (members := estate.by_type.get(group[0].resource)))
         found: list[Verdict] = []
         failures: list[BaseException] = []
@@ -68,7 +79,7 @@ class Evaluation:
             except BaseException as error:  # noqa: BLE001 (raised again below, in the thread that asked)
                 failures.append(error)
 
-        count = min(jobs or _cores(), len(tasks) // 4 + 1)
+        count = min(jobs, len(tasks) // 4 + 1)
         threads = [threading.Thread(target=work, args=(self._connection.cursor(),)) for _ in range(count - 1)]
         for thread in threads:
             thread.start()
@@ -183,21 +194,8 @@ def _read(
             if value is None:
                 continue
             status: Status = "pass" if value == 0 else "fail" if value > 0 else "unknown"
-            at = {conjunct: record[place] for conjunct, place in places.get(judge.id, ())} if value > 0 else {}
-            yield Verdict(judge, status, row.resource, _Look(witness, row, value, at))
-
-
-@dataclass(slots=True)
-class _Look:
-    """What `Verdict` calls when somebody wants to see the evidence."""
-
-    witness: Witness
-    row: Row
-    value: int
-    at: dict[int, int | None]
-
-    def __call__(self) -> tuple[Evidence, ...]:
-        return self.witness.evidence(self.row, self.value, self.at)
+            at = {conjunct: record[place] for conjunct, place in places.get(judge.id, ())} if value > 0 else NOWHERE
+            yield Verdict(judge, status, row.resource, partial(witness.evidence, row, value, at))
 
 
 def merge_variants(verdicts: list[Verdict]) -> list[Verdict]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bastide.controls.shape import fill, merged
+from bastide.controls.shape import Unusual, fill, filler, merged
 from bastide.resources.model import without_positions
 from bastide.resources.policies import statements_of
 
@@ -62,10 +62,14 @@ def rows_of(members: Sequence[Resource], group: Sequence[Compiled], estate: Esta
         relations.update({item["name"]: item for item in control.related})
     own = {key: value for key, value in shape.items() if key != "statements" and key not in relations}
     touched = Touched(group)
+    quick = filler(own)
     rows = []
     for resource in members:
         unknown = dict(resource.unresolved)
-        columns: dict[str, Any] = fill(resource.properties, own, "", unknown)
+        try:
+            columns: dict[str, Any] = quick(resource.properties)
+        except Unusual:
+            columns = fill(resource.properties, own, "", unknown)
         if "statements" in shape:
             columns["statements"], more = statements_of(resource.type, resource.properties, resource.unresolved)
             unknown.update(more)
@@ -112,11 +116,14 @@ def _partner(other: Resource, name: str, shape: Any, unknown: dict[str, str]) ->
     return item
 
 
+_encoder = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
 def _encode(columns: dict[str, Any]) -> str:
     try:
-        text = json.dumps(columns, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        text = _encoder(columns)
     except ValueError:
-        text = json.dumps(_finite(columns), separators=(",", ":"), ensure_ascii=False)
+        text = _encoder(_finite(columns))
     # Half a surrogate pair is no character: DuckDB refuses the whole batch for it.
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 

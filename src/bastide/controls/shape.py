@@ -12,7 +12,7 @@ from bastide.errors import ControlError, near_miss
 from bastide.resources.model import REDACTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from bastide.controls.syntax import Read
     from bastide.resources.schema import PropertyType, TypeSchema
@@ -127,6 +127,70 @@ def fill(value: Any, shape: Shape, path: str, unknown: dict[str, str]) -> Any:
             value = [value]
         return [fill(item, shape[0], f"{path}[{index}]", unknown) for index, item in enumerate(value)]
     return _FILLERS[shape](value, path, unknown)
+
+
+class Unusual(Exception):  # noqa: N818 (no error: the way to `fill`)
+    """A value is not just of its column's type; `fill` knows what to make of it."""
+
+
+def filler(shape: Shape) -> Callable[[Any], Any]:
+    """A quick `fill` for values that are what the schema says, as nearly all are; raises `Unusual` for any other."""
+    if isinstance(shape, dict):
+        return _struct_filler([(key, filler(inner)) for key, inner in shape.items()])
+    if isinstance(shape, list):
+        return _list_filler(filler(shape[0]))
+    return _QUICK.get(shape, _unusual)
+
+
+def _struct_filler(members: list[tuple[str, Callable[[Any], Any]]]) -> Callable[[Any], Any]:
+    def take(value: Any) -> Any:
+        if type(value) is not dict:
+            raise Unusual
+        found = {}
+        for key, inner in members:
+            item = value.get(key)
+            if item is not None:
+                found[key] = inner(item)
+        return found
+
+    return take
+
+
+def _list_filler(inner: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def take(value: Any) -> Any:
+        if type(value) is not list:
+            raise Unusual
+        return [None if item is None else inner(item) for item in value]
+
+    return take
+
+
+def _exactly(kind: type) -> Callable[[Any], Any]:
+    def take(value: Any) -> Any:
+        if type(value) is not kind:
+            raise Unusual
+        return value
+
+    return take
+
+
+def _small(value: Any) -> Any:
+    if type(value) is not int or not -(2**63) <= value < 2**63:
+        raise Unusual
+    return value
+
+
+def _tree(value: Any) -> Any:
+    if type(value) is not dict and type(value) is not list:
+        raise Unusual
+    return value
+
+
+def _unusual(_: Any) -> Any:
+    raise Unusual
+
+
+_QUICK = {"VARCHAR": _exactly(str), "BOOLEAN": _exactly(bool), "BIGINT": _small, "JSON": _tree}
 
 
 def _no(path: str, value: Any, wanted: str, unknown: dict[str, str]) -> None:

@@ -308,13 +308,19 @@ _KINDS = {"unreadable": 0, "partial": 1, "external": 2, "note": 3, "unmapped": 4
 
 
 def _texts(control: Control) -> ControlTexts:
+    own = not control.place.startswith("library/controls/")
     frameworks = {clean(name): [clean(item) for item in items] for name, items in control.frameworks.items()}
     attack = [clean(item) for item in control.attack]
     return ControlTexts(
         ControlRow(
-            clean(control.id), clean(control.title), control.severity, clean(control.resource), frameworks, attack
+            clean(control.id),
+            clean(control.title, secrets=own),
+            control.severity,
+            clean(control.resource),
+            frameworks,
+            attack,
         ),
-        block(control.rationale).strip(),
-        {clean(name): block(text).strip() for name, text in control.remediation.items()},
+        block(control.rationale, secrets=own).strip(),
+        {clean(name): block(text, secrets=own).strip() for name, text in control.remediation.items()},
         [clean(link) for link in control.references],
     )
