@@ -28,6 +28,7 @@ def pages() -> dict[str, str]:
         "formats.md": program.formats(),
         "report.md": program.report(),
         "tables.md": program.tables(),
+        "limits.md": program.limits(),
         "macros.md": library.macro_page(),
         "terraform.md": library.terraform(controls),
         **library.control_pages(controls),

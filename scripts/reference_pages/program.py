@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import ast
+import inspect
 import json
 import re
 import textwrap
 from importlib import resources
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bastide.cli.parser import EXIT_CODES, make_parser
@@ -14,11 +17,14 @@ from bastide.controls.verdict import SEVERITIES
 from bastide.lastscan import TABLES
 from bastide.report import FORMATS
 from bastide.settings import EXEMPTION, SCAN, WORKLOAD
+from bastide.sources import limits as common
+from bastide.sources.cloudformation import limits as templates
 from reference_pages.markdown import anchor, block, code, count, explained, page, table, words
 from reference_pages.texts import REPORT_FIELDS, SETTINGS_EXAMPLE, TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
     from bastide.settings import Option
 
@@ -147,6 +153,40 @@ def formats() -> str:
     rows = [[code(f.name), words(f.description), code(f.media_type), code(f.extension)] for f in FORMATS.values()]
     intro = f"{count(len(rows), 'format')}, for `--format FORMAT` and `--output FORMAT=FILE`."
     return page("Formats", intro, table(["format", "for", "media type", "extension"], rows))
+
+
+def limits() -> str:
+    """The limits of the sources, each with the sentence below its declaration."""
+    everything, only_templates = _limits(common), _limits(templates)
+    head = ["limit", "of what"]
+    return page(
+        "Limits",
+        f"{count(len(everything) + len(only_templates), 'limit')} on what one scan reads.",
+        "What is over one of them is reported as not read; everything else is judged all the same.",
+        "## Terraform, plans, and all files",
+        table(head, everything),
+        "## CloudFormation",
+        table(head, only_templates),
+    )
+
+
+def _limits(module: ModuleType) -> list[tuple[str, str]]:
+    """Value and meaning of each constant."""
+    body = ast.parse(inspect.getsource(module)).body
+    found = []
+    for declared, said in pairwise(body):
+        if isinstance(declared, ast.Assign) and isinstance(said, ast.Expr) and isinstance(said.value, ast.Constant):
+            name = ast.unparse(declared.targets[0])
+            text = str(said.value.value)
+            value = getattr(module, name)
+            shown = (
+                f"{value // 1024**2:,} MB"
+                if text.startswith(("Bytes", "Address")) and value >= 1024**2
+                else f"{value:,}"
+            )
+            shown = f"{value:g} s" if isinstance(value, float) else shown
+            found.append((shown, words(text)))
+    return found
 
 
 def report() -> str:

@@ -16,6 +16,8 @@ from bastide.controls.macros import macros
 from bastide.lastscan import TABLES
 from bastide.report import FORMATS
 from bastide.settings import EXEMPTION, SCAN, WORKLOAD, load_settings
+from bastide.sources import limits
+from bastide.sources.cloudformation import limits as templates
 from bastide.sources.terraform.mapping import Fold, Table, mapped_types
 from scripts import reference
 
@@ -113,6 +115,15 @@ def test_tables_and_formats_are_all_there(pages: dict[str, str]) -> None:
         section = pages["tables.md"].split(f"\n## {name}\n")[1].split("\n## ")[0]
         assert re.findall(r"^\| `(\w+)`", section, re.MULTILINE) == list(columns)
     assert re.findall(r"^\| `(\w+)`", pages["formats.md"], re.MULTILINE) == list(FORMATS)
+
+
+def test_every_limit_is_there(pages: dict[str, str]) -> None:
+    for module in (limits, templates):
+        names = [name for name in vars(module) if name.isupper()]
+        section = pages["limits.md"].split("\n## ")[1 if module is limits else 2]
+        assert len(re.findall(r"^\| [\d,]+( s| MB)? \|", section, re.MULTILINE)) == len(names)
+    assert "| 60 s |" in pages["limits.md"]
+    assert "| 5 MB | Bytes of one Terraform file" in pages["limits.md"]
 
 
 def test_report_explains_every_field_of_the_schema(pages: dict[str, str]) -> None:
