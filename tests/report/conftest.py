@@ -31,7 +31,7 @@ def control(id: str = "s3.bucket-blocks-public-access", **changes: Any) -> Contr
         "frameworks": {"well-architected": ["SEC03-BP07"], "nist-800-53-r5": ["AC-3", "SC-7"]},
         "attack": ["T1530"],
         "references": ["https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"],
-        "place": "library/controls/s3.yaml:3",
+        "place": "own/controls/s3.yaml:3",
     }
     return Control(id=id, **(values | changes))
 
