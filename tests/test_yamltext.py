@@ -50,3 +50,12 @@ def test_a_tag_makes_no_object() -> None:
 def test_any_text_is_a_value_or_a_usage_error(text: str) -> None:
     with contextlib.suppress(UsageError):
         read_yaml(text, "f.yaml")
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "{a: " * 50_000, "\n" + "- " * 3000 + "a", "a: " + "[" * 80 + "]" * 80]
+)
+def test_deep_nesting_is_refused_before_it_costs_a_stack(text: str) -> None:
+    with pytest.raises(UsageError, match="nested too deeply") as caught:
+        read_yaml(text, "x.yaml")
+    assert caught.value.place in ("x.yaml:1", "x.yaml:2")

@@ -29,6 +29,7 @@ def read_yaml(text: str, place: str) -> tuple[Any, Lines]:
         raise UsageError(f"larger than {MAX_BYTES // 1024 // 1024} MB", place=place)
     loader = _Loader(text)
     try:
+        _shallow(_Loader(text), place)
         node = loader.get_single_node()
         lines: Lines = {}
         value = _construct(loader, node, (), lines, place) if node is not None else None
@@ -41,6 +42,23 @@ def read_yaml(text: str, place: str) -> tuple[Any, Lines]:
     finally:
         loader.dispose()
     return value, lines
+
+
+def _shallow(loader: Any, place: str) -> None:
+    """Refuse deep nesting event by event: the composer that is written in C overruns the stack."""
+    depth = 0
+    event: Any
+    try:
+        while (event := loader.get_event()) is not None:
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    line = event.start_mark.line + 1
+                    raise UsageError("nested too deeply or too large", place=f"{place}:{line}")
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    finally:
+        loader.dispose()
 
 
 def _construct(loader: Any, node: Any, path: tuple[str | int, ...], lines: Lines, place: str) -> Any:
