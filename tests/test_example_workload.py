@@ -29,7 +29,7 @@ WRONG = {
     "terraform/edge.tf": ["aws_cloudfront_distribution.shop"],
     "terraform/identity.tf": ["aws_iam_role.shop", "aws_iam_role.deploy"],
     "terraform/logging.tf": ["aws_cloudtrail.this", "aws_cloudwatch_log_group.shop"],
-    "cloudformation/pipeline.yaml": ["Warehouse", "AggregateRole", "Orders"],
+    "cloudformation/pipeline.yaml": ["Warehouse", "Aggregate", "AggregateRole", "Orders"],
     "cloudformation/checkin-api.yaml": ["Api", "Occupancy", "ScannerAccess"],
 }
 """Resources with a mistake, by the file that the README names."""
