@@ -47,14 +47,13 @@ def read_yaml(text: str, place: str) -> tuple[Any, Lines]:
 def _shallow(loader: Any, place: str) -> None:
     """Refuse deep nesting event by event: the composer that is written in C overruns the stack."""
     depth = 0
-    event: Any
     try:
         while (event := loader.get_event()) is not None:
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
-                    line = event.start_mark.line + 1
-                    raise UsageError("nested too deeply or too large", place=f"{place}:{line}")
+                    mark: Any = event.start_mark
+                    raise UsageError("nested too deeply or too large", place=f"{place}:{mark.line + 1}")
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
     finally:

@@ -87,7 +87,7 @@ def _read(path: str) -> dict[str, Counter[str]]:
         raise UsageError(
             f"the baseline cannot be read: {error.strerror}", place=path, remedy="make one with `bastide baseline`"
         ) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise UsageError(
             "this is no baseline of bastide", place=path, remedy="make one with `bastide baseline`"
         ) from None
