@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bastide.redact import MAX_DEPTH, block, clean, redacted, shown
-from bastide.resources.model import REDACTED
+from bastide.resources.model import REDACTED, REDACTED_WRITTEN
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=30),
@@ -30,6 +30,7 @@ PLAIN = st.recursive(
         ({"Port": 22, "Cidrs": ["0.0.0.0/0", None]}, '{"Port": 22, "Cidrs": ["0.0.0.0/0", null]}'),
         ('a "quoted"\nline', '"a \\"quoted\\"\\nline"'),
         (REDACTED, REDACTED),
+        (REDACTED_WRITTEN, REDACTED_WRITTEN),
     ],
 )
 def test_shown(value: Any, text: str) -> None:

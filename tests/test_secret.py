@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastide.resources.model import REDACTED
+from bastide.resources.model import REDACTED, REDACTED_WRITTEN
 from bastide.secret import hide, is_harmless, is_random, names_secret
 
 AWS_SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -72,7 +72,7 @@ def test_names_of_other_things(name: str) -> None:
     [
         *("${aws_secretsmanager_secret.db.arn}", "{{resolve:secretsmanager:db:SecretString:password}}", "var.password"),
         *("${a.b}:${c.d}", "random_password.db.result", "arn:aws:secretsmanager:eu-west-1:1:secret:x", "required"),
-        *("$DB_PASSWORD", "$(aws ssm get-parameter)", "<your token>", "****", "true", REDACTED, ""),
+        *("$DB_PASSWORD", "$(aws ssm get-parameter)", "<your token>", "****", "true", REDACTED, REDACTED_WRITTEN, ""),
     ],
 )
 def test_harmless(text: str) -> None:

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from bastide.resources.model import REDACTED
+from bastide.resources.model import REDACTED, REDACTED_WRITTEN
 from bastide.secret import hide, is_harmless, names_secret
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _pieces(value: Any, name: str, longest: int, depth: int, *, dense: bool) -> 
     """The text of a value bit by bit; `longest` is the length to which each string in it is shortened."""
     if isinstance(value, str):
         safe = _leaf(value[: longest + _WINDOW], name, dense=dense)
-        yield REDACTED if safe == REDACTED else _quoted(_cut(safe, longest))
+        yield safe if safe in (REDACTED, REDACTED_WRITTEN) else _quoted(_cut(safe, longest))
     elif value is None or isinstance(value, bool):
         yield {None: "null", True: "true", False: "false"}[value]
     elif isinstance(value, (int, float)):

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bastide.resources.model import REDACTED
+from bastide.resources.model import REDACTED, REDACTED_WRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +75,7 @@ _REFERENCE = re.compile(
 _HARMLESS = {
     *("", "true", "false", "null", "none", "yes", "no", "required", "optional", "enabled", "disabled", "default"),
     *("auto", "always", "never", "days", "hours", "minutes", "seconds", "string", "[]", "{}", REDACTED),
+    REDACTED_WRITTEN,
 }
 
 

@@ -59,6 +59,7 @@ CASES = [
     ("is_plain_text('{{resolve:secretsmanager:x}}')", False),
     ("is_plain_text('${aws_secret.x}')", False),
     ("is_plain_text('(sensitive)')", False),
+    ("is_plain_text('(sensitive, in the source)')", True),
     ("is_plain_text('')", False),
     ("is_plain_text(NULL)", False),
     ("names_a_secret('DB_PASSWORD')", True),

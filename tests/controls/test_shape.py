@@ -80,6 +80,7 @@ def test_fill_coerces_as_both_languages_allow(value: Any, kind: Any, filled: Any
         ("perhaps", "BOOLEAN"),
         ("${var.on}", "BOOLEAN"),
         ("(sensitive)", "BIGINT"),
+        ("(sensitive, in the source)", "BOOLEAN"),
         ("1.5", "BIGINT"),
         ({}, "VARCHAR"),
         ("x", {"A": "JSON"}),
@@ -89,6 +90,7 @@ def test_what_cannot_be_filled_is_unknown(value: Any, kind: Any) -> None:
     unknown: dict[str, str] = {}
     assert fill(value, kind, "P", unknown) is None
     assert list(unknown) == ["P"]
+    assert ("made at deployment" in unknown["P"]) == str(value).startswith(("$", "("))
 
 
 ANY = st.recursive(

@@ -25,11 +25,12 @@ def test_settle() -> None:
         "A": Unresolved("var.a", "variable without a value"),
         "B": [Unresolved("var.b"), ABSENT, None, {"C": Reference("${k.arn}", (("k", "arn"),))}],
         "D": Sensitive(),
+        "H": Sensitive(written=True),
         "E": None,
         "F": {"G": ABSENT},
     }
     plain, unresolved, links = settle(tree)
-    assert plain == {"B": [None, {"C": "${k.arn}"}], "D": "(sensitive)", "F": {}}
+    assert plain == {"B": [None, {"C": "${k.arn}"}], "D": "(sensitive)", "F": {}, "H": "(sensitive, in the source)"}
     assert unresolved == {"A": "var.a: variable without a value", "B[0]": "var.b: not known before deployment"}
     assert links == [Link("B[1].C", "k", "arn")]
 

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bastide.errors import ControlError, near_miss
-from bastide.resources.model import REDACTED
+from bastide.resources.model import REDACTED, REDACTED_WRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -194,7 +194,7 @@ _QUICK = {"VARCHAR": _exactly(str), "BOOLEAN": _exactly(bool), "BIGINT": _small,
 
 
 def _no(path: str, value: Any, wanted: str, unknown: dict[str, str]) -> None:
-    if isinstance(value, str) and ("${" in value or value == REDACTED):
+    if isinstance(value, str) and ("${" in value or value in (REDACTED, REDACTED_WRITTEN)):
         unknown[path] = f"{value} is made at deployment"
     else:
         unknown[path] = f"{wanted} is expected here"

@@ -19,6 +19,8 @@ Path_ = str
 
 REDACTED = "(sensitive)"
 """What stands in a property for a value that the source itself declares sensitive: present, never shown."""
+REDACTED_WRITTEN = "(sensitive, in the source)"
+"""The same for a secret that stands in the source itself, for all who read it."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -46,7 +48,12 @@ class Reference:
 
 @dataclass(slots=True, frozen=True)
 class Sensitive:
-    """A value that is there and that the source declares secret; only its presence may be judged or shown."""
+    """A value that is there and that the source declares secret; only its presence may be judged or shown.
+
+    `written` says that the value itself stands in the source: as a default, or in a file of values.
+    """
+
+    written: bool = False
 
 
 class Absent:
@@ -242,12 +249,19 @@ def settle(
 
     `ABSENT` and None vanish from objects and lists; `Unresolved` vanishes from objects and becomes None in lists
     (so that positions stay), and is recorded by path; `Reference` becomes its text and links; `Sensitive` becomes
-    `REDACTED`.
+    `REDACTED` or `REDACTED_WRITTEN`.
     """
     unresolved: dict[Path_, str] = {}
     links: list[Link] = []
     plain = _settle(tree, "", unresolved, links)
     return ({} if plain is ABSENT else plain), unresolved, links
+
+
+def is_secret(value: Any) -> bool:
+    """Whether a known value that is declared secret is one: not when it is empty or only says where the secret is."""
+    if isinstance(value, str):
+        return bool(value) and not value.startswith(("arn:", "{{resolve:"))
+    return value is not None and value not in ([], {})
 
 
 _PLAIN = (str, int, float)
@@ -286,7 +300,7 @@ def _settle_mark(mark: Any, path: str, unresolved: dict[str, str], links: list[L
     if isinstance(mark, Unresolved):
         unresolved[path] = f"{mark.expression}: {mark.reason}" if mark.expression else mark.reason
     elif isinstance(mark, Sensitive):
-        return REDACTED
+        return REDACTED_WRITTEN if mark.written else REDACTED
     return ABSENT
 
 

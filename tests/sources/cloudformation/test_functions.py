@@ -77,7 +77,7 @@ def test_what_is_known(evaluate: Callable[..., Result], expression: str, value: 
         ("!Ref AWS::Region", "${AWS::Region}", []),
         ('!Sub "${Other.Arn}/*"', "${Other.Arn}/*", [("P", "Other", "Arn")]),
         ('!Sub "arn:${AWS::Partition}:${Unknown}:x"', "arn:${AWS::Partition}:${Unknown}:x", []),
-        ('!Sub "pw=${Password}"', "pw=${Password}", []),
+        ('!Sub "pw=${Password}"', "pw=(sensitive, in the source)", []),
         ("!Join ['', [!Ref Other, /, !GetAtt Other.Arn]]", "${Other}/${Other.Arn}", None),
         ("!Join [',', !Split ['/', !GetAtt Other.Arn]]", "${Fn::Join}", [("P", "Other", "Arn")]),
         ("!Select [0, !GetAZs '']", "${Fn::GetAZs[0]}", []),

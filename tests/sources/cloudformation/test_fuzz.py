@@ -10,7 +10,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bastide.resources.model import REDACTED
+from bastide.resources.model import REDACTED_WRITTEN
 from bastide.sources.cloudformation.cdk import load_cdk
 from bastide.sources.cloudformation.detect import looks_like_template
 from bastide.sources.cloudformation.stacks import load
@@ -302,4 +302,4 @@ def test_any_manifest(tmp_path_factory: pytest.TempPathFactory, manifest: Any, n
 def test_the_secret_of_the_fuzzed_templates_is_used() -> None:
     resource = {"Type": "X::Y::Z", "Properties": {"P": {"Ref": "Secret"}}}
     (loaded,) = load("t", json.dumps({"Parameters": _PARAMETERS, "Resources": {"A": resource}}).encode())
-    assert loaded.resources[0].properties == {"P": REDACTED}
+    assert loaded.resources[0].properties == {"P": REDACTED_WRITTEN}

@@ -62,9 +62,9 @@ def test_values_from_outside_come_first() -> None:
 @pytest.mark.parametrize(
     ("entry", "value"),
     [
-        ("{Type: String, NoEcho: true, Default: hunter2}", Secret("P", literal=True)),
-        ("{Type: String, NoEcho: 'true', Default: hunter2}", Secret("P", literal=True)),
-        ("{Type: String, NoEcho: true}", Secret("P", literal=False)),
+        ("{Type: String, NoEcho: true, Default: hunter2}", Secret(True, "P")),
+        ("{Type: String, NoEcho: 'true', Default: hunter2}", Secret(True, "P")),
+        ("{Type: String, NoEcho: true}", Secret(False, "P")),
         ("{Type: String, NoEcho: true, Default: ''}", ""),
         ("{Type: String, NoEcho: true, Default: '{{resolve:ssm-secure:/a}}'}", "{{resolve:ssm-secure:/a}}"),
         ("{Type: String, NoEcho: false, Default: a}", "a"),
@@ -81,7 +81,7 @@ def test_only_conditions_see_what_is_concealed() -> None:
 
 
 def test_a_secret_from_outside_is_no_literal_of_this_template() -> None:
-    assert _read("{Type: String, NoEcho: true, Default: a}", {"P": "b"}).values["P"] == Secret("P", literal=False)
+    assert _read("{Type: String, NoEcho: true, Default: a}", {"P": "b"}).values["P"] == Secret(True, "P")
 
 
 def test_allowed_values_of_what_is_not_known() -> None:
@@ -95,7 +95,7 @@ def test_pseudo_parameters() -> None:
     assert values["AWS::NoValue"] is ABSENT
 
 
-def test_a_secret_is_redacted_and_where_its_default_ends_up_is_told(
+def test_a_secret_is_redacted_and_whether_it_stands_in_the_template_is_told(
     resources: Callable[..., dict[str, Resource]],
 ) -> None:
     found = resources(
@@ -108,15 +108,13 @@ def test_a_secret_is_redacted_and_where_its_default_ends_up_is_told(
             Type: AWS::RDS::DBInstance
             Properties:
               MasterUserPassword: !Ref Password
-              Tags: [{Key: a, Value: !Sub "x-${Password}"}]
+              Tags: [{Key: a, Value: !Sub "x-${Password}"}, {Key: b, Value: !Sub "x-${Asked}"}]
           Other: {Type: AWS::RDS::DBInstance, Properties: {MasterUserPassword: !Ref Asked}}
         """
     )
     assert found["Db"].properties == {
-        "MasterUserPassword": "(sensitive)",
-        "Tags": [{"Key": "a", "Value": "x-${Password}"}],
+        "MasterUserPassword": "(sensitive, in the source)",
+        "Tags": [{"Key": "a", "Value": "x-(sensitive, in the source)"}, {"Key": "b", "Value": "x-${Asked}"}],
     }
-    assert found["Db"].metadata["default_secrets"] == "MasterUserPassword Password\nTags[0].Value Password"
     assert found["Other"].properties == {"MasterUserPassword": "(sensitive)"}
-    assert "default_secrets" not in found["Other"].metadata
     assert "hunter2" not in repr(found)

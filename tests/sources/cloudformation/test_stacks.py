@@ -107,7 +107,7 @@ def test_a_nested_stack_gets_its_parameters(here: Path) -> None:
     assert bucket.properties == {
         "N": "n",
         "K": "${Key.Arn}",
-        "S": "(sensitive)",
+        "S": "(sensitive, in the source)",
         "L": ["a", "b"],
         "O": "o",
         "B": "${Data/Bucket.Arn}",

@@ -37,9 +37,13 @@ def test_a_single_part_stays_what_it_is() -> None:
 
 
 def test_unknown_parts_make_a_reference_with_each_target_once() -> None:
-    secret = Secret("Password", literal=True)
+    secret = Secret(False, "Password")
     joined = concatenate(["k=", _KEY, ";", _KEY, ";n=", _NAME, ";p=", secret])
     assert joined == Reference("k=${Key.Arn};${Key.Arn};n=${Name};p=${Password}", (("Key", "Arn"),))
+
+
+def test_a_secret_that_is_written_stands_in_a_text_as_its_mark() -> None:
+    assert concatenate(["p=", Secret(True, "Password")]) == "p=(sensitive, in the source)"
 
 
 def test_lists_within_texts_keep_their_unknown_items() -> None:
@@ -64,7 +68,7 @@ def test_the_first_unknown() -> None:
 
 
 def test_no_text_is_shown() -> None:
-    values = [True, 5, 0.5, ABSENT, _KEY, _NAME, "hunter2", ["hunter2"], {"a": "hunter2"}, Secret("P", literal=True)]
+    values = [True, 5, 0.5, ABSENT, _KEY, _NAME, "hunter2", ["hunter2"], {"a": "hunter2"}, Secret(True, "P")]
     texts = [shown(value) for value in values]
     assert texts[:5] == ["true", "5", "0.5", "absent", "${Key.Arn}"]
     assert "hunter2" not in " ".join(texts)

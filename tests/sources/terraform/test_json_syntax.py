@@ -40,7 +40,7 @@ def test_the_same_as_native(configuration: Callable[..., Any]) -> None:
     assert found.of("aws_s3_bucket.b") == {
         "bucket": "shop-data",
         "tags": {"Owner": "shop"},
-        "key": Sensitive(),
+        "key": Sensitive(written=True),
         "n": -1.5,
     }
     assert found.of("aws_s3_bucket.many[1]") == {"bucket": "b1"}

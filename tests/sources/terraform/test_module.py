@@ -56,7 +56,7 @@ def test_outputs(configuration: Callable[..., Any]) -> None:
     assert found.of("aws_b.b") == {
         "arn": Reference("${module.m.aws_a.a.arn}", (("module.m.aws_a.a", "arn"),)),
         "text": "<x>",
-        "hid": Sensitive(),
+        "hid": Sensitive(written=True),
         "no": Unresolved("module.m.no", "not declared in this configuration"),
     }
 
@@ -127,15 +127,19 @@ def test_secret_variables(value: Callable[..., Any]) -> None:
       sensitive = true
     }
     """
-    assert value("var.s.password", declared) == Sensitive()
-    assert value('"x-${var.s.password}"', declared) == Sensitive()
-    assert value("base64encode(var.s.password)", declared) == Sensitive()
-    assert value('jsonencode({ p = var.s.password, q = "r" })', declared) == {"p": Sensitive(), "q": "r"}
-    assert value("[for k, v in var.s : v]", declared) == Sensitive()
+    written = Sensitive(written=True)
+    assert value("var.s.password", declared) == written
+    assert value('"x-${var.s.password}"', declared) == written
+    assert value('"x-${var.s.password}-${aws_b.b.id}"', declared) == written
+    assert value("base64encode(var.s.password)", declared) == written
+    assert value('jsonencode({ p = var.s.password, q = "r" })', declared) == {"p": written, "q": "r"}
+    assert value("[for k, v in var.s : v]", declared) == written
     assert value('var.s.password != ""', declared) is True
-    assert value("var.unset", declared) == Unresolved("var.unset", "variable without a value")
+    assert value("var.unset", declared) == Sensitive()
+    assert value('"x-${var.unset}"', declared) == Sensitive()
     assert value("var.null", declared) is None
-    assert value('sensitive("x")') == Sensitive()
+    assert value("var.s.none", declared) is None
+    assert value('sensitive("x")') == written
     assert value("nonsensitive(var.s.password)", declared) == "hush"
 
 
@@ -185,3 +189,27 @@ def test_a_policy_in_a_template_file_keeps_what_is_known(configuration: Callable
     )
     unset = Unresolved("var.u", "variable without a value")
     assert found.of("aws_a.a")["v"] == {"Statement": [{"Action": "*", "Resource": unset}]}
+
+
+@pytest.mark.parametrize(
+    ("default", "wanted"),
+    [
+        ('""', ""),
+        ("[]", []),
+        ('"arn:aws:secretsmanager:eu-west-1:123456789012:secret:db"', Sensitive()),
+        ("{ password = aws_r.r.result }", Sensitive()),
+        ("4711", Sensitive(written=True)),
+    ],
+)
+def test_what_is_declared_secret_and_written_is_told_apart_from_what_only_points_to_one(
+    configuration: Callable[..., Any], default: str, wanted: Any
+) -> None:
+    call = f'module "m" {{\n  source = "./m"\n  s = {default}\n}}\nresource "aws_r" "r" {{}}\n'
+    child = 'variable "s" { sensitive = true }\nresource "aws_a" "a" {\n  v = var.s\n}\n'
+    assert configuration({"main.tf": call, "m/main.tf": child}).of("module.m.aws_a.a")["v"] == wanted
+
+
+def test_a_secret_in_a_file_of_values_is_written(configuration: Callable[..., Any]) -> None:
+    declared = 'variable "s" { sensitive = true }\nresource "aws_a" "a" {\n  v = var.s\n}\n'
+    found = configuration({"main.tf": declared, "terraform.tfvars": 's = "hush"\n'})
+    assert found.of("aws_a.a")["v"] == Sensitive(written=True)

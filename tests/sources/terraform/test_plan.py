@@ -177,6 +177,39 @@ def test_a_sensitive_value_never_leaves(loaded: Loaded) -> None:
     assert SECRET not in repr(loaded)
 
 
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        ({"constant_value": SECRET}, "(sensitive, in the source)"),
+        ({"references": ["var.default"]}, "(sensitive, in the source)"),
+        ({"references": ["var.other"]}, "(sensitive)"),
+        ({"references": ["var.unset"]}, "(sensitive)"),
+        ({"references": ["var.default", "var.unset"]}, "(sensitive)"),
+        ({"references": ["random_password.p.result", "random_password.p"]}, "(sensitive)"),
+        ({}, "(sensitive)"),
+    ],
+)
+def test_a_sensitive_value_that_stands_in_the_configuration_is_told(
+    tmp_path: Path, written: dict[str, Any], wanted: str
+) -> None:
+    variables = {"default": {"default": SECRET}, "other": {"default": "x"}, "unset": {}}
+    resource = {"address": "aws_db_instance.d", "expressions": {"password": written}}
+    inner = {"variables": {"given": {"default": "x"}}, "resources": [{**resource}]}
+    inner["resources"][0]["expressions"] = {"password": {"references": ["var.given"]}}  # type: ignore[index]
+    calls = {"m": {"expressions": {"given": written}, "module": inner}}
+    plan = {
+        "resource_changes": [
+            change(address, {"password": SECRET, "engine": "x"}, None, {"password": True})
+            for address in ("aws_db_instance.d", "module.m.aws_db_instance.d")
+        ],
+        "configuration": {"root_module": {"variables": variables, "resources": [resource], "module_calls": calls}},
+    }
+    (tmp_path / "p.json").write_text(json.dumps(plan))
+    found = load(str(tmp_path / "p.json"))
+    assert [one.properties["MasterUserPassword"] for one in found.resources] == [wanted, wanted]
+    assert SECRET not in repr(found)
+
+
 def test_references_go_through_variables_of_modules(loaded: Loaded) -> None:
     queue = at(loaded, "module.m[0].aws_sqs_queue.q")
     assert queue.properties["KmsMasterKeyId"] == "${aws_kms_key.k.arn}"

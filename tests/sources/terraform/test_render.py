@@ -27,7 +27,8 @@ def test_a_secret_part_makes_the_text_secret() -> None:
     made = render(["a", Secret("s")], "w", Budget())
     assert isinstance(made, Secret)
     assert made.value == "as"
-    assert render(["a", Secret("s"), UNSET], "w", Budget()) == Sensitive()
+    assert render(["a", Secret("s"), UNSET], "w", Budget()) == Sensitive(written=True)
+    assert render(["a", Sensitive(), UNSET], "w", Budget()) == Sensitive()
 
 
 def test_what_cannot_be_in_a_text_fails() -> None:

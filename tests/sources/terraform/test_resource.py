@@ -49,7 +49,7 @@ def link(attribute: str, text: str = "", address: str = "aws_s.s") -> Reference:
         ("aws_s.s.on", True),
         ("aws_s.s.unset", link("unset")),
         ("aws_s.s.none", link("none")),
-        ("aws_s.s.secret", Sensitive()),
+        ("aws_s.s.secret", Sensitive(written=True)),
         ("aws_s.s.list[1]", link("arn", address="aws_t.t")),
         ("aws_s.s.linked", link("id", address="aws_t.t")),
         ("aws_s.s.tags.a", "b"),

@@ -66,7 +66,7 @@ def test_what_does_not_fit_is_unresolved(
 def test_a_secret_stays_one_when_it_is_converted(configuration: Callable[..., Any]) -> None:
     text = 'variable "v" {\n  type = number\n  default = "5"\n  sensitive = true\n}\n'
     text += 'resource "aws_a" "a" {\n  v = var.v\n}\n'
-    assert configuration(text).of("aws_a.a")["v"] == Sensitive()
+    assert configuration(text).of("aws_a.a")["v"] == Sensitive(written=True)
 
 
 def test_what_is_not_understood_is_any() -> None:

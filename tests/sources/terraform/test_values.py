@@ -55,7 +55,8 @@ def test_unknown_prefers_what_says_least() -> None:
     assert unknown("w", [MADE], present=False) == Unresolved("w", "not known before deployment")
     assert unknown("w", [MADE, UNSET]) == Unresolved("w", "why")
     assert isinstance(unknown("w", [Failed("", "no"), UNSET]), Failed)
-    assert unknown("w", [Secret("s"), MADE]) == Sensitive()
+    assert unknown("w", [Secret("s"), MADE]) == Sensitive(written=True)
+    assert unknown("w", [Secret(""), MADE]) == Sensitive()
 
 
 def test_known_looks_into_containers() -> None:
@@ -73,7 +74,7 @@ def test_secret_keeps_what_is_no_secret() -> None:
 def test_finish_leaves_only_the_marks_of_the_model() -> None:
     tree = {"a": [Secret("s"), Failed("x", "y"), Rest("r", "z")], "b": Document({"c": MADE})}
     assert finish(tree, Budget()) == {
-        "a": [Sensitive(), Unresolved("x", "y"), Unresolved("r", "z")],
+        "a": [Sensitive(written=True), Unresolved("x", "y"), Unresolved("r", "z")],
         "b": {"c": MADE},
     }
     assert type(finish(Failed("x", "y"), Budget())) is Unresolved

@@ -9,7 +9,7 @@ from bastide.sources.cloudformation import foreach
 from bastide.sources.cloudformation.functions import FUNCTIONS
 from bastide.sources.cloudformation.limits import MAX_CHARACTERS, MAX_STEPS
 from bastide.sources.cloudformation.nodes import Call, Map, Node, Seq, TemplateError, make_map
-from bastide.sources.cloudformation.values import Secret, Value, shown, size
+from bastide.sources.cloudformation.values import Value, shown, size
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -40,8 +40,7 @@ class Evaluator:
     """Evaluates the nodes of one template; `begin` before every resource.
 
     After `value`, `origins` has the origin of every property by path, `undecided` the conditions on whose two sides
-    different values stand, and `secrets` the paths where the literal default of a `NoEcho` parameter ends up,
-    with the parameter's name. `addresses` are the logical ids of the template, `conditions` its conditions.
+    different values stand. `addresses` are the logical ids of the template, `conditions` its conditions.
     """
 
     def __init__(self, path: str, parameters: Parameters, mappings: Map, prefix: str = "") -> None:
@@ -59,8 +58,6 @@ class Evaluator:
         self.assume = assume or {}
         self.origins: dict[str, Origin] = {}
         self.undecided: dict[str, None] = {}
-        self.secrets: dict[str, str] = {}
-        self.here = ""
 
     def spend(self, steps: int, characters: int = 0) -> None:
         """Accounts for work; `ExhaustedError` when a template asks for too much of it."""
@@ -120,8 +117,6 @@ class Evaluator:
         return Unresolved(unknown[0].loop, unknown[0].reason) if unknown else self.map(unrolled, path)
 
     def call(self, node: Call, path: str | None) -> Value:
-        if path is not None:
-            self.here = path
         if node.name == "Fn::If":
             self.spend(1)
             return self.choice(node.argument, path)
@@ -162,9 +157,7 @@ class Evaluator:
         value = self.parameters.get(name)
         if value is None:
             return self.attribute(name, "Ref")
-        if type(value) is Secret and value.literal:
-            self.secrets[self.here] = name
-        elif type(value) is list:
+        if type(value) is list:
             self.spend(len(value))
         return value
 

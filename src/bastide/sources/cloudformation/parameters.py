@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from bastide.resources.model import ABSENT, Reference, Unresolved
+from bastide.resources.model import ABSENT, Reference, Sensitive, Unresolved, is_secret
 from bastide.sources.cloudformation.nodes import Map, Seq, as_map
 from bastide.sources.cloudformation.values import Secret, Value, as_text
 
@@ -48,7 +48,7 @@ def read_parameters(section: Map, given: Mapping[str, Value]) -> Parameters:
             value = [item.strip() for item in value.split(",")] if value else []
         raw[name] = values[name] = value
         if as_text(entry.get("NoEcho")) in ("true", "True"):
-            values[name] = _concealed(name, value, literal=name not in given)
+            values[name] = _concealed(name, value)
         if isinstance(value, (Unresolved, Reference)) and choices:
             allowed[name] = choices
     return Parameters(values, raw, allowed, frozenset(lists))
@@ -73,12 +73,14 @@ def _typed(name: str, kind: str, reason: str) -> Value:
     return Reference(f"${{{name}}}") if kind.startswith("AWS::") else Unresolved(name, reason)
 
 
-def _concealed(name: str, value: Value, *, literal: bool) -> Value:
+def _concealed(name: str, value: Value) -> Value:
     """A value that nobody may see; an empty one and a dynamic reference are no secrets."""
     text = as_text(value)
     if text is not None and (not text or text.startswith(_DYNAMIC)):
         return value
-    return Secret(name, literal and (text is not None or type(value) is list))
+    if isinstance(value, Sensitive):
+        return Secret(value.written, name)
+    return Secret((text is not None or type(value) is list) and is_secret(value), name)
 
 
 def _texts(node: object) -> list[str]:

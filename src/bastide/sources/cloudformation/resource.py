@@ -94,10 +94,6 @@ def _built(entry: Entry, tree: Value, evaluator: Evaluator, place: Place, metada
     if type(tree) is not dict and tree is not ABSENT and tree is not None:
         tree = tree if type(tree) is Unresolved else Unresolved("Properties", "not an object of properties")
     properties, unresolved, links = settle({} if tree is None else tree)
-    if evaluator.secrets:
-        metadata = metadata | {
-            "default_secrets": "\n".join(f"{path} {name}" for path, name in evaluator.secrets.items())
-        }
     return Resource(
         entry.type,
         place.prefix + entry.name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bastide.resources.model import ABSENT, Reference, Sensitive, Unresolved
+from bastide.resources.model import ABSENT, REDACTED_WRITTEN, Reference, Sensitive, Unresolved
 
 Value = Any
 """A plain JSON value whose parts may be marks: `Unresolved`, `Reference`, `Sensitive`, `ABSENT`."""
@@ -13,10 +13,9 @@ Value = Any
 
 @dataclass(slots=True, frozen=True)
 class Secret(Sensitive):
-    """The value of a parameter with `NoEcho`; `literal` when its default stands in the template for all to read."""
+    """The value of the parameter `name` with `NoEcho`."""
 
-    name: str
-    literal: bool
+    name: str = ""
 
 
 def as_text(value: Value) -> str | None:
@@ -59,7 +58,7 @@ def _described(part: Value, targets: list[tuple[str, str]]) -> tuple[str, bool]:
     if type(part) is Unresolved:
         return f"${{{part.expression}}}", False
     if type(part) is Secret:
-        return f"${{{part.name}}}", False
+        return (REDACTED_WRITTEN, True) if part.written else (f"${{{part.name}}}", False)
     if type(part) is list:
         inner = concatenate(interleave(part, ","))
         text = as_text(inner)

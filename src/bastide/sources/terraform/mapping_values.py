@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.resources.model import ABSENT, Absent, Reference, Sensitive, Unresolved
 from bastide.sources.terraform.mapping import plain_key
+from bastide.sources.terraform.render import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +67,7 @@ def written(document: dict[str, Any]) -> Any:
         if isinstance(value, Reference):
             targets.extend(value.targets)
             return value.text
-        return f"${{{value.expression}}}" if isinstance(value, Unresolved) else "${sensitive}"
+        return f"${{{value.expression}}}" if isinstance(value, Unresolved) else hidden(value)
 
     text = json.dumps(document, separators=(",", ":"), sort_keys=True, ensure_ascii=False, default=mark)
     return Reference(text, tuple(dict.fromkeys(targets))) if marked else text

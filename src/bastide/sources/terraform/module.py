@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bastide.resources.model import Reference, Unresolved
+from bastide.resources.model import Reference, Sensitive, Unresolved
 from bastide.sources.terraform import functions
 from bastide.sources.terraform.expand import Instances, instances
 from bastide.sources.terraform.nodes import Scope, Traversal, evaluate
@@ -108,7 +108,8 @@ class ModuleInstance(Dynamic):
         if block is None:
             return Unresolved(f"var.{name}", _NOT_DECLARED)
         attributes = block.body.attributes
-        value: Any = Unresolved(f"var.{name}", _NO_VALUE)
+        unset = Unresolved(f"var.{name}", _NO_VALUE)
+        value: Any = unset
         if "default" in attributes:
             value = evaluate(attributes["default"][0], self.scope)
         given = self._argument(name)
@@ -118,7 +119,9 @@ class ModuleInstance(Dynamic):
             value = convert(value, constraint(attributes["type"][0]), self.scope)
         if type(value) is Failed and not value.expression:
             value = Failed(f"var.{name}", value.reason)
-        return secret(value) if _is(block, "sensitive", wanted=True) else value
+        if not _is(block, "sensitive", wanted=True):
+            return value
+        return Sensitive() if value is unset else secret(value)
 
     def _argument(self, name: str) -> Any:
         if self.outer is None:

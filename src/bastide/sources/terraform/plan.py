@@ -9,10 +9,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bastide.resources.model import Loaded, Problem, Reference, Sensitive, Unresolved
+from bastide.resources.model import Loaded, Problem, Reference, Sensitive, Unresolved, is_secret
 from bastide.sources.limits import MAX_DEPTH, MAX_DOCUMENT, MAX_RESOURCES
 from bastide.sources.terraform.convert import convert
-from bastide.sources.terraform.plan_references import References
+from bastide.sources.terraform.plan_references import References, member
 from bastide.sources.terraform.provider import ProviderResource
 
 if TYPE_CHECKING:
@@ -112,7 +112,10 @@ class _Value(NamedTuple):
     def child(self, key: str) -> _Value:
         """An attribute; the expressions of a block are by attribute, that of an object is of the whole."""
         return _Value(
-            _get(self.after, key), _get(self.unknown, key), _get(self.sensitive, key), _inside(self.expression, key)
+            member(self.after, key),
+            member(self.unknown, key),
+            member(self.sensitive, key),
+            _inside(self.expression, key),
         )
 
     def item(self, index: int) -> _Value:
@@ -148,7 +151,7 @@ class _Reader:
         if depth > MAX_DEPTH:
             return Unresolved(name, "nested too deeply")
         if value.sensitive is True:
-            return None if after is None and value.unknown is not True else Sensitive()
+            return None if after is None and value.unknown is not True else self.concealed(value)
         if value.unknown is True:
             return self.later(value.expression, name)
         if isinstance(after, dict):
@@ -159,6 +162,11 @@ class _Reader:
             return [self.marked(value.item(index), name, depth + 1) for index in range(size)]
         targets = self.targets(value.expression) if isinstance(after, str) else ()
         return Reference(after, targets) if targets else after
+
+    def concealed(self, value: _Value) -> Sensitive:
+        """A sensitive value, and whether it is one that the configuration has in the open."""
+        literal = self._references.literal(value.expression, self._address)
+        return Sensitive(literal is not None and literal == value.after and is_secret(literal))
 
     def later(self, expression: Any, name: str) -> Any:
         """A value that is not known yet: a reference where the configuration says to what, else unresolved."""
@@ -172,10 +180,6 @@ class _Reader:
         if not isinstance(expression, dict) or not isinstance(expression.get("references"), list):
             return ()
         return self._references.targets(expression["references"], self._address)
-
-
-def _get(value: Any, key: str) -> Any:
-    return value.get(key) if isinstance(value, dict) else None
 
 
 def _at(items: Any, index: int) -> Any:

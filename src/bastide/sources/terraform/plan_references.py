@@ -45,6 +45,28 @@ class References:
                     found[target] = None
         return tuple(found)[:MAX_TARGETS]
 
+    def literal(self, expression: Any, address: str) -> Any:
+        """The constant that an expression is, or the default of the variable that it is; None if it is neither."""
+        modules, _ = split(_INDEX.sub("", address))
+        for _ in range(MAX_HOPS):
+            if not isinstance(expression, dict) or "constant_value" in expression:
+                return expression["constant_value"] if isinstance(expression, dict) else None
+            references = expression.get("references")
+            name = references[0] if isinstance(references, list) and len(references) == 1 else None
+            if not isinstance(name, str) or not name.startswith("var."):
+                return None
+            name = name.removeprefix("var.")
+            given = self._given(name, modules)
+            if given is None:
+                return member(member(self._module(modules).get("variables"), name), "default")
+            expression, modules = given, modules[:-1]
+        return None
+
+    def _given(self, name: str, modules: tuple[str, ...]) -> Any:
+        """The expression that the call of a module has for one of its variables."""
+        calls = self._module(modules[:-1]).get("module_calls") if modules else None
+        return member(member(member(calls, modules[-1]), "expressions"), name) if modules else None
+
     def _module(self, modules: tuple[str, ...]) -> dict[str, Any]:
         at = self._root
         for name in modules:
@@ -97,13 +119,8 @@ class References:
         return same if len(same) == 1 else near[:MAX_TARGETS]
 
     def _through_variable(self, name: str, modules: tuple[str, ...], origin: str, hops: int) -> list[Target]:
-        if not modules:
-            return []
-        calls = self._module(modules[:-1]).get("module_calls")
-        call = calls.get(modules[-1]) if isinstance(calls, dict) else None
-        expressions = call.get("expressions") if isinstance(call, dict) else None
-        given = expressions.get(name) if isinstance(expressions, dict) else None
-        return self._all(given, modules[:-1], _prefix(origin).rpartition(".module.")[0], hops)
+        given = self._given(name, modules)
+        return self._all(given, modules[:-1], _prefix(origin).rpartition(".module.")[0], hops) if modules else []
 
     def _through_output(self, steps: list[str], modules: tuple[str, ...], origin: str, hops: int) -> list[Target]:
         if len(steps) < 3:
@@ -123,6 +140,11 @@ class References:
             if isinstance(reference, str) and not longer and len(found) < MAX_TARGETS:
                 found += self._resolve(reference, modules, f"{prefix}.x" if prefix else "x", hops + 1)
         return found
+
+
+def member(value: Any, key: str) -> Any:
+    """What an object of the plan has under a key; None for what is no object."""
+    return value.get(key) if isinstance(value, dict) else None
 
 
 def split(address: str) -> tuple[tuple[str, ...], str]:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from bastide.resources.model import Reference, Sensitive, Unresolved
+from bastide.resources.model import REDACTED_WRITTEN, Reference, Sensitive, Unresolved
 from bastide.sources.limits import MAX_TEXT
 from bastide.sources.terraform.values import (
     MARKS,
@@ -15,6 +15,7 @@ from bastide.sources.terraform.values import (
     Dynamic,
     Failed,
     Secret,
+    concealed,
     finish,
     text_of,
     unknown,
@@ -67,7 +68,7 @@ def _segment(value: Any) -> Any:
 def _hidden(segments: list[Any]) -> Any:
     plain = [part.value if isinstance(part, Secret) else part for part in segments]
     texts = [_segment(part) for part in plain]
-    return Secret("".join(texts)) if all(isinstance(part, str) for part in texts) else Sensitive()
+    return Secret("".join(texts)) if all(isinstance(part, str) for part in texts) else concealed(segments)
 
 
 def joined(segments: list[Any], budget: Budget) -> Reference:
@@ -90,7 +91,12 @@ def _text(part: Any, budget: Budget) -> str:
         return "${" + part.expression + "}"
     if isinstance(part, Document):
         return json.dumps(finish(part.tree, budget), default=lambda mark: _text(mark, budget))
-    return part if isinstance(part, str) else "${sensitive}"
+    return part if isinstance(part, str) else hidden(part)
+
+
+def hidden(part: Any) -> str:
+    """How a secret stands in a text: by its mark if it is written in the source, else as a reference."""
+    return REDACTED_WRITTEN if isinstance(part, Sensitive) and part.written else "${sensitive}"
 
 
 def _targets(tree: Any) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from bastide.resources.model import Reference, Sensitive, Unresolved
+from bastide.resources.model import Reference, Sensitive, Unresolved, is_secret
 from bastide.sources.limits import RESOURCE_STEPS, UNIT_STEPS
 
 if TYPE_CHECKING:
@@ -134,10 +134,21 @@ def unknown(words: object, found: list[Any], *, present: bool = True) -> Any:
         if isinstance(item, Reference):
             targets.extend(item.targets)
     if any(isinstance(mark, (Secret, Sensitive)) for mark in found):
-        return Sensitive()
+        return concealed(found)
     if not present:
         return Unresolved(str(words), NOT_YET)
     return Reference("${" + str(words) + "}", tuple(dict.fromkeys(targets)))
+
+
+def concealed(parts: list[Any]) -> Sensitive:
+    """What is known of something made of these parts, of which some are secret: whether a secret is written out."""
+    return Sensitive(any(_written(part) for part in parts))
+
+
+def _written(part: Any) -> bool:
+    if type(part) is Secret:
+        return type(part.value) in PLAIN and is_secret(part.value)
+    return isinstance(part, Sensitive) and part.written
 
 
 def extended(text: str, key: Any) -> str:
@@ -268,12 +279,14 @@ def finish(value: Any, budget: Budget) -> Any:
         return {key: finish(item, budget) for key, item in value.items()}
     if isinstance(value, Document):
         return finish(value.tree, budget)
-    return _finished(value)
+    return _finished(value, budget)
 
 
-def _finished(mark: Any) -> Any:
+def _finished(mark: Any, budget: Budget) -> Any:
     if isinstance(mark, Secret):
-        return Sensitive()
+        if mark.value in ("", [], {}):
+            return mark.value
+        return Sensitive(is_secret(mark.value) and known(mark.value, budget))
     if isinstance(mark, Dynamic):
         return mark.whole()
     return Unresolved(mark.expression, mark.reason) if isinstance(mark, (Failed, Rest)) else mark
