@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from tests.sources.terraform.trees import marked, resource
 
-from bastide.resources.model import Reference, Unresolved
-from bastide.sources.terraform.mapping_policy import MAX_JSON, Documents, with_references
+from bastide.resources.model import Reference, Sensitive, Unresolved
+from bastide.sources.terraform.mapping_policy import MAX_JSON, Documents, conditions, with_references
 
 DOCUMENT = "data.aws_iam_policy_document.d"
 
@@ -127,6 +128,25 @@ def test_what_is_not_known_stays_in_its_place() -> None:
     }
     assert isinstance(third["Principal"], Unresolved)
     assert isinstance(third["Condition"], Unresolved)
+
+
+@pytest.mark.parametrize(
+    ("variable", "key"),
+    [
+        (Reference("token.example.com:sub", (("aws_iam_openid_connect_provider.x", "url"),)), "token.example.com:sub"),
+        (Reference("${module.eks.oidc_provider}:sub"), "${module.eks.oidc_provider}:sub"),
+        (Reference('${replace(aws_a.b.url, "…", "")}:aud'), '${replace(aws_a.b.url, "…", "")}:aud'),
+    ],
+)
+def test_a_condition_on_a_key_that_is_known_in_part(variable: Reference, key: str) -> None:
+    blocks = [{"test": "StringLike", "variable": variable, "values": ["a"]}]
+    assert conditions(blocks) == {"StringLike": {key: "a"}}
+
+
+@pytest.mark.parametrize("variable", [Reference("${aws_a.b.key}"), Reference("aws:${aws_a.b.key}"), Sensitive()])
+def test_a_condition_on_a_key_that_is_not_known(variable: Any) -> None:
+    assert isinstance(conditions([{"test": "StringLike", "variable": variable, "values": ["a"]}]), Unresolved)
+    assert isinstance(conditions([{"test": Reference("${var.t}:x"), "variable": "a", "values": ["a"]}]), Unresolved)
 
 
 def test_references_stay_where_they_are_in_a_text() -> None:

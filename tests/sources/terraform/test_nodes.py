@@ -110,6 +110,17 @@ def test_a_reference_goes_on_through_steps_and_functions(value: Callable[..., An
     assert found.targets == (("aws_eks_cluster.c", "identity[0].oidc[0].issuer"),)
 
 
+def test_a_key_of_which_the_end_is_known_is_one(value: Callable[..., Any]) -> None:
+    declared = UNSET + 'resource "aws_eks_cluster" "c" {}\nlocals {\n  m = { "${var.u}:sub" = "a" }\n}\n'
+    assert value("local.m", declared) == {"${var.u}:sub": "a"}
+    key = "${aws_eks_cluster.c.identity[0].issuer}:aud"
+    assert value(f'{{ "{key}" = "a" }}', declared) == {key: "a"}
+    assert isinstance(value('local.m["x:sub"]', declared), Unresolved)
+    assert isinstance(value('{ "kubernetes.io/${var.u}" = 1 }', declared), Unresolved)
+    assert isinstance(value('{ "aws:${var.u}" = 1 }', declared), Unresolved)
+    assert isinstance(value('try(local.m["x:sub"], "b")', declared), Unresolved)
+
+
 def test_what_is_not_declared_is_unresolved(value: Callable[..., Any]) -> None:
     assert value("aws_x.gone.arn") == Unresolved("aws_x.gone.arn", "not declared in this configuration")
     assert value("nonsense") == Unresolved("nonsense", "it means nothing here")

@@ -166,12 +166,19 @@ def conditions(blocks: Any) -> Any:
     for block in listed(blocks):
         if not isinstance(block, dict):
             return block
-        test, variable = block.get("test"), block.get("variable")
-        if not isinstance(test, str) or not isinstance(variable, str):
+        test, variable = key_text(block.get("test")), key_text(block.get("variable"))
+        if not test or "${" in test or not variable:
             return Unresolved("", "a condition of unknown kind")
         tests = found.setdefault(test, {})
         tests[variable] = one_or_many([*listed(tests.get(variable)), *map(variables, listed(block.get("values")))])
     return found
+
+
+def key_text(value: Any) -> str:
+    """A key as text: also one that begins with a reference, since its end says what it is (`${…}:sub`); else empty."""
+    if isinstance(value, Reference):
+        return value.text if "${" not in value.text or value.text.rpartition("}")[2] else ""
+    return value if isinstance(value, str) else ""
 
 
 def one_or_many(items: list[Any]) -> Any:

@@ -186,7 +186,10 @@ class Items(Node):
 
 
 class Entries(Node):
-    """`{ key = value }`; an entry whose key is not known leaves the whole unknown."""
+    """`{ key = value }`; an entry whose key is not known leaves the whole unknown.
+
+    The key of a policy's condition is one also when only its end is known: `${…}:sub`.
+    """
 
     __slots__ = ("entries",)
 
@@ -200,6 +203,8 @@ class Entries(Node):
             name = key
             if isinstance(key, Node):
                 name = plain_key(key.evaluate(scope))
+                if isinstance(name, Reference) and name.text.rpartition("}")[2].startswith(":"):
+                    name = name.text
                 if not isinstance(name, str):
                     return unknown(self, [name], present=False)
             result[name] = item.evaluate(scope) if isinstance(item, Node) else item

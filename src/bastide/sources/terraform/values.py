@@ -212,7 +212,11 @@ def _of_map(value: dict[str, Any], key: Any) -> Any:
         name = key if isinstance(key, str) else text_of(key)
     except ValueError:
         return Failed(extended("value", key), "a key must be a string")
-    return value[name] if name in value else Failed(extended("value", key), "there is no such key")
+    if name in value:
+        return value[name]
+    if any("${" in other for other in value):
+        return Unresolved(extended("value", key), NOT_YET)
+    return Failed(extended("value", key), "there is no such key")
 
 
 def _of_list(value: list[Any], key: Any) -> Any:
