@@ -115,3 +115,24 @@ def test_providers(configuration: Callable[..., Any]) -> None:
         "module.n.aws_a.a": main,
         "module.n.aws_a.b": {},
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        ('name = "AdministratorAccess"', "arn:aws:iam::aws:policy/AdministratorAccess"),
+        ("name = local.name", "arn:aws:iam::aws:policy/PowerUserAccess"),
+        (
+            'arn = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"',
+            "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess",
+        ),
+        ('name = "OwnAccess"', "${data.aws_iam_policy.p.arn}"),
+        ("name = var.unset", "${data.aws_iam_policy.p.arn}"),
+        ('name = "AdministratorAccess"\npath_prefix = "/own/"', "${data.aws_iam_policy.p.arn}"),
+    ],
+)
+def test_a_policy_of_aws_that_is_looked_up_by_name(value: Callable[..., Any], written: str, wanted: str) -> None:
+    declared = 'variable "unset" {}\nlocals {\n  name = "PowerUserAccess"\n}\n'
+    declared += f'data "aws_iam_policy" "p" {{\n{written}\n}}\n'
+    found = value("data.aws_iam_policy.p.arn", declared)
+    assert found == Reference(wanted, (("data.aws_iam_policy.p", "arn"),))

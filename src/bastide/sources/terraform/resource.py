@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from bastide.sources.terraform.syntax import Block
 
 _WORKING = object()
+_AWS_POLICIES = frozenset(
+    (
+        *("AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "IAMReadOnlyAccess", "ReadOnlyAccess"),
+        *("SecurityAudit", "AWSSupportAccess", "AWSOrganizationsFullAccess", "AmazonS3FullAccess"),
+        *("AmazonS3ReadOnlyAccess", "AmazonEC2FullAccess", "AmazonDynamoDBFullAccess", "AmazonRDSFullAccess"),
+        *("AmazonSQSFullAccess", "AmazonSNSFullAccess", "AmazonVPCFullAccess", "AmazonSSMFullAccess"),
+        *("AmazonSSMManagedInstanceCore", "CloudWatchAgentServerPolicy", "SecretsManagerReadWrite"),
+        *("AWSLambda_FullAccess", "AWSCloudTrail_FullAccess", "AWSKeyManagementServicePowerUser"),
+    )
+)
+"""Policies of AWS itself that have no path. A look-up by such a name finds AWS's own: it is in every account."""
 
 
 class Resource(Dynamic):
@@ -44,6 +55,8 @@ class Resource(Dynamic):
 
     def _outside(self, name: str) -> Any:
         written = self.block.body.attributes.get(name)
+        if name == "arn" and written is None and self._of_aws():
+            return Reference(f"arn:aws:iam::aws:policy/{self.attribute('name').text}", ((self.address, name),))
         if name in body.META_ATTRIBUTES or (written is None and not self._has_blocks(name)):
             return self.reference(name)
         if written is None:
@@ -52,6 +65,14 @@ class Resource(Dynamic):
         if isinstance(value, str):
             return Reference(value, ((self.address, name),))
         return self.reference(name) if value is None or isinstance(value, Unresolved) else value
+
+    def _of_aws(self) -> bool:
+        """Whether it looks up one of the policies that AWS has in every account."""
+        block = self.block
+        if block.type != "data" or block.labels[0] != "aws_iam_policy" or "path_prefix" in block.body.attributes:
+            return False
+        found = self.attribute("name")
+        return isinstance(found, Reference) and found.text in _AWS_POLICIES
 
     def _has_blocks(self, name: str) -> bool:
         return any(name in (block.type, *block.labels) for block in self.block.body.blocks)
