@@ -18,6 +18,8 @@ Parameters:
   Few: {Type: String, AllowedValues: [a, b]}
   Names: {Type: CommaDelimitedList, Default: "x, y, z"}
   Subnets: {Type: CommaDelimitedList}
+  Zero: {Type: String, Default: '0'}
+  Key: {Type: String, Default: Db}
   Password: {Type: String, NoEcho: true, Default: hunter2}
 Mappings:
   Sizes: {prod: {Db: large, Web: small}, dev: {Db: tiny, Web: small}}
@@ -55,6 +57,14 @@ _UNKNOWN = "Unknown: parameter without a default"
         ("!FindInMap [Kinds, a, List]", [1, 2]),
         ("!Base64 plain text", "plain text"),
         ("{'Fn::Base64': !Sub 'x ${Known}'}", "x prod"),
+        ("!Base64 {'Fn::Sub': 'x ${Known}'}", "x prod"),
+        ("[!Base64 {Ref: Known}, !Ref {'Fn::Sub': Known}]", ["prod", "prod"]),
+        ("{A: !Join ['-', [{Ref: Known}, {'Fn::Sub': '${Port}'}]]}", {"A": "prod-22"}),
+        ("!Select [{Ref: Zero}, {'Fn::Split': [',', 'a,b']}]", "a"),
+        ("!Split [',', {'Fn::Join': [',', [a, b]]}]", ["a", "b"]),
+        ("!Length {'Fn::Split': [',', 'a,b']}", 2),
+        ("!FindInMap [Sizes, {'Fn::Sub': prod}, {Ref: Key}]", "large"),
+        ("!Sub ['${A}', {A: {'Fn::Base64': {Ref: Known}}}]", "prod"),
         ("!Cidr [10.0.0.0/24, 2, 4]", ["10.0.0.0/28", "10.0.0.16/28"]),
         ("!Cidr ['2001:db8::/56', 1, 64]", ["2001:db8::/64"]),
         ("!Select [1, !Cidr [10.0.0.0/16, 4]]", "10.0.1.0/24"),
@@ -84,6 +94,7 @@ def test_what_is_known(evaluate: Callable[..., Result], expression: str, value: 
         ("!Select [4, !GetAZs '']", "${Fn::GetAZs[4]}", []),
         ("!Select [0, !GetAtt Other.Names]", "${Fn::Select}", [("P", "Other", "Names")]),
         ("!Cidr [!GetAtt Other.CidrBlock, 4, 8]", "${Fn::Cidr}", [("P", "Other", "CidrBlock")]),
+        ("!ImportValue {'Fn::Sub': '${Known}-key'}", "${Fn::ImportValue prod-key}", []),
         ("!ImportValue shared-key", "${Fn::ImportValue shared-key}", []),
         ('{"Fn::ImportValue": !Sub "${AWS::StackName}-key"}', "${Fn::ImportValue AWS::StackName-key}", []),
         ("{'Fn::GetStackOutput': {StackName: s, OutputName: o}}", "${Fn::GetStackOutput s.o}", []),

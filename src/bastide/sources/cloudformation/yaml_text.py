@@ -202,7 +202,7 @@ class _Reader:
             # A block ends where the next token begins; a flow ends with its bracket, which has a width.
             mark = event.start_mark
             made.end = max(made.end, mark.line + (event.end_mark.column != mark.column))
-        return made if frame.tag is not None or len(made) != 1 else call_or_map(made)
+        return made if len(made) != 1 else call_or_map(made)
 
     def alias(self, event: Any, outer: _Frame) -> int:
         """Puts what an alias stands for in its place; how many values that is."""
