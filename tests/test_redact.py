@@ -189,3 +189,21 @@ def test_clean_is_one_visible_line(text: str) -> None:
     line = clean(text)
     assert len(line) <= 1000
     assert not [char for char in line if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("##vso[task.setvariable variable=x]y", "#\\x23vso[task.setvariable variable=x]y"),
+        ("a ##[error]b", "a #\\x23[error]b"),
+        ("::error file=a::b", "\\x3a:error file=a::b"),
+        ("  ::add-mask::b", "  \\x3a:add-mask::b"),
+        ("::/0", "::/0"),
+        ("AWS::S3::Bucket", "AWS::S3::Bucket"),
+        ("## heading", "## heading"),
+    ],
+)
+def test_no_command_of_a_pipeline_is_obeyed(text: str, safe: str) -> None:
+    assert clean(text) == safe
+    assert block(f"x\n{text}") == f"x\n{safe}"
+    assert "##vso[" not in shown("Name", [{"a": text, text: 1}])

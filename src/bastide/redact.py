@@ -47,7 +47,7 @@ def clean(text: str, limit: int = 1000, *, secrets: bool = True) -> str:
         text = hide(text)
     if not (text.isascii() and text.isprintable()):
         text = _visible(_BREAKS.sub(" ", text))
-    return _cut(text, limit)
+    return _cut(_idle(text), limit)
 
 
 def block(text: str, limit: int = 8000, *, secrets: bool = True) -> str:
@@ -56,7 +56,8 @@ def block(text: str, limit: int = 8000, *, secrets: bool = True) -> str:
     if secrets:
         text = hide(text)
     lines = text.expandtabs(4).replace("\r\n", "\n").split("\n")
-    return _cut("\n".join(line if line.isascii() and line.isprintable() else _visible(line) for line in lines), limit)
+    lines = [line if line.isascii() and line.isprintable() else _visible(line) for line in lines]
+    return _cut("\n".join(_idle(line) for line in lines), limit)
 
 
 def shown(property_path: str, value: Any, limit: int = 120) -> str:
@@ -177,7 +178,17 @@ _BREAKS = re.compile(r"[\r\n\t\v\f\x85\u2028\u2029]+[ ]*")
 
 
 def _quoted(text: str) -> str:
-    return f'"{_visible(text.translate(_ESCAPES))}"'
+    return f'"{_idle(_visible(text.translate(_ESCAPES)))}"'
+
+
+_COMMAND = re.compile(r"^(\s*)::(?=[A-Za-z-]+(?: |::))|##(?=[\w ]*\[)")
+
+
+def _idle(text: str) -> str:
+    """The text with no command in it that a pipeline would obey in a log: `##vso[…]` anywhere, `::error ::` first."""
+    if "##" not in text and "::" not in text[:200]:
+        return text
+    return _COMMAND.sub(lambda match: "#\\x23" if match[0] == "##" else f"{match[1]}\\x3a:", text)
 
 
 def _visible(text: str) -> str:
