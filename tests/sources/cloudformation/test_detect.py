@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
 import pytest
+import yaml
 
 from bastide.sources.cloudformation.detect import HEAD, looks_like_template
 
@@ -66,3 +68,18 @@ def test_asking_imports_no_parser() -> None:
         "sys.exit('yaml' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+FILLER = {f"p{number}": {"Type": "String"} for number in range(4000)}
+
+
+@pytest.mark.parametrize("section", ["Parameters", "Mappings", "Conditions"])
+def test_a_template_whose_resources_come_late(section: str) -> None:
+    document = {"Description": "d", section: FILLER, "Resources": {"A": {"Type": "AWS::S3::Bucket"}}}
+    late = json.dumps(document).encode()
+    assert late.index(b"Resources") > HEAD
+    assert looks_like_template(late[:HEAD], "x.json")
+    assert not looks_like_template(late[:HEAD].replace(b"Description", b"name"), "x.json")
+    written = yaml.safe_dump(document, sort_keys=False).encode()
+    assert looks_like_template(written[:HEAD], "x.yaml")
+    assert not looks_like_template(written[:HEAD].replace(b"Description", b"name"), "x.yaml")

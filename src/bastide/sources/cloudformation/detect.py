@@ -7,9 +7,12 @@ import re
 HEAD = 64 * 1024
 """How many bytes of a file `looks_like_template` wants to see; more are not looked at."""
 
-_SECTION = re.compile(
-    rb"^( *)[\"']?(AWSTemplateFormatVersion|Transform|Resources|Parameters)[\"']?[ \t]*:(.*)$", re.MULTILINE
-)
+_SECTION = re.compile(rb"^( *)[\"']?(AWSTemplateFormatVersion|Transform|Resources)[\"']?[ \t]*:(.*)$", re.MULTILINE)
+_SECTIONS = {
+    *(b"AWSTemplateFormatVersion", b"Description", b"Metadata", b"Parameters", b"Rules", b"Mappings", b"Conditions"),
+    *(b"Transform", b"Hooks", b"Globals", b"Outputs", b"Resources"),
+}
+_KEY = re.compile(rb"^( *)[\"']?([^\s#:\"'-][^\s:\"']*)[\"']?[ \t]*:", re.MULTILINE)
 _FIRST = re.compile(rb"^( *)(?!---)[\w\"'-]", re.MULTILINE)
 _TYPE = re.compile(rb"\bType[\"']?\s*:\s*[\"']?\w+::\w")
 _TRANSFORM = re.compile(rb"AWS::(Serverless|LanguageExtensions|Include)\b")
@@ -24,10 +27,11 @@ def looks_like_template(head: bytes, name: str) -> bool:
     `name` only rules out YAML in a `.json` file.
     """
     head = head[:HEAD]
-    if b"AWSTemplateFormatVersion" not in head and b"::" not in head:
+    whole = len(head) < HEAD
+    if whole and b"AWSTemplateFormatVersion" not in head and b"::" not in head:
         return False
     if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
-        return _json(head)
+        return _json(head, whole=whole)
     return not name.endswith(".json") and _yaml(head)
 
 
@@ -46,13 +50,19 @@ def _yaml(head: bytes) -> bool:
             return True
         if section == b"Resources" and last_type > match.start():
             return True
-        if section == b"Parameters" and len(head) == HEAD and last_type > match.start():
-            return True  # so long that its resources come later
-    return False
+    # So long that its resources come later.
+    return len(head) == HEAD and first is not None and _begins({m[2] for m in _KEY.finditer(head) if m[1] == first[1]})
 
 
-def _json(head: bytes) -> bool:
+def _begins(keys: set[bytes]) -> bool:
+    """Whether the top of a document has nothing but sections of a template, those with values among them."""
+    return keys <= _SECTIONS and not keys.isdisjoint((b"Parameters", b"Mappings", b"Conditions"))
+
+
+def _json(head: bytes, *, whole: bool) -> bool:
     keys = _top_keys(head)
+    if not whole and _begins(keys):
+        return True
     if b"AWSTemplateFormatVersion" in keys:
         return True
     if b"Resources" in keys:
