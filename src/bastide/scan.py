@@ -16,6 +16,7 @@ from bastide.controls.library import load_library, parse_selector, select
 from bastide.controls.verdict import SEVERITIES, Coverage, Report, Verdict
 from bastide.errors import UsageError
 from bastide.sources.discover import discover
+from bastide.sources.nested import without_nested
 from bastide.sources.pool import load_all
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
     for unit in loading:
         loaded.append(unit)
         told("reading", len(loaded), len(found.units))
+    loaded = without_nested(loaded)
     resources = [r for unit in loaded for r in unit.resources if _wanted(r.path, only, skip)]
     told("judging", 0, 0)
     verdicts = evaluation.verdicts(resources)

@@ -120,3 +120,14 @@ def test_own_controls(run: Run, project: Path) -> None:
 
 def test_a_file_of_a_module_as_target(run: Run) -> None:
     assert run("scan", "main.tf").returncode == 1
+
+
+def test_a_template_that_is_a_nested_stack_is_judged_once(run: Run, project: Path) -> None:
+    (project / "main.tf").unlink()
+    bucket = "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties: {BucketName: !Ref N}\n"
+    (project / "inner.yaml").write_text("Parameters: {N: {Type: String}}\n" + bucket)
+    stack = "{Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: inner.yaml, Parameters: {N: given}}}"
+    (project / "outer.yaml").write_text(f"Resources:\n  S: {stack}\n")
+    report = json.loads(run("scan", ".", "-f", "json").stdout)
+    assert {v["resource"]["address"] for v in report["verdicts"]} == {"S/B"}
+    assert report["coverage"]["files"] == 2
