@@ -12,12 +12,14 @@ import json
 import os
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bastide.errors import UsageError
 from bastide.redact import clean, redacted
 from bastide.secret import hide
+from bastide.sources.pool import may_fork
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,6 +96,10 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
 """Tables, their columns, types and meaning; the reference page is made from it."""
 
 
+WORTH_A_PROCESS = 2_000
+"""Verdicts from which keeping the tables takes longer than starting a process."""
+
+
 def folder_of_last_scan() -> Path:
     """Where the last scan of the current directory is kept."""
     base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
@@ -115,6 +121,27 @@ def save(result: ScanResult) -> None:
             fresh.rename(target)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def saving(result: ScanResult) -> Iterator[None]:
+    """`save` beside what is done within: in a process of its own where there is much of it and a fork is safe."""
+    if len(result.report.verdicts) < WORTH_A_PROCESS or not may_fork():
+        save(result)
+        yield
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        process = os.fork()
+    if not process:
+        try:
+            save(result)
+        finally:
+            os._exit(0)
+    try:
+        yield
+    finally:
+        os.waitpid(process, 0)
 
 
 def _tables(result: ScanResult) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:

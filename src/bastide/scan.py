@@ -62,6 +62,7 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
     resources = [r for unit in loaded for r in unit.resources if _wanted(r.path, only, skip)]
     told("judging", 0, 0)
     verdicts = evaluation.verdicts(resources)
+    evaluation.close()
     files = sorted({path for unit in loaded for path in unit.files})
     problems = [*found.problems, *(problem for unit in loaded for problem in unit.problems)]
     problems += apply_exemptions(verdicts, exemptions, files)

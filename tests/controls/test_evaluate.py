@@ -112,7 +112,8 @@ POLICY = "AWS::IAM::ManagedPolicy"
         ([{"Effect": "Deny", "Action": "*", "Resource": "*"}], "pass"),
         ([{"Effect": "Allow", "Action": "s3:GetObject", "Resource": UNKNOWN}], "pass"),
         ([{"Effect": "Allow", "Action": ["*"], "Resource": [UNKNOWN]}], "unknown"),
-        ({"Effect": "Allow", "Action": "*", "Resource": [UNKNOWN, "*"]}, "unknown"),
+        ({"Effect": "Allow", "Action": "*", "Resource": [UNKNOWN, "*"]}, "fail"),
+        ({"Effect": "Allow", "Action": "*", "Resource": [UNKNOWN, "arn:x"]}, "unknown"),
         (
             [
                 {"Effect": "Allow", "Action": "*", "Resource": UNKNOWN},
@@ -135,6 +136,66 @@ def test_a_policy_that_is_not_known_or_no_policy() -> None:
         status(ADMIN, {"PolicyDocument": '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'}, POLICY)
         == "fail"
     )
+
+
+VARIABLES = "none_of([names_a_secret(e.key) and is_plain_text(e.value) for e in map_entries(Environment.Variables)])"
+FUNCTION = "AWS::Lambda::Function"
+
+
+@pytest.mark.parametrize(
+    ("variables", "wanted"),
+    [
+        ({"STAGE": UNKNOWN, "DB_PASSWORD": "hunter22"}, "fail"),
+        ({"STAGE": UNKNOWN, "TABLE": "t"}, "unknown"),
+        ({"STAGE": "x", "TABLE": "t"}, "pass"),
+        (UNKNOWN, "unknown"),
+    ],
+)
+def test_entries_of_a_map_decide_one_by_one(variables: Any, wanted: str) -> None:
+    (verdict,) = judge(control(VARIABLES, FUNCTION), resource({"Environment": {"Variables": variables}}, FUNCTION))
+    assert verdict.status == wanted
+    if wanted == "fail":
+        assert verdict.evidence[0].property == "Environment.Variables.DB_PASSWORD"
+
+
+NESTED = (
+    "none_of([any_of([names_a_secret(e.Name) and is_plain_text(e.Value) for e in c.Environment]) "
+    "for c in ContainerDefinitions])"
+)
+TASK = "AWS::ECS::TaskDefinition"
+
+
+@pytest.mark.parametrize(
+    ("environment", "wanted"),
+    [
+        ([{"Name": "STAGE", "Value": UNKNOWN}, {"Name": "PASSWORD", "Value": "hunter22"}], "fail"),
+        ([{"Name": "STAGE", "Value": UNKNOWN}, {"Name": "TABLE", "Value": "t"}], "pass"),
+        ([{"Name": "PASSWORD", "Value": UNKNOWN}], "unknown"),
+        ([{"Name": UNKNOWN, "Value": "x"}], "unknown"),
+        ([UNKNOWN, {"Name": "PASSWORD", "Value": "hunter22"}], "fail"),
+        ([UNKNOWN], "unknown"),
+        (UNKNOWN, "unknown"),
+        ([], "pass"),
+    ],
+)
+@pytest.mark.parametrize("beside", [[], [{"Name": "x", "Environment": UNKNOWN}], [UNKNOWN]])
+def test_lists_in_elements_decide_one_by_one(environment: Any, wanted: str, beside: list[Any]) -> None:
+    containers = [*beside, {"Name": "a", "Image": UNKNOWN, "Environment": environment}]
+    expected = "fail" if wanted == "fail" else "unknown" if beside else wanted
+    assert status(NESTED, {"ContainerDefinitions": containers}, TASK) == expected
+
+
+ROOT = "all_of([c.ReadonlyRootFilesystem for c in ContainerDefinitions])"
+
+
+def test_a_verdict_does_not_depend_on_what_else_is_judged() -> None:
+    lacks = resource(
+        {"ContainerDefinitions": [{"Name": "a", "ReadonlyRootFilesystem": True}, {"Name": "b"}]}, TASK, "lacks"
+    )
+    unknown = resource({"ContainerDefinitions": UNKNOWN}, TASK, "unknown")
+    part = resource({"ContainerDefinitions": [{"ReadonlyRootFilesystem": UNKNOWN}]}, TASK, "part")
+    found = {v.resource.address: v.status for v in judge(control(ROOT, TASK), lacks, unknown, part)}
+    assert found == {"lacks": "fail", "unknown": "unknown", "part": "unknown"}
 
 
 def test_when_decides_whether_there_is_a_verdict() -> None:

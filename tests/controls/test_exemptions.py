@@ -80,7 +80,7 @@ def test_what_is_wrong_with_an_exemption_is_told(tmp_path: Path, text: str, said
 def test_a_comment_at_a_folded_in_resource_counts(tmp_path: Path) -> None:
     path = scanned(tmp_path, f"resource a {{\n}}\n# bastide: allow s3.x {GOOD}\nresource b {{\n}}\n")
     found = verdict(path, 1, 2)
-    found.resource.origins["X"] = Origin(path, 4, 5, "x")
+    found.resource.origins = {"X": Origin(path, 4, 5, "x")}
     apply_exemptions([found], [], [path], TODAY)
     assert found.status == "exempt"
 

@@ -8,6 +8,7 @@ import pytest
 from tests.controls.conftest import control, resource
 
 from bastide.controls.compiler import compile_controls
+from bastide.controls.query import Part
 from bastide.controls.rows import overlaps, rows_of
 from bastide.resources.estate import Estate
 from bastide.resources.model import Unresolved
@@ -46,5 +47,5 @@ def test_unknown_elements_touch_in_part_and_unknown_lists_as_such() -> None:
     first, second = rows_of([part, whole], group, Estate([]))
     assert (first.uncertain, first.partial) == (frozenset(), {key})
     assert (second.uncertain, second.partial) == ({key}, frozenset())
-    assert first.unknown_positions(("Tags", (("Tags.Key", "value"),))) == [2]
-    assert first.unknown_positions(("Tags", (("Tags.Value", "value"),))) == []
+    assert first.unknown_positions(Part("Tags", (("Tags.Key", "value"),))) == [2]
+    assert first.unknown_positions(Part("Tags", (("Tags.Value", "value"),))) == []

@@ -44,7 +44,7 @@ def odd_units(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("bastide.sources.worker.import_module", lambda _: type("M", (), {"odd": staticmethod(odd)}))
     monkeypatch.setattr(pool, "import_module", lambda _: None)
     # The odd loader exists in this process only; pytest's own workers have threads that would forbid a fork.
-    monkeypatch.setattr(pool, "_may_fork", lambda: True)
+    monkeypatch.setattr(pool, "may_fork", lambda: True)
     yield
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
@@ -119,7 +119,7 @@ def test_closing_early_ends_the_workers(odd_units: None) -> None:
 @pytest.mark.parametrize("fork", [True, False])
 def test_real_units(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fork: bool) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(pool, "_may_fork", lambda: fork)
+    monkeypatch.setattr(pool, "may_fork", lambda: fork)
     units = []
     for name in ("a", "b", "c"):
         (tmp_path / name).mkdir()

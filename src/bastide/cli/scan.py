@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bastide.cli.progress import progress
 from bastide.errors import UsageError
-from bastide.lastscan import save
+from bastide.lastscan import saving
 from bastide.report import check_format, render, render_terminal
 from bastide.scan import exit_code, scan
 from bastide.settings import load_settings
@@ -30,9 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
     with progress() as told:
         result = scan(targets, settings.scan, settings.exemptions, told)
         told("writing", 0, 0)
-        save(result)
-        for name, path in outputs:
-            _write(path, render(name, result.report))
+        with saving(result):
+            for name, path in outputs:
+                _write(path, render(name, result.report))
     if not any(path in ("-", "/dev/stdout") for _, path in outputs):
         _print(result.report, settings, quiet=bool(outputs) and settings.scan["format"] != "terminal")
     return exit_code(result.report, settings.scan["fail_on"])

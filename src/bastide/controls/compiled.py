@@ -26,7 +26,8 @@ class Atom:
 class Over:
     """The elements that an atom quantifies over: of the list at `path` (`sql`), each called `name`.
 
-    `items` is the SQL of the list of their conditions, `formula` the condition of one element over `atoms`.
+    `items` is the SQL of the list of their conditions, `formula` the condition of one element over `atoms`, which
+    may quantify over a list inside the element. `keyed` ones are entries of a map, where what is unknown is absent.
     """
 
     quantifier: str
@@ -36,6 +37,7 @@ class Over:
     items: str
     formula: Formula
     atoms: list[Atom]
+    keyed: bool = False
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from bastide.controls.compiled import Atom, Compiled, Over
 from bastide.controls.engine import connect
 from bastide.controls.query import query_for
 from bastide.controls.shape import STATEMENT, merged, shape_of
-from bastide.controls.syntax import Node, Read, Syntax, Value, formula
+from bastide.controls.syntax import Node, Read, Scope, Syntax, column_value, formula
 from bastide.errors import ControlError, near_miss
 from bastide.resources.policies import has_policies
 from bastide.resources.schema import schema_for
@@ -42,7 +42,7 @@ def compile_control(control: Control, syntax: Syntax) -> Compiled:
     atoms: list[Node] = []
     require = formula(syntax.parse(control.require), atoms, syntax)
     when = formula(syntax.parse(control.when), atoms, syntax) if control.when.strip() else None
-    compiled = [_atom(node, syntax) for node in atoms]
+    compiled = [_atom(node, syntax, {}) for node in atoms]
     reads = {read for atom in compiled for read in atom.reads}
     return Compiled(
         control.id,
@@ -104,11 +104,11 @@ def _related_shape(related: Related, reads: set[Read], resource: str) -> dict[st
 _QUANTIFIERS = ("none_of", "any_of", "all_of")
 
 
-def _atom(node: Node, syntax: Syntax) -> Atom:
-    return Atom(syntax.text(node), sorted(syntax.reads(node)), _over(node, syntax))
+def _atom(node: Node, syntax: Syntax, scope: Scope) -> Atom:
+    return Atom(syntax.text(node), sorted(syntax.reads(node, scope)), _over(node, syntax, scope))
 
 
-def _over(node: Node, syntax: Syntax) -> Over | None:
+def _over(node: Node, syntax: Syntax, scope: Scope) -> Over | None:
     """How an atom quantifies over a list, if it does so plainly: a comprehension over one property, no filter."""
     if node.get("class") != "FUNCTION" or node["function_name"].lower() not in _QUANTIFIERS:
         return None
@@ -116,20 +116,26 @@ def _over(node: Node, syntax: Syntax) -> Over | None:
     if items.get("class") != "FUNCTION" or items["function_name"].lower() not in ("list_apply", "list_transform"):
         return None
     source, function = items["children"][:2]
+    keyed = source.get("class") == "FUNCTION" and source["function_name"].lower() == "map_entries"
+    column = source["children"][0] if keyed else source
     if (
-        source.get("class") != "COLUMN_REF"
+        column.get("class") != "COLUMN_REF"
         or function.get("class") != "LAMBDA"
         or "column_names" not in function["lhs"]
     ):
         return None
-    path, name = ".".join(source["column_names"]), function["lhs"]["column_names"][0]
+    value = column_value(column["column_names"], scope)
+    if len(value.paths) != 1:
+        return None
+    (steps,) = value.paths
+    path, name = ".".join(steps), function["lhs"]["column_names"][0]
     nodes: list[Node] = []
     body = formula(function["expr"], nodes, syntax)
-    elements = {name.lower(): Value(frozenset([tuple(source["column_names"])]))}
-    atoms = [Atom(syntax.text(item), sorted(syntax.reads(item, elements))) for item in nodes]
+    atoms = [_atom(item, syntax, {**scope, name.lower(): value}) for item in nodes]
     if any(read != path and not read.startswith(f"{path}.") for atom in atoms for read, _ in atom.reads):
         return None
-    return Over(node["function_name"].lower(), path, syntax.text(source), name, syntax.text(items), body, atoms)
+    sql = syntax.text(source)
+    return Over(node["function_name"].lower(), path, sql, name, syntax.text(items), body, atoms, keyed)
 
 
 def _bind(compiled: Compiled, connection: Any) -> None:

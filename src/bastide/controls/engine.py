@@ -1,4 +1,4 @@
-"""The one DuckDB connection that judges: in memory, on one thread, and locked down.
+"""The DuckDB database that judges: in memory, each connection on one thread, and locked down.
 
 No file, no network, no extension and no setting can be reached from a control; memory is bounded.
 """
@@ -19,6 +19,11 @@ QUERY_SECONDS = 60.0
 
 def connect() -> duckdb.DuckDBPyConnection:
     """A new locked connection that knows the macros."""
+    return connections(1)[0]
+
+
+def connections(count: int) -> list[duckdb.DuckDBPyConnection]:
+    """Connections to one new locked database that knows the macros, one for each thread that will judge."""
     import duckdb  # 0.1 s; `--version` and `--help` do without
 
     connection = duckdb.connect(
@@ -32,5 +37,9 @@ def connect() -> duckdb.DuckDBPyConnection:
         }
     )
     connection.execute(";".join(macro.ddl for macro in macros().values()))
+    found = [connection, *(connection.cursor() for _ in range(count - 1))]
+    for one in found:
+        # Queries over one scan are wide, not deep: planning them better takes longer than it saves, even at a million.
+        one.execute("pragma disable_optimizer")
     connection.execute("set lock_configuration = true")
-    return connection
+    return found

@@ -9,7 +9,7 @@ from collections import defaultdict, deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from bastide.controls.engine import QUERY_SECONDS, connect
+from bastide.controls.engine import QUERY_SECONDS, connections
 from bastide.controls.evidence import Witness
 from bastide.controls.query import FLAGS, AtomKey, Query, query_for
 from bastide.controls.rows import rows_of
@@ -41,11 +41,17 @@ class Evaluation:
         self._by_id = {control.id: control for control in controls}
         self._groups = groups_of(compiled)
         self.broken = {} if broken is None else broken
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._connections: list[duckdb.DuckDBPyConnection] = []
 
-    def warm_up(self) -> None:
-        """Open the connection now, while there is something else to wait for."""
-        self._connection = connect()
+    def warm_up(self, jobs: int | None = None) -> None:
+        """Open the connections now, while there is something else to wait for."""
+        self._connections = connections(jobs or _cores())
+
+    def close(self) -> None:
+        """Give DuckDB's memory back; evidence can still be looked at."""
+        for connection in reversed(self._connections):
+            connection.close()
+        self._connections = []
 
     def verdicts(self, resources: Iterable[Resource], jobs: int | None = None) -> list[Verdict]:
         """All verdicts over these resources; those of one resource's variants are merged into one.
@@ -65,9 +71,8 @@ class Evaluation:
         tasks = deque((group, members) for group in self._groups if (members := estate.by_type.get(group[0].resource)))
         found: list[Verdict] = []
         failures: list[BaseException] = []
-        if self._connection is None:
-            self.warm_up()
-        assert self._connection is not None
+        if not self._connections:
+            self.warm_up(jobs)
 
         def work(connection: duckdb.DuckDBPyConnection) -> None:
             try:
@@ -79,11 +84,11 @@ class Evaluation:
             except BaseException as error:  # noqa: BLE001 (raised again below, in the thread that asked)
                 failures.append(error)
 
-        count = min(jobs, len(tasks) // 4 + 1)
-        threads = [threading.Thread(target=work, args=(self._connection.cursor(),)) for _ in range(count - 1)]
+        first, *others = self._connections[: min(jobs, len(tasks) // 4 + 1)]
+        threads = [threading.Thread(target=work, args=(one,)) for one in others]
         for thread in threads:
             thread.start()
-        work(self._connection)
+        work(first)
         for thread in threads:
             thread.join()
         if failures:

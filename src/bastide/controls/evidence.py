@@ -92,6 +92,8 @@ def _element(list_path: str, row: Row, position: int) -> Evidence | None:
         other = row.related[head][position]
         return Evidence(f"{head}: {other.address}", None, "", other.path, other.line)
     where = f"{list_path}[{position}]"
+    if isinstance(entries := _at(row.columns, list_path), dict):
+        where = f"{list_path}.{list(entries)[position]}"
     return _own(row, where) if _at(row.resource.properties, where) is not None else None
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bastide.controls.shape import merged
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bastide.controls.compiled import Compiled, Over
     from bastide.controls.syntax import Formula
 
@@ -18,8 +21,22 @@ FLAGS = 60
 AtomKey = tuple[str, int]
 """A control's id and the position of one of its atoms."""
 
-PartKey = tuple[str, tuple[tuple[str, str], ...]]
-"""The path of a list, and what a part of the condition of its elements reads."""
+
+class Part(NamedTuple):
+    """A part of the condition of a list's elements: what of it is unknown is told by position.
+
+    `path` is the list and `reads` what the part reads. With `inner` it is about a list inside the elements: without
+    `reads`, whether that list itself is known; with them, about its elements, by both positions (`position`).
+    """
+
+    path: str
+    reads: tuple[tuple[str, str], ...]
+    inner: str = ""
+    keyed: bool = False
+
+
+INNER = 100_000
+"""An element of a list in an element has the position `outer * INNER + inner`, both from 1."""
 
 
 @dataclass(slots=True)
@@ -38,18 +55,18 @@ class Query:
     controls: list[Compiled]
     positions: list[tuple[str, int]]
     flags: dict[AtomKey, int]
-    parts: dict[PartKey, int]
+    parts: dict[Part, int]
 
 
-def query_for(controls: list[Compiled], uncertain: frozenset[AtomKey], partial: frozenset[AtomKey]) -> Query:
+def query_for(controls: list[Compiled], uncertain: frozenset[AtomKey], touched: frozenset[AtomKey]) -> Query:
     """The query over these controls of one type, for rows in which only these atoms may be unknown.
 
-    `uncertain` ones as such, `partial` ones in some elements of the list that they quantify over.
+    `uncertain` ones as such, `touched` ones in some elements of the list that they quantify over.
     """
     shape: Any = {}
     for control in controls:
         shape = merged(shape, control.shape)
-    writer = _Writer({key: index for index, key in enumerate(sorted(uncertain))}, partial)
+    writer = _Writer({key: index for index, key in enumerate(sorted(uncertain))}, touched)
     columns, located = ["i"], []
     positions: list[tuple[str, int]] = []
     for number, control in enumerate(controls):
@@ -79,7 +96,7 @@ class _Writer:
 
     flags: dict[AtomKey, int]
     partial: frozenset[AtomKey]
-    parts: dict[PartKey, int] = field(default_factory=dict)
+    parts: dict[Part, int] = field(default_factory=dict)
 
     def verdict(self, control: Compiled) -> str:
         """The column of a control, as `Query` describes it."""
@@ -120,14 +137,7 @@ class _Writer:
 
     def quantified(self, key: AtomKey, over: Over, unknown: str, *, optimistic: bool) -> str:
         """A quantified atom: an element that is known to decide does so, whatever the others are."""
-        if over.quantifier == "any_of":
-            sql = f"coalesce(list_bool_or({self.items(key, over, optimistic=optimistic)}), false)"
-            return f"({sql} or {unknown})" if unknown and optimistic else sql
-        if over.quantifier == "all_of":
-            sql = f"coalesce(list_bool_and({self.items(key, over, optimistic=optimistic)}), true)"
-        else:
-            sql = f"(not coalesce(list_bool_or({self.items(key, over, optimistic=not optimistic)}), false))"
-        return f"({sql} and not {unknown})" if unknown and not optimistic else sql
+        return _quantified(over.quantifier, partial(self.items, key, over), unknown, optimistic=optimistic)
 
     def items(self, key: AtomKey, over: Over, *, optimistic: bool) -> str:
         """The list of the conditions of a list's elements."""
@@ -141,9 +151,48 @@ class _Writer:
             return f"({f' {part[0]} '.join(self._element(item, over, optimistic=optimistic) for item in part[1:])})"
         _, index, negated = part
         atom = over.atoms[index]
-        key = (over.path, tuple((read, mode) for read, mode in atom.reads))
-        where = self.parts.setdefault(key, len(self.parts))
-        return _bounded(_literal(atom.sql, negated=negated), f"list_contains(p{where}, _at)", optimistic=optimistic)
+        if atom.over is None:
+            unknown = self._unknown(Part(over.path, _plain(atom.reads)), "_at")
+            return _bounded(_literal(atom.sql, negated=negated), unknown, optimistic=optimistic)
+        inner = atom.over
+        unknown = self._unknown(Part(over.path, (), inner.path, inner.keyed), "_at")
+        items = partial(self._inner_items, over, inner)
+        sql = _quantified(inner.quantifier, items, unknown, optimistic=optimistic != negated)
+        return f"(not {sql})" if negated else sql
+
+    def _inner_items(self, over: Over, inner: Over, *, optimistic: bool) -> str:
+        body = self._inner(inner.formula, over, inner, optimistic=optimistic)
+        return f"list_transform({inner.sql}, lambda {inner.name}, _in: {body})"
+
+    def _inner(self, part: Formula, over: Over, inner: Over, *, optimistic: bool) -> str:
+        if part[0] != "atom":
+            parts = (self._inner(item, over, inner, optimistic=optimistic) for item in part[1:])
+            return f"({f' {part[0]} '.join(parts)})"
+        _, index, negated = part
+        atom = inner.atoms[index]
+        position = f"(_at * {INNER} + _in)::bigint"
+        unknown = "" if inner.keyed else self._unknown(Part(over.path, _plain(atom.reads), inner.path), position)
+        return _bounded(_literal(atom.sql, negated=negated), unknown, optimistic=optimistic)
+
+    def _unknown(self, part: Part, position: str) -> str:
+        return f"list_contains(p{self.parts.setdefault(part, len(self.parts))}, {position})"
+
+
+def _plain(reads: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((path, mode) for path, mode in reads)
+
+
+def _quantified(quantifier: str, items: Callable[..., str], unknown: str, *, optimistic: bool) -> str:
+    """A quantified condition for the better or for the worse; `unknown` is true where the list itself is not known."""
+    if quantifier == "any_of":
+        sql = f"coalesce(list_bool_or({items(optimistic=optimistic)}), false)"
+        return f"({sql} or {unknown})" if unknown and optimistic else sql
+    if quantifier == "all_of":
+        each = f"list_transform({items(optimistic=optimistic)}, lambda x: coalesce(x, false))"
+        sql = f"coalesce(list_bool_and({each}), true)"
+    else:
+        sql = f"(not coalesce(list_bool_or({items(optimistic=not optimistic)}), false))"
+    return f"({sql} and not {unknown})" if unknown and not optimistic else sql
 
 
 def _literal(sql: str, *, negated: bool) -> str:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bastide.controls.query import INNER
 from bastide.controls.shape import Unusual, fill, filler, merged
 from bastide.resources.model import without_positions
 from bastide.resources.policies import statements_of
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bastide.controls.compiled import Compiled
-    from bastide.controls.query import AtomKey, PartKey
+    from bastide.controls.query import AtomKey, Part
     from bastide.controls.verdict import Evidence
     from bastide.resources.estate import Estate
     from bastide.resources.model import Resource
@@ -39,18 +40,31 @@ class Row:
     related: dict[str, list[Resource]] = field(default_factory=dict)
     pieces: dict[str, Evidence] = field(default_factory=dict)  # of its own properties, once made
 
-    def unknown_positions(self, part: PartKey) -> list[int]:
+    def unknown_positions(self, part: Part) -> list[int]:
         """The positions, from 1, of the elements of a list of which a part of a condition is not known."""
-        path, reads = part
-        start = f"{path}["
+        start = f"{part.path}["
         found = []
         for unknown in self.unknown:
             if unknown.startswith(start):
-                position = int(unknown[len(start) :].partition("]")[0]) + 1
-                plain = without_positions(unknown)
-                if any(overlaps(plain, read, mode) for read, mode in reads):
+                number, _, rest = unknown[len(start) :].partition("]")
+                position = _position(part, int(number) + 1, rest, unknown)
+                if position:
                     found.append(position)
         return found
+
+
+def _position(part: Part, outer: int, rest: str, unknown: str) -> int:
+    """The position that an unknown path makes unknown for a part, 0 for none; `rest` is the path in the element."""
+    if part.inner:
+        inner = part.inner[len(part.path) :]  # with its dot
+        if not part.reads:
+            whole = inner == rest or inner.startswith(f"{rest}.") or not rest
+            return outer if whole or (part.keyed and rest.startswith(f"{inner}.")) else 0
+        if not rest.startswith(f"{inner}["):
+            return 0
+        outer = outer * INNER + int(rest[len(inner) + 1 :].partition("]")[0]) + 1
+    plain = without_positions(unknown)
+    return outer if any(overlaps(plain, read, mode) for read, mode in part.reads) else 0
 
 
 def rows_of(members: Sequence[Resource], group: Sequence[Compiled], estate: Estate) -> list[Row]:

@@ -131,7 +131,7 @@ class Syntax:
         """What the expression denotes; properties that it uses up on the way are added to `found`."""
         kind = node.get("class", "")
         if kind == "COLUMN_REF":
-            return _column(node["column_names"], scope)
+            return column_value(node["column_names"], scope)
         if kind == "SUBQUERY":
             raise ControlError(
                 "a sub-query is not allowed in a control",
@@ -212,7 +212,8 @@ class Syntax:
         return result
 
 
-def _column(names: list[str], scope: Scope) -> Value:
+def column_value(names: list[str], scope: Scope) -> Value:
+    """What a name with fields denotes, where `scope` says what names other than columns are."""
     if (value := scope.get(names[0].lower())) is not None:
         for name in names[1:]:
             value = value.child(name)

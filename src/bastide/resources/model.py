@@ -164,14 +164,17 @@ class Resource:
     @property
     def origins(self) -> dict[Path_, Origin]:
         """Where properties were written, by path."""
-        if self._packed:
-            self._origins = {path: Origin(*origin) for path, origin in marshal.loads(self._packed).items()}  # noqa: S302
-            self._packed = b""
-        return self._origins
+        return {path: Origin(*origin) for path, origin in self._places().items()}
 
     @origins.setter
     def origins(self, value: dict[Path_, Origin]) -> None:
         self._origins, self._packed = value, b""
+
+    def _places(self) -> dict[Path_, Origin]:
+        """The origins, as plain tuples where they came from a worker: making objects of all takes longer than a look."""
+        if self._packed:
+            self._origins, self._packed = marshal.loads(self._packed), b""  # noqa: S302
+        return self._origins
 
     @property
     def id(self) -> str:
@@ -180,10 +183,10 @@ class Resource:
 
     def locate(self, property_path: Path_) -> tuple[str, int]:
         """The file and line of a property: of its nearest written ancestor, at worst of the resource itself."""
-        at = property_path
+        at, places = property_path, self._places()
         while at:
-            if origin := self.origins.get(at):
-                return origin.path, _line_of(origin)
+            if origin := places.get(at):
+                return origin[0], _line_of(*origin)
             at = parent(at)
         return self.path, self.line
 
@@ -318,18 +321,18 @@ def without_positions(path: Path_) -> Path_:
     return _POSITION.sub("", path)
 
 
-def _line_of(origin: Origin) -> int:
-    if not origin.name:
-        return origin.line
+def _line_of(path: str, line: int, end_line: int, name: str = "") -> int:
+    if not name:
+        return line
     try:
-        lines = _lines(origin.path, Path(origin.path).stat().st_mtime_ns)
+        lines = _lines(path, Path(path).stat().st_mtime_ns)
     except OSError:
-        return origin.line
-    wanted = re.compile(rf"\s*\"?{re.escape(origin.name)}\"?\s*([=:{{]|$)")
-    for number in range(origin.line, min(origin.end_line, len(lines)) + 1):
+        return line
+    wanted = re.compile(rf"\s*\"?{re.escape(name)}\"?\s*([=:{{]|$)")
+    for number in range(line, min(end_line, len(lines)) + 1):
         if wanted.match(lines[number - 1]):
             return number
-    return origin.line
+    return line
 
 
 @lru_cache(maxsize=16)

@@ -130,7 +130,7 @@ class _Pool:
         self.jobs = min(jobs, len(tasks))
         self.workers: dict[int, _Worker] = {}
         self.selector = selectors.DefaultSelector()
-        if _may_fork():
+        if may_fork():
             for kind in {task.kind for task in tasks}:
                 _import(kind)  # once here, not once in every worker
         for _ in range(self.jobs):
@@ -186,7 +186,7 @@ class _Pool:
         return one.end()
 
     def _start(self) -> None:
-        one = _forked(list(self.workers.values())) if _may_fork() else _spawned()
+        one = _forked(list(self.workers.values())) if may_fork() else _spawned()
         self.workers[one.results] = one
         self.selector.register(one.results, selectors.EVENT_READ)
         self._feed(one)
@@ -209,7 +209,7 @@ def _import(kind: str) -> None:
         return  # the worker tells it of each unit
 
 
-def _may_fork() -> bool:
+def may_fork() -> bool:
     """Whether all threads of this process are Python's own, so that a fork leaves no native lock behind."""
     try:
         return len(os.listdir("/proc/self/task")) <= threading.active_count()  # noqa: PTH208  a count is wanted
