@@ -98,7 +98,9 @@ def test_marks_pass_through(convert: Any, mark: Any) -> None:
 
 def test_text_that_is_no_document_is_not_known() -> None:
     assert isinstance(document("hello", CONTEXT), Unresolved)
-    assert isinstance(free("{broken", CONTEXT), Unresolved)
+    assert free("{broken", CONTEXT) == "{broken"
+    yaml = Reference("{a: ${aws_a.a.arn}}", (("aws_a.a", "arn"),))
+    assert free(yaml, CONTEXT) is yaml
 
 
 def test_blocks_by_key_are_known_only_with_their_key() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.resources.model import ABSENT, Absent, Reference, Sensitive, Unresolved
 from bastide.sources.terraform.mapping import plain_key
+from bastide.sources.terraform.mapping_policy import NO_JSON
 from bastide.sources.terraform.render import hidden
 
 if TYPE_CHECKING:
@@ -116,12 +117,17 @@ def single(items: list[Any], convert: Convert, context: Context) -> Any:
 
 
 def free(value: Any, context: Context) -> Any:
-    """Anything: a JSON document given as text becomes what it says, an empty block an empty object."""
+    """Anything: a JSON document given as text becomes what it says, an empty block an empty object.
+
+    Other text stays: it may be YAML, which can begin like JSON.
+    """
     if type(value) is str:
         head = value.lstrip()[:1]
-        return (context.documents.parse(value) if head in ("{", "[") else value) if head else ABSENT
+        found = (context.documents.parse(value) if head in ("{", "[") else value) if head else ABSENT
+        return value if found is NO_JSON else found
     if type(value) is Reference:
-        return context.documents.follow(value)
+        found = context.documents.follow(value)
+        return value if found is NO_JSON else found
     return {} if value == [{}] else value
 
 
