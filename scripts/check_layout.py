@@ -30,6 +30,8 @@ WITHOUT_SOURCE = {
 """Tests of something that is no single source file, and of what."""
 
 WHOLE = {
+    "tests/conformance": "the program as a whole, from outside: hostile input, secrets, other tools' formats",
+    "tests/golden": "pairs of one thing in Terraform and in CloudFormation, through everything",
     "tests/library": "what `library` holds is data: its shape, its completeness, its examples",
 }
 """Folders of tests that mirror nothing, and why."""

@@ -155,6 +155,8 @@ def test_redacted() -> None:
     assert result["Environment"]["Variables"] == {"API_KEY": REDACTED, "STAGE": "prod"}
     assert result["Containers"][0]["Environment"][1] == {"Name": "A", "Value": "b"}
     assert result["Options"][0]["Value"] == REDACTED
+    assert redacted({"Name": "colour", "Type": "SecureString", "Value": "hunter2"})["Value"] == REDACTED
+    assert redacted({"Name": "colour", "Type": "String", "Value": "green"})["Value"] == "green"
     assert result["Tokens"] == {"Token": True}
     assert tree["MasterUserPassword"] == "hunter2"
 

@@ -127,6 +127,8 @@ def _leaf(text: str, name: str, *, dense: bool) -> str:
 def _told(tree: dict[Any, Any]) -> str:
     """The name that an entry gives its own value, as the entries of an environment do: `{Name: …, Value: …}`."""
     if "Value" in tree or "value" in tree or "ParameterValue" in tree:
+        if tree.get("Type") == "SecureString":
+            return "secret"
         for key in _NAMES:
             if isinstance(told := tree.get(key), str):
                 return told

@@ -30,6 +30,7 @@ _PAIRS = {
     *(("api", "key"), ("private", "key"), ("access", "key"), ("secret", "key"), ("signing", "key"), ("account", "key")),
     *(("shared", "key"), ("master", "key"), ("connection", "string"), ("auth", "key"), ("client", "key")),
     *(("connection", "uri"), ("database", "url"), ("webhook", "url"), ("auth", "tokens"), ("access", "tokens")),
+    *(("deploy", "key"), ("license", "key")),
 }
 _TRAILING = {
     "value",

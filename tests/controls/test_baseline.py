@@ -72,3 +72,20 @@ def test_what_is_no_baseline_is_refused(here: Path, text: str) -> None:
 def test_a_baseline_that_is_not_there(here: Path) -> None:
     with pytest.raises(UsageError, match="bastide baseline"):
         apply_baseline([], "none.json")
+
+
+def test_names_that_are_no_text_and_secrets_in_addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    odd = finding("caf\udce9.tf", address='b["AKIAZ7Q7ZJ3MPLRT4WXQ"]')
+    write_baseline([odd], "base.json")
+    assert "AKIAZ7" not in (tmp_path / "base.json").read_text("utf-8")
+    assert known(odd) == [True]
+
+
+@pytest.mark.parametrize(
+    "content", ["[" * 100_000, '{"format": "bastide/baseline/1", "findings": [{"fingerprint": []}]}']
+)
+def test_what_is_no_baseline(here: Path, content: str) -> None:
+    (here / "base.json").write_text(content)
+    with pytest.raises(UsageError, match="no baseline"):
+        known(finding("a.tf"))

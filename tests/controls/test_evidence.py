@@ -76,3 +76,17 @@ def test_a_related_resource_is_named_at_its_own_place() -> None:
 def test_a_secret_is_not_shown() -> None:
     found = evidence("MasterUserPassword is null", {"MasterUserPassword": "hunter2hunter2"}, "AWS::RDS::DBInstance")
     assert "hunter2" not in str(found)
+
+
+def test_a_value_is_secret_by_the_name_beside_it() -> None:
+    secret = {"Name": "/app/db-password", "Type": "String", "Value": "Tr0ub4dor"}
+    ((_, value, _, _),) = evidence("Value = 'x'", secret, "AWS::SSM::Parameter")
+    assert value == "(sensitive)"
+    ((_, value, _, _),) = evidence("Value = 'x'", {**secret, "Name": "/app/colour"}, "AWS::SSM::Parameter")
+    assert value == '"Tr0ub4dor"'
+    variables = [{"Name": "DB_PASSWORD", "Value": "Tr0ub4dor"}, {"Name": "COLOUR", "Value": "green"}]
+    project = {"Environment": {"EnvironmentVariables": variables}}
+    ((_, value, _, _),) = evidence(
+        "none_of([v.Value is not null for v in Environment.EnvironmentVariables])", project, "AWS::CodeBuild::Project"
+    )
+    assert "Tr0ub4dor" not in str(value)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bastide.errors import UsageError
+from bastide.secret import hide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,7 @@ def write_baseline(verdicts: Iterable[Verdict], path: str) -> int:
                 "fingerprint": verdict.fingerprint,
                 "path": verdict.resource.path,
                 "control": verdict.control.id,
-                "address": verdict.resource.address,
+                "address": hide(verdict.resource.address),
             }
             for verdict in verdicts
             if verdict.status == "fail"
@@ -36,7 +37,7 @@ def write_baseline(verdicts: Iterable[Verdict], path: str) -> int:
     text = f'{{"format": "{FORMAT}", "findings": [\n{rows}\n]}}\n'
     temporary = Path(f"{path}.part")
     try:
-        temporary.write_text(text, "utf-8")
+        temporary.write_text(text, "utf-8", errors="backslashreplace")  # which is JSON's escape, too
         temporary.replace(path)
     except OSError as error:
         raise UsageError(f"the baseline cannot be written: {error.strerror}", place=path) from None
@@ -82,7 +83,7 @@ def _read(path: str) -> dict[str, Counter[str]]:
             raise UsageError(f"a baseline of another format: {value['format']}", place=path)
         known: dict[str, Counter[str]] = defaultdict(Counter)
         for item in value["findings"]:
-            known[item["fingerprint"]][item["path"]] += 1
+            known[str(item["fingerprint"])][str(item["path"])] += 1
     except OSError as error:
         raise UsageError(
             f"the baseline cannot be read: {error.strerror}", place=path, remedy="make one with `bastide baseline`"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.controls.rows import overlaps
 from bastide.controls.verdict import Evidence
-from bastide.redact import shown
-from bastide.resources.model import without_positions
+from bastide.redact import redacted, shown
+from bastide.resources.model import parent, without_positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,7 +129,16 @@ def _piece(resource: Resource, where: str, value: Any) -> Evidence:
     path, line = resource.locate(where)
     if value is None:
         return Evidence(where, None, "not set", path, line)
+    if where.endswith(("Value", "value")):
+        value = _beside_its_name(resource, where)
     return Evidence(where, shown(where, value), "", path, line)
+
+
+def _beside_its_name(resource: Resource, where: str) -> Any:
+    """The value without its secret, which the name that stands beside it in the source tells (`Name: password`)."""
+    above = parent(where)
+    around = _at(resource.properties, above) if above else resource.properties
+    return _at(redacted(around), where[len(above) :].lstrip("."))
 
 
 def _unknown(row: Row, path: str, reason: str) -> Evidence:
@@ -142,8 +151,9 @@ def _unknown(row: Row, path: str, reason: str) -> Evidence:
             if rest
             else statement["property"]
         )
-    if head in row.related and row.related[head] and "." in path:
-        resource, path = row.related[head][0], path.partition(".")[2]
+    name, _, position = head.partition("[")
+    if position and name in row.related:
+        resource, path = row.related[name][int(position[:-1])], rest
     where, line = resource.locate(path)
     return Evidence(path or resource.address, None, reason, where, line)
 
