@@ -266,6 +266,19 @@ def test_a_related_resource_that_was_not_scanned_is_unknown() -> None:
     ]
 
 
+def test_what_is_unknown_of_a_related_resource_is_unknown() -> None:
+    from bastide.controls.entry import Related
+
+    trail = "AWS::CloudTrail::Trail"
+    related = [Related("buckets", "AWS::S3::Bucket", by="S3BucketName")]
+    locked = control("none_of([not coalesce(x.ObjectLockEnabled, false) for x in buckets])", trail, related=related)
+    refers = resource({"S3BucketName": Reference("${b}", (("b", "Ref"),))}, trail, "t")
+    (verdict,) = judge(locked, refers, resource({"ObjectLockEnabled": UNKNOWN}, line=40))
+    assert verdict.status == "unknown"
+    assert verdict.evidence[0].line == 40
+    assert [v.status for v in judge(locked, refers, resource({"ObjectLockEnabled": False}))] == ["fail"]
+
+
 def test_variants_that_differ_are_unknown() -> None:
     open_, closed = {BLOCK: {"BlockPublicAcls": False}}, {BLOCK: {"BlockPublicAcls": True}}
     require = f"{BLOCK}.BlockPublicAcls"

@@ -63,6 +63,15 @@ def test_one_form_for_what_can_be_written_in_many() -> None:
     }
 
 
+def test_a_statement_may_stand_alone_and_documents_may_be_maps() -> None:
+    (statement,), _ = read(
+        {"Effect": "Allow", "Action": "events:PutEvents"}, "AWS::Events::EventBusPolicy", "Statement"
+    )
+    assert (statement["property"], statement["actions"]) == ("Statement", ["events:putevents"])
+    assert policy_paths("AWS::Kinesis::ResourcePolicy") == ("ResourcePolicy",)
+    assert policy_paths("AWS::Config::ConfigRule") == ()
+
+
 def test_everybody_is_one_principal() -> None:
     (statement,), _ = read({"Statement": {"Principal": "*"}})
     assert statement["principals"] == [{"kind": "aws", "id": "*"}]

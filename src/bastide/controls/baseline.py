@@ -11,7 +11,7 @@ from bastide.errors import UsageError
 from bastide.secret import hide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from bastide.controls.verdict import Verdict
 
@@ -69,6 +69,28 @@ def apply_baseline(verdicts: Iterable[Verdict], path: str) -> int:
     return count
 
 
+def no_longer(
+    verdicts: Iterable[Verdict],
+    path: str,
+    files: Collection[str] | None = None,
+    judged: Collection[str] | None = None,
+) -> int:
+    """How many findings of a baseline do not occur any more, of those that the scan could have found again.
+
+    These are of a control in `judged` and in one of the `files` that were read, or one that is gone; any without.
+    """
+    left = Counter(verdict.fingerprint for verdict in verdicts if verdict.status != "pass")
+    count = 0
+    for item in _findings(path):
+        if left[str(item["fingerprint"])] > 0:
+            left[str(item["fingerprint"])] -= 1
+            continue
+        place = str(item["path"])
+        asked = judged is None or str(item.get("control", "")) in judged
+        count += asked and (files is None or place in files or not Path(place).exists())
+    return count
+
+
 def _take(places: Counter[str], path: str) -> bool:
     if places[path] <= 0:
         return False
@@ -77,13 +99,21 @@ def _take(places: Counter[str], path: str) -> bool:
 
 
 def _read(path: str) -> dict[str, Counter[str]]:
+    known: dict[str, Counter[str]] = defaultdict(Counter)
+    for item in _findings(path):
+        known[str(item["fingerprint"])][str(item["path"])] += 1
+    return known
+
+
+def _findings(path: str) -> list[dict[str, Any]]:
+    """The findings of a baseline, each with at least a fingerprint and a path."""
     try:
         value: Any = json.loads(Path(path).read_bytes())
         if value["format"] != FORMAT:
             raise UsageError(f"a baseline of another format: {value['format']}", place=path)
-        known: dict[str, Counter[str]] = defaultdict(Counter)
-        for item in value["findings"]:
-            known[str(item["fingerprint"])][str(item["path"])] += 1
+        findings = list(value["findings"])
+        if not all(isinstance(item, dict) and {"fingerprint", "path"} <= item.keys() for item in findings):
+            raise ValueError
     except OSError as error:
         raise UsageError(
             f"the baseline cannot be read: {error.strerror}", place=path, remedy="make one with `bastide baseline`"
@@ -92,4 +122,4 @@ def _read(path: str) -> dict[str, Counter[str]]:
         raise UsageError(
             "this is no baseline of bastide", place=path, remedy="make one with `bastide baseline`"
         ) from None
-    return known
+    return findings

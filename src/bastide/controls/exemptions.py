@@ -17,7 +17,7 @@ from bastide.resources.model import Problem
 from bastide.sources.files import head
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 _MARK = re.compile(r"(?:#|//|/\*)\s*bastide:\s*allow\b(.*)", re.IGNORECASE)
 _MENTION = re.compile(rb"bastide:\s*allow", re.IGNORECASE)
@@ -60,11 +60,19 @@ class Allow:
 
 
 def apply_exemptions(
-    verdicts: list[Verdict], settings: Iterable[dict[str, str]], files: Iterable[str], today: dt.date | None = None
+    verdicts: list[Verdict],
+    settings: Iterable[dict[str, str]],
+    files: Iterable[str],
+    today: dt.date | None = None,
+    *,
+    unasked: Collection[str] = (),
+    whole: bool = True,
 ) -> list[Problem]:
     """Make the failed and unknown verdicts that somebody answers for `exempt`; returns what is wrong with exemptions.
 
     One that is over stays in the verdict, which fails. One that is incomplete, or that no verdict needs, is a note.
+    Whether it is needed nobody knows when one of the `unasked` controls may need it, or when the verdicts are not
+    `whole`: of some of the resources only.
     """
     today = today or dt.datetime.now(dt.UTC).date()
     problems: list[Problem] = []
@@ -77,8 +85,10 @@ def apply_exemptions(
     for verdict in verdicts:
         if verdict.status in ("fail", "unknown"):
             _apply(verdict, _candidates(verdict, by_path, today, problems), used)
-    for allow in allows:
-        if id(allow) not in used and not allow.exemption.expired:
+    for allow in allows if whole else ():
+        if id(allow) in used or allow.exemption.expired:
+            continue
+        if not any(fnmatchcase(control, allow.exemption.control) for control in unasked):
             path, _, line = allow.exemption.place.rpartition(":")
             problems.append(Problem("note", path, int(line), f"exemption of {allow.exemption.control} is not needed"))
     return problems

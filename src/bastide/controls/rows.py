@@ -95,7 +95,9 @@ def rows_of(members: Sequence[Resource], group: Sequence[Compiled], estate: Esta
             for index, other in enumerate(found):
                 if only := _only_when(other, resource):
                     unknown[f"{name}[{index}]"] = f"{other.address} depends on condition {only}"
-            columns[name] = [_partner(other, name, shape[name][0], unknown) for other in found]
+            columns[name] = [
+                _partner(other, f"{name}[{index}]", shape[name][0], unknown) for index, other in enumerate(found)
+            ]
             related[name] = found
         row = Row(resource, _encode(columns), columns, unknown, related=related)
         if unknown:
@@ -119,6 +121,7 @@ def _only_when(other: Resource, resource: Resource) -> str:
 
 
 def _partner(other: Resource, name: str, shape: Any, unknown: dict[str, str]) -> dict[str, Any]:
+    """A related resource as an element of the list; what is not known of it is told under `name`, with its position."""
     own = {key: value for key, value in shape.items() if key not in ("statements", "address")}
     inner = dict(other.unresolved)
     item: dict[str, Any] = fill(other.properties, own, "", inner)

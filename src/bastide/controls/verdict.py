@@ -106,6 +106,8 @@ class Coverage:
     types: dict[str, int] = field(default_factory=dict)  # CloudFormation type -> resources
     unmapped: dict[str, int] = field(default_factory=dict)  # provider type -> resources without a mapping
     unjudged: dict[str, int] = field(default_factory=dict)  # CloudFormation type -> resources no control judges
+    others: dict[str, int] = field(default_factory=dict)  # other provider (`google`) -> its resources
+    left_out: int = 0  # resources that a `path` of --only or --skip leaves out
     problems: list[Problem] = field(default_factory=list)
 
     @property

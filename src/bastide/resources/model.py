@@ -171,7 +171,7 @@ class Resource:
         self._origins, self._packed = value, b""
 
     def _places(self) -> dict[Path_, Origin]:
-        """The origins, as plain tuples where they came from a worker: making objects of all takes longer than a look."""
+        """The origins, as plain tuples where they came from a worker: objects of all take longer than a look."""
         if self._packed:
             self._origins, self._packed = marshal.loads(self._packed), b""  # noqa: S302
         return self._origins
@@ -223,7 +223,7 @@ class Problem:
     """Something that could not be read or judged, or that is worth knowing about what was.
 
     `kind` is `unreadable` (a file or unit was not judged: the scan is incomplete), `partial` (some of it was not:
-    incomplete too), `unmapped` (a type that bastide does not know: no verdicts about it, reported as coverage),
+    incomplete too), `unmapped` (the message is a type that bastide does not know: no verdicts about it, reported as coverage),
     `external` (a module or stack that is not here and was not fetched: coverage), or `note`.
     """
 

@@ -38,8 +38,16 @@ _NAMES = (
     "registrypolicytext",
     "clusterpolicy",
     "content",
+    "destinationpolicy",
+    "permissionspolicydocument",
+    "resourcepolicydocument",
+    "statement",
 )
-_CONTENT_TYPES = ("AWS::Organizations::Policy", "AWS::Organizations::ResourcePolicy")
+_NAMED_OTHERWISE = {
+    "content": ("AWS::Organizations::Policy", "AWS::Organizations::ResourcePolicy"),
+    "statement": ("AWS::Events::EventBusPolicy",),
+}
+"""Names that are those of policies in these types only."""
 _FIELDS = {
     "Action": "actions",
     "NotAction": "not_actions",
@@ -70,7 +78,7 @@ def policy_paths(resource_type: str) -> tuple[str, ...]:
 def _documents(path: str, name: str, prop: PropertyType, resource_type: str, depth: int) -> Iterator[str]:
     element = prop.element
     if (
-        element.kind in ("json", "string")
+        element.kind in ("json", "string", "map")
         and name.lower() in _NAMES
         and _is_document(name, element.kind, resource_type)
     ):
@@ -81,9 +89,11 @@ def _documents(path: str, name: str, prop: PropertyType, resource_type: str, dep
 
 
 def _is_document(name: str, kind: str, resource_type: str) -> bool:
-    if name == "Content":
-        return resource_type in _CONTENT_TYPES
-    return kind == "json" or name.lower() not in ("policy", "accesspolicy", "content", "clusterpolicy")
+    if only := _NAMED_OTHERWISE.get(name.lower()):
+        return resource_type in only
+    if resource_type.startswith("AWS::Config::"):
+        return False  # its policies are rules in another language
+    return kind != "string" or name.lower() not in ("policy", "accesspolicy", "content", "clusterpolicy")
 
 
 def has_policies(resource_type: str) -> bool:
@@ -129,13 +139,14 @@ def _read_document(document: Any, where: str, found: list[Statement], unknown: d
     if not isinstance(document, dict):
         unknown["statements"] = f"{where} is no policy document that can be read"
         return
-    statements = document.get("Statement", [])
+    bare = "Statement" not in document and "Effect" in document
+    statements = document if bare else document.get("Statement", [])
     for index, statement in enumerate(statements if isinstance(statements, list) else [statements]):
         if len(found) >= MAX_STATEMENTS:
             unknown["statements"] = f"{where} has more than {MAX_STATEMENTS} statements"
             return
         if isinstance(statement, dict):
-            found.append(_statement(statement, f"{where}.Statement[{index}]"))
+            found.append(_statement(statement, where if bare else f"{where}.Statement[{index}]"))
         elif statement is not None:
             unknown["statements"] = f"{where}.Statement[{index}] is no statement"
 
