@@ -7,7 +7,7 @@ from bastide.errors import BastideError, near_miss
 
 def test_text_leaves_out_what_is_empty() -> None:
     assert str(BastideError("cause")) == "cause"
-    assert str(BastideError("cause", place="a.tf:3", remedy="do it")) == "a.tf:3: cause. do it"
+    assert str(BastideError("cause", place="a.tf:3", remedy="do it")) == "a.tf:3: cause. Do it"
 
 
 def test_near_miss() -> None:

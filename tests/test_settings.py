@@ -57,13 +57,13 @@ def test_exemptions_know_their_place() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("scann: {}\n", "bastide.yaml:1: `scann` is no setting. did you mean `scan`?"),
-        ("scan:\n  fail-on: high\n", "bastide.yaml:2: `fail-on` is no setting of scan. did you mean `fail_on`?"),
+        ("scann: {}\n", "bastide.yaml:1: `scann` is no setting. Did you mean `scan`?"),
+        ("scan:\n  fail-on: high\n", "bastide.yaml:2: `fail-on` is no setting of scan. Did you mean `fail_on`?"),
         ("scan:\n  fail_on: hihg\n", "bastide.yaml:2: `hihg` is none of"),
         ("scan:\n  only: [3]\n", "bastide.yaml:2: `only` is text"),
         ("scan:\n  verbose: maybe\n", "bastide.yaml:2: `verbose` is true or false"),
         ("workload: shop\n", "bastide.yaml:1: a mapping with name"),
-        ("workload:\n  ownr: jo\n", "bastide.yaml:2: `ownr` is no setting of workload. did you mean `owner`?"),
+        ("workload:\n  ownr: jo\n", "bastide.yaml:2: `ownr` is no setting of workload. Did you mean `owner`?"),
         ("exemptions:\n  - control: s3.x\n", "bastide.yaml:2: an exemption needs `until`"),
         ("exemptions: {}\n  ", ""),
         ("[1]\n", "bastide.yaml:1: a mapping"),
@@ -80,7 +80,7 @@ def test_mistakes(text: str, said: str) -> None:
 
 
 def test_a_wrong_environment_and_a_missing_file() -> None:
-    with pytest.raises(UsageError, match="did you mean `high`"):
+    with pytest.raises(UsageError, match="Did you mean `high`"):
         load("", {"BASTIDE_FAIL_ON": "hihg"})
     with pytest.raises(UsageError, match="cannot be read"):
         load_settings({}, "none.yaml", {})

@@ -31,9 +31,11 @@ REPORT_FIELDS: dict[str, dict[str, str]] = {
         "resources": "resources that were found",
         "judged": "resources with at least one verdict",
         "types": "resources by CloudFormation type",
-        "unmapped": "resources by provider type that bastide does not know",
+        "unmapped": "resources by Terraform type, of the AWS providers, that bastide does not know",
         "unjudged": "resources by CloudFormation type that no chosen control judges",
         "problems": "what could not be read or judged, is not here, or is good to know",
+        "others": "resources of other providers, by provider (`google`)",
+        "left_out": "resources that a `path` of `--only` or `--skip` left out",
         "incomplete": "whether something could not be read or judged (exit code 3)",
     },
     "Problem": {
@@ -102,6 +104,7 @@ SETTINGS_EXAMPLE: dict[str, dict[str, str]] = {
     "scan": {
         "targets": "[infra, templates]",
         "fail_on": "high",
+        "fail_on_unknown": "true",
         "only": '["framework=well-architected"]',
         "skip": '["severity=info", "control=s3.bucket-uses-*"]',
         "exclude": '["test/*", "examples"]',

@@ -16,7 +16,7 @@ class BastideError(Exception):
     def text(self) -> str:
         """`place: cause. remedy`, with the empty parts left out."""
         head = f"{self.place}: {self.cause}" if self.place else self.cause
-        return f"{head}. {self.remedy}" if self.remedy else head
+        return f"{head}. {self.remedy[0].upper()}{self.remedy[1:]}" if self.remedy else head
 
 
 class UsageError(BastideError):

@@ -6,15 +6,18 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bastide import __version__
-from bastide.controls.baseline import apply_baseline
+from bastide.controls.baseline import apply_baseline, no_longer
 from bastide.controls.evaluate import Evaluation
 from bastide.controls.exemptions import apply_exemptions
+from bastide.controls.gate import decide
 from bastide.controls.library import load_library, parse_selector, select
 from bastide.controls.verdict import SEVERITIES, Coverage, Report, Verdict
 from bastide.errors import UsageError
+from bastide.resources.model import Problem
 from bastide.sources.discover import discover
 from bastide.sources.nested import without_nested
 from bastide.sources.pool import load_all
@@ -47,11 +50,13 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
     told = progress or _silent
     only = [parse_selector(text) for text in settings["only"]]
     skip = [parse_selector(text) for text in settings["skip"]]
+    _check_files(settings["var_file"])
     told("looking for what can be read", 0, 0)
     found = discover(targets, settings["exclude"])
     jobs = _jobs(settings.get("jobs"))
     loading = load_all(found.units, var_files=settings["var_file"], jobs=jobs)
-    library = select(load_library(settings["controls"]), only, skip)
+    everything = load_library(settings["controls"])
+    library = select(everything, only, skip)
     evaluation = Evaluation(library.controls, library.compiled, dict(library.broken))
     evaluation.warm_up()
     loaded: list[Loaded] = []
@@ -59,18 +64,28 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
         loaded.append(unit)
         told("reading", len(loaded), len(found.units))
     loaded = without_nested(loaded)
-    resources = [r for unit in loaded for r in unit.resources if _wanted(r.path, only, skip)]
+    everywhere = [r for unit in loaded for r in unit.resources]
+    resources = [r for r in everywhere if _wanted(r.path, only, skip)]
     told("judging", 0, 0)
     verdicts = evaluation.verdicts(resources)
     evaluation.close()
     files = sorted({path for unit in loaded for path in unit.files})
     problems = [*found.problems, *(problem for unit in loaded for problem in unit.problems)]
-    problems += apply_exemptions(verdicts, exemptions, files)
+    whole = len(resources) == len(everywhere)
+    judged = {control.id for control in library.controls} - evaluation.broken.keys()
+    unasked = {control.id for control in everything.controls} - judged
+    problems += apply_exemptions(verdicts, exemptions, files, unasked=unasked, whole=whole)
     if settings["baseline"]:
         apply_baseline(verdicts, settings["baseline"])
+        if whole and (gone := no_longer(verdicts, settings["baseline"], set(files), judged)):
+            message = (
+                f"{gone:,} of its findings no longer {'occurs' if gone == 1 else 'occur'}; `bastide baseline` renews it"
+            )
+            problems.append(Problem("note", settings["baseline"], 0, message))
     verdicts.sort(key=_order)
     coverage = _coverage(loaded, resources, verdicts, files)
     coverage.problems = problems
+    coverage.left_out = len({r.id for r in everywhere}) - coverage.resources
     report = Report(
         __version__,
         started,
@@ -85,14 +100,9 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
     return ScanResult(report, resources)
 
 
-def exit_code(report: Report, fail_on: str) -> int:
+def exit_code(report: Report) -> int:
     """1 for a new failure at or over the threshold, else 3 for a scan that is incomplete, else 0."""
-    if fail_on != "never":
-        threshold = SEVERITIES.index(fail_on)
-        for verdict in report.verdicts:
-            if verdict.status == "fail" and verdict.new and SEVERITIES.index(verdict.severity) <= threshold:
-                return 1
-    return 3 if report.coverage.incomplete or report.broken else 0
+    return decide(report).code
 
 
 def _silent(step: str, done: int, total: int) -> None:
@@ -103,6 +113,12 @@ def _jobs(text: str | None) -> int | None:
     if text is None or (text.isascii() and text.isdigit() and 1 <= int(text[:5]) <= MAX_JOBS):
         return int(text) if text else None
     raise UsageError(f"--jobs: `{text}` is no number from 1 to {MAX_JOBS}")
+
+
+def _check_files(var_files: Iterable[str]) -> None:
+    for path in var_files:
+        if not Path(path).exists() or Path(path).is_dir():
+            raise UsageError("there is no such file of variables", place=path, remedy="See --var-file")
 
 
 def _wanted(path: str, only: Iterable[Selector], skip: Iterable[Selector]) -> bool:
@@ -133,10 +149,13 @@ def _coverage(loaded: list[Loaded], resources: list[Resource], verdicts: list[Ve
     judged_types = {verdict.resource.type for verdict in verdicts}
     types = Counter(resource.type for resource in resources)
     unmapped: Counter[str] = Counter()
-    for unit in loaded:
-        for problem in unit.problems:
-            if problem.kind == "unmapped":
-                unmapped[problem.message] += problem.count
+    others: Counter[str] = Counter()
+    for problem in (problem for unit in loaded for problem in unit.problems if problem.kind == "unmapped"):
+        provider = problem.message.partition("_")[0]
+        if provider in ("aws", "awscc"):
+            unmapped[problem.message] += problem.count
+        else:
+            others[provider] += problem.count
     return Coverage(
         units=dict(Counter(unit.source for unit in loaded)),
         files=len(files),
@@ -145,4 +164,5 @@ def _coverage(loaded: list[Loaded], resources: list[Resource], verdicts: list[Ve
         types=dict(types),
         unmapped=dict(unmapped),
         unjudged={name: number for name, number in types.items() if name not in judged_types},
+        others=dict(others),
     )

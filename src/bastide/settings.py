@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from bastide.errors import UsageError, near_miss
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 FILE = "bastide.yaml"
 
@@ -44,6 +44,7 @@ class Option:
 SCAN = (
     Option("fail_on", "exit with 1 for findings of this severity or worse (`never` to only report)", default="low",
            choices=("critical", "high", "medium", "low", "info", "never")),
+    Option("fail_on_unknown", "exit with 1 for unknown verdicts of that severity or worse, too", "flag", default=False),
     Option("only", "judge only these: `control=s3.*`, `severity=high,critical`, `framework=…`, `type=AWS::S3::*`, "
            "`path=infra/*`; the same key again widens, another key narrows", "texts", metavar="KEY=PATTERNS"),
     Option("skip", "leave these out; the same words as --only", "texts", metavar="KEY=PATTERNS"),
@@ -53,7 +54,8 @@ SCAN = (
     Option("baseline", "report only findings that this file does not know (see `bastide baseline`)", metavar="FILE"),
     Option("format", "what to print: terminal, json, sarif, junit, ocsf, github, markdown, html", default="terminal",
            short="-f", metavar="FORMAT"),
-    Option("output", "write to a file; `FORMAT=FILE` may be given several times", "texts", short="-o", metavar="[FORMAT=]FILE"),
+    Option("output", "write to a file, several times if need be; without `FORMAT=` its extension says the format",
+           "texts", short="-o", metavar="[FORMAT=]FILE"),
     Option("show_passed", "list passed verdicts too, in the terminal", "flag", default=False),
     Option("verbose", "everything in full, in the terminal", "flag", default=False, short="-v"),
     Option("jobs", "processes that read files (default: one a core)", metavar="N"),
@@ -84,21 +86,33 @@ class Settings:
     targets: list[str] = field(default_factory=list)
     exemptions: list[dict[str, str]] = field(default_factory=list)
     path: str = ""
+    given: set[str] = field(default_factory=set)
+    """Names of the options of `scan` that are not at their default because nobody said anything."""
 
 
 def load_settings(
     arguments: Mapping[str, Any], file: str = "", environment: Mapping[str, str] | None = None
 ) -> Settings:
-    """The settings for these arguments; `file` is read, or the nearest `bastide.yaml` up to the repository's root."""
+    """The settings for these arguments; `file` is read, or the nearest `bastide.yaml` up to the repository's root.
+
+    Where there is none, that of the one folder that is the target counts. It writes no files: it came with the code.
+    """
     environment = os.environ if environment is None else environment
     path = file or _nearest()
     settings = _read(path) if path else Settings()
+    if not path and (path := _of_target(arguments.get("targets") or [])):
+        settings = _read(path)
+        settings.scan.pop("output", None)
     for option in SCAN:
         given = arguments.get(option.name)
         if given in (None, [], False) and option.env in environment:
             given = _from_environment(option, environment[option.env])
         if given in (None, [], False):
-            given = settings.scan.get(option.name, [] if option.kind == "texts" else option.default)
+            given = settings.scan.get(option.name)
+        if given is None:
+            given = [] if option.kind == "texts" else option.default
+        else:
+            settings.given.add(option.name)
         if option.choices and given not in option.choices:
             raise UsageError(
                 f"{option.flag}: `{given}` is none of {', '.join(option.choices)}",
@@ -124,6 +138,11 @@ def _nearest() -> str:
         if (candidate / ".git").exists():
             break
     return ""
+
+
+def _of_target(targets: Sequence[str]) -> str:
+    path = Path(targets[0], FILE) if len(targets) == 1 else None
+    return str(path) if path and path.is_file() else ""
 
 
 def _read(path: str) -> Settings:

@@ -20,3 +20,14 @@ def test_only_what_is_new_fails(run: Run, project: Path) -> None:
     done = run("scan", ".", "--baseline", "bastide-baseline.json")
     assert done.returncode == 1
     assert "aws_security_group.another" in done.stdout
+
+
+def test_what_no_longer_occurs_is_counted(run: Run, project: Path) -> None:
+    run("baseline", ".")
+    (project / "main.tf").write_text("")
+    said = run("scan", ".", "--baseline", "bastide-baseline.json").stdout
+    assert "of its findings no longer occur" in said
+    assert "no longer" not in run("scan", ".", "--baseline", "bastide-baseline.json", "--only", "s3.*").stdout
+    assert "0 findings; " in (said := run("baseline", ".").stdout)
+    assert "that it had no longer occur" in said
+    assert "no longer" not in run("baseline", ".").stdout

@@ -23,7 +23,7 @@ def test_show(run: Run) -> None:
     for word in ("require", "fix in terraform", "well-architected", "AWS::IAM::Role"):
         assert word in done.stdout
     wrong = run("controls", "show", "iam.role-is-not-administratr")
-    assert (wrong.returncode, "did you mean" in wrong.stderr) == (2, True)
+    assert (wrong.returncode, "Did you mean" in wrong.stderr) == (2, True)
 
 
 def test_test(run: Run, project: Path) -> None:
@@ -37,3 +37,12 @@ def test_test(run: Run, project: Path) -> None:
     assert done.returncode == 1
     assert "wanted fail, got pass" in done.stdout
     assert "no example that should pass" in done.stdout
+
+
+def test_a_service_is_all_its_controls(run: Run) -> None:
+    service = run("controls", "list", "kms")
+    assert service.stdout == run("controls", "list", "kms.*").stdout
+    assert len(service.stdout.splitlines()) > 1
+    one = run("controls", "list", service.stdout.split()[0])
+    assert "1 control over 1 resource type\n" in one.stderr
+    assert "Did you mean `kms`?" in run("controls", "list", "kmss").stderr

@@ -29,10 +29,10 @@ def test_version_imports_nothing_slow(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("scna",), "did you mean `scan`?"),
-        (("scan", "--fial-on", "high"), "did you mean `--fail-on`?"),
-        (("scan", "--fail-on", "hihg"), "hihg"),
-        ((), "COMMAND"),
+        (("scna",), "Did you mean `scan`?"),
+        (("scan", "--fial-on", "high"), "Did you mean `--fail-on`?"),
+        (("scan", "--fail-on", "hihg"), "'hihg'. Did you mean `high`?"),
+        (("query", "--format", "jsn"), "Did you mean `json`?"),
     ],
 )
 def test_near_misses(run: Run, arguments: tuple[str, ...], said: str) -> None:
@@ -40,6 +40,14 @@ def test_near_misses(run: Run, arguments: tuple[str, ...], said: str) -> None:
     assert done.returncode == 2
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [(), ("controls",)])
+def test_no_command_is_answered_with_the_help(run: Run, arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith("usage: bastide")
+    assert "commands:" in done.stderr
 
 
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,6 +19,16 @@ def test_tables_of_the_last_scan(run: Run) -> None:
     assert "resources" in run("query").stdout
 
 
+def test_a_pipe_has_a_line_a_row_however_long(run: Run) -> None:
+    run("scan", ".")
+    done = run("query", "select repeat('wide ', 60) as long, 'x' || chr(10) || 'y' as two, null as none")
+    assert done.stdout.splitlines() == [
+        f"long{' ' * 298}two  none",
+        f"{'wide ' * 60}  x y",
+        "1 row",
+    ]
+
+
 @pytest.mark.parametrize(
     "sql",
     [

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.controls.conftest import control, resource
 
-from bastide.controls.baseline import apply_baseline, write_baseline
+from bastide.controls.baseline import apply_baseline, no_longer, write_baseline
 from bastide.controls.verdict import Verdict
 from bastide.errors import UsageError
 
@@ -48,6 +48,17 @@ def test_a_finding_in_another_file_is_new(here: Path) -> None:
 def test_of_two_after_a_renaming_one_is_new(here: Path) -> None:
     (here / "a.tf").unlink()
     assert sorted(known(finding("b.tf"), finding("c.tf"))) == [False, True]
+
+
+def test_findings_that_no_longer_occur_are_counted_where_they_would_have_been_seen(here: Path) -> None:
+    (here / "b.tf").write_text("")
+    write_baseline([finding("a.tf"), finding("b.tf", address="c"), finding("gone.tf", address="d")], "base.json")
+    assert no_longer([finding("a.tf"), finding("b.tf", address="c")], "base.json") == 1
+    assert no_longer([], "base.json") == 3
+    assert no_longer([], "base.json", ["a.tf"]) == 2
+    assert no_longer([], "base.json", ["a.tf"], ["other.control"]) == 0
+    passed = Verdict(control("A", id="s3.x"), "pass", resource({}, path="a.tf", address="b"))
+    assert no_longer([passed], "base.json", ["a.tf"], ["s3.x"]) == 2
 
 
 def test_another_control_or_address_is_new(here: Path) -> None:

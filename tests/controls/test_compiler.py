@@ -20,7 +20,7 @@ def why(require: str, **fields: Any) -> str:
 @pytest.mark.parametrize(
     ("require", "said"),
     [
-        ("BucketNam = 'x'", "no property `BucketNam`. did you mean `BucketName`?"),
+        ("BucketNam = 'x'", "no property `BucketNam`. Did you mean `BucketName`?"),
         ("BucketName = ", "not a SQL expression"),
         ("BucketName = 'x'; select 1", "one SQL expression"),
         ("nosuchfunction(BucketName)", "DuckDB refuses it"),
@@ -39,7 +39,7 @@ def test_what_does_not_cohere_is_refused_with_its_place(require: str, said: str)
 def test_types_and_relations_are_checked() -> None:
     assert "no CloudFormation type" in why("A", resource="AWS::S3::Bucke")
     wrong = Related("policies", "AWS::S3::BucketPolicy", to="Buckt")
-    assert "did you mean `Bucket`?" in why("len(policies) > 0", related=[wrong])
+    assert "Did you mean `Bucket`?" in why("len(policies) > 0", related=[wrong])
     unused = Related("policies", "AWS::S3::BucketPolicy", to="Bucket")
     assert "does not read" in why("BucketName = 'x'", related=[unused])
 

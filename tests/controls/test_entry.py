@@ -35,7 +35,7 @@ def test_a_good_entry() -> None:
     ("old", "new", "said"),
     [
         ("severity: high", "severity: hihg", "own.yaml:5: severity is one of"),
-        ("severity: high", "severty: high", "own.yaml:5: `severty` is no field of a control. did you mean `severity`?"),
+        ("severity: high", "severty: high", "own.yaml:5: `severty` is no field of a control. Did you mean `severity`?"),
         ("id: s3.bucket-is-good", "id: Bad Id", "own.yaml:2: an id is"),
         ("  rationale: Because.\n", "", "own.yaml:2: `rationale` is missing"),
         ("require: BucketName is not null", "require: [a]", "own.yaml:6: `require` is text"),

@@ -77,6 +77,14 @@ def test_what_is_wrong_with_an_exemption_is_told(tmp_path: Path, text: str, said
     assert [(p.line, said in p.message) for p in problems] == [(1, True)]
 
 
+def test_what_was_not_asked_for_may_need_its_exemption(tmp_path: Path) -> None:
+    path = scanned(tmp_path, f"# bastide: allow s3.y {GOOD}\nresource {{\n}}\n")
+    assert len(apply_exemptions([], [], [path], TODAY)) == 1
+    assert len(apply_exemptions([], [], [path], TODAY, unasked=["s3.z"])) == 1
+    assert apply_exemptions([], [], [path], TODAY, unasked=["s3.y"]) == []
+    assert apply_exemptions([], [], [path], TODAY, whole=False) == []
+
+
 def test_a_comment_at_a_folded_in_resource_counts(tmp_path: Path) -> None:
     path = scanned(tmp_path, f"resource a {{\n}}\n# bastide: allow s3.x {GOOD}\nresource b {{\n}}\n")
     found = verdict(path, 1, 2)

@@ -50,7 +50,7 @@ def test_the_same_id_twice_is_refused(own: str) -> None:
 def test_what_is_no_folder_and_what_is_no_control(own: str) -> None:
     with pytest.raises(UsageError):
         load_library(["nowhere"])
-    with pytest.raises(UsageError, match=r"did you mean `own\.bucket-has-a-name`"):
+    with pytest.raises(UsageError, match=r"Did you mean `own\.bucket-has-a-name`"):
         load_library([own]).get("own.bucket-has-name")
 
 
@@ -78,8 +78,8 @@ def test_selecting(own: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("sevrity=high", "did you mean `severity`"),
-        ("severity=hihg", "did you mean `high`"),
+        ("sevrity=high", "Did you mean `severity`"),
+        ("severity=hihg", "Did you mean `high`"),
         ("severity=", "selects nothing"),
     ],
 )
@@ -89,7 +89,7 @@ def test_slips_in_selectors(text: str, said: str) -> None:
 
 
 def test_a_selector_that_means_nothing_is_a_slip(own: str) -> None:
-    with pytest.raises(UsageError, match=r"means no control\. did you mean"):
+    with pytest.raises(UsageError, match=r"means no control\. Did you mean"):
         chosen(own, ["own.bucket-has-name"], [])
 
 

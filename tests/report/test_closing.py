@@ -26,9 +26,11 @@ def test_everything(make: SimpleNamespace) -> None:
         "Not everything could be read\n"
         "  infra/broken.tf:7  not read: a block is not closed\n"
         "  infra/main.tf:60  read in part: count is not known: var.many has no value\n"
+        "\n"
+        "Worth knowing\n"
         "  infra/main.tf:70  not here: module registry/vpc/aws was not fetched (2 times)\n"
         "\n"
-        "Summary   4 failures: 1 critical, 1 high, 2 low\n"
+        "Summary   4 failures, 3 new: 1 critical, 1 high, 2 low\n"
         "          1 unknown, 1 exempt, 1 passed\n"
         "          1 failure is known to the baseline, shown with --verbose\n"
         "Covered   9 resources of 3 types in 3 files: 1 CloudFormation template, 2 Terraform root modules  0.4 s\n"
@@ -51,7 +53,7 @@ def test_all_is_well(make: SimpleNamespace) -> None:
 def test_nothing_was_found(make: SimpleNamespace) -> None:
     text = closed(make.report(targets=("src", "lib")))
     assert "Summary   Nothing was judged\n" in text
-    assert "no Terraform or CloudFormation resources in src, lib\n" in text
+    assert "no Terraform or CloudFormation resources of AWS in src, lib\n" in text
     assert "Next      bastide scan DIR" in text
 
 

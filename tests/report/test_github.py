@@ -12,9 +12,9 @@ def test_commands(make: SimpleNamespace) -> None:
         "::warning file=infra/broken.tf,line=7,title=bastide%3A not read%2C so not judged::a block is not closed"
     )
     assert lines[2] == (
-        "::error file=modules/network/groups.tf,line=9,title=critical%3A Security groups let nobody on the internet "
-        "reach SSH (ec2.group-closes-ssh)::module.network.aws_security_group.bastion: SecurityGroupIngress[0].CidrIp "
-        '= "0.0.0.0/0"%0Acalled from infra/main.tf:31 network%0AFix: Name the address ranges that need it, or use '
+        "::error file=modules/network/groups.tf,line=9,title=critical%3A not met%3A Security groups let "
+        "nobody on the internet reach SSH (ec2.group-closes-ssh)::module.network.aws_security_group.bastion: "
+        'SecurityGroupIngress[0].CidrIp = "0.0.0.0/0"%0Acalled from infra/main.tf:31 network%0AFix: Name the address ranges that need it, or use '
         "Session Manager."
     )
     assert [line.split(" ")[0] for line in lines] == ["::warning"] * 2 + ["::error"] * 2 + ["::notice", "bastide:"]
@@ -45,7 +45,9 @@ def test_names_cannot_write_commands(make: SimpleNamespace) -> None:
     piece = make.evidence(path=evil)
     verdict = make.verdict(of=make.control(title=evil), on=make.resource(evil, call=(evil,)), evidence=(piece,))
     command, closing = render("github", make.report([verdict])).splitlines()
-    assert command.startswith("::error file=x %3A%3Aset-env name=A%3A%3Ab%2Cc%3Ad%250A,line=14,title=high%3A x ")
+    assert command.startswith(
+        "::error file=x %3A%3Aset-env name=A%3A%3Ab%2Cc%3Ad%250A,line=14,title=high%3A not met%3A x "
+    )
     assert closing.startswith("bastide: 1 failure")
 
 

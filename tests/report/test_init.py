@@ -21,7 +21,7 @@ def test_an_unknown_format_has_a_suggestion() -> None:
         render("serif", None)  # type: ignore[arg-type]
     assert "unknown format 'serif'" in str(caught.value)
     assert "sarif" in str(caught.value)
-    with pytest.raises(UsageError, match="known: terminal, json"):
+    with pytest.raises(UsageError, match="Known: terminal, json"):
         check_format("zzz")
 
 

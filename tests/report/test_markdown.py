@@ -15,14 +15,14 @@ from bastide.report.markdown import MAX_CHARACTERS, MAX_FINDINGS, code, fenced, 
 def test_the_summary(make: SimpleNamespace) -> None:
     out = render("markdown", make.sample())
     assert out.startswith(
-        "### bastide: 4 failures (1 critical, 1 high, 2 low), 1 unknown, 1 exempt, 1 passed\n\n"
+        "### bastide: 4 failures (1 critical, 1 high, 2 low), 3 new, 1 unknown, 1 exempt, 1 passed\n\n"
         "**Not everything could be read; what is missing stands below.**\n\n"
         "| critical | high | medium | low | info | unknown | exempt | passed |\n"
         "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
         "| 1 | 1 | 0 | 2 | 0 | 1 | 1 | 1 |\n\n"
-        "| severity | what fails | resource | where |\n"
+        "| severity | finding | resource | where |\n"
         "| --- | --- | --- | --- |\n"
-        "| critical | Security groups let nobody on the internet reach SSH<br>"
+        "| critical | not met: Security groups let nobody on the internet reach SSH<br>"
         '`SecurityGroupIngress[0].CidrIp = "0.0.0.0/0"` | `module.network.aws_security_group.bastion` | '
         "`modules/network/groups.tf:9` |\n"
     )

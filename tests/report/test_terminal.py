@@ -22,7 +22,7 @@ def test_a_failure(make: SimpleNamespace) -> None:
     assert printed(make.sample()).startswith(
         "module.network.aws_security_group.bastion  AWS::EC2::SecurityGroup\n"
         "  called from infra/main.tf:31 network\n"
-        "  CRITICAL  Security groups let nobody on the internet reach SSH\n"
+        "  CRITICAL  not met: Security groups let nobody on the internet reach SSH\n"
         "            modules/network/groups.tf:9  ec2.group-closes-ssh\n"
         '            SecurityGroupIngress[0].CidrIp = "0.0.0.0/0"\n'
         "            fix  Name the address ranges that need it, or use Session Manager.\n"
@@ -34,7 +34,7 @@ def test_a_failure(make: SimpleNamespace) -> None:
 def test_a_narrow_terminal(make: SimpleNamespace) -> None:
     text = printed(make.sample(), width=60)
     assert max(map(len, text.splitlines())) <= 60
-    assert "  CRITICAL Security groups let nobody on the internet reach\n    SSH\n" in text
+    assert "  CRITICAL not met: Security groups let nobody on the\n    internet reach SSH\n" in text
 
 
 def test_a_pipe_wraps_nothing_and_has_no_escapes(make: SimpleNamespace) -> None:

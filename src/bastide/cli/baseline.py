@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from bastide.cli.progress import progress
-from bastide.controls.baseline import write_baseline
+from bastide.controls.baseline import no_longer, write_baseline
+from bastide.errors import UsageError
+from bastide.report.words import counted
 from bastide.scan import scan
 from bastide.settings import load_settings
 
@@ -19,6 +22,11 @@ def run(arguments: argparse.Namespace) -> int:
     settings.scan["baseline"] = None
     with progress() as told:
         result = scan(arguments.targets or settings.targets or ["."], settings.scan, settings.exemptions, told)
-    count = write_baseline(result.report.verdicts, arguments.file)
-    print(f"{arguments.file}: {count} findings. Commit it, and run `bastide scan --baseline {arguments.file}`.")
+    verdicts = result.report.verdicts
+    gone = 0
+    with contextlib.suppress(UsageError):  # there was none, or something else, that is replaced
+        gone = no_longer(verdicts, arguments.file)
+    count = counted(write_baseline(verdicts, arguments.file), "finding")
+    left = f"; {gone:,} that it had no longer {'occurs' if gone == 1 else 'occur'}" if gone else ""
+    print(f"{arguments.file}: {count}{left}. Commit it, and run `bastide scan --baseline {arguments.file}`.")
     return 3 if result.report.coverage.incomplete else 0

@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from bastide.controls.library import load_library, read_controls
-from bastide.errors import UsageError
+from bastide.errors import UsageError, near_miss
+from bastide.report.words import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -24,10 +25,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _matching(controls: list[Control], patterns: list[str]) -> list[Control]:
-    found = [c for c in controls if not patterns or any(fnmatchcase(c.id, pattern) for pattern in patterns)]
-    if not found:
-        raise UsageError("no control has such an id", remedy="see `bastide controls list`")
-    return found
+    """Those that a pattern means; a word that is no id and no pattern is a service. `UsageError` for a slip."""
+    ids = [control.id for control in controls]
+    chosen: set[str] = set()
+    for pattern in patterns:
+        found = {name for name in ids if fnmatchcase(name, pattern) or name.startswith(f"{pattern}.")}
+        if not found:
+            services = {name.partition(".")[0] for name in ids}
+            raise UsageError(
+                f"`{pattern}` is the id of no control",
+                remedy=near_miss(pattern, [*ids, *services]) or "see `bastide controls list`",
+            )
+        chosen |= found
+    return [control for control in controls if not patterns or control.id in chosen]
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -39,7 +49,8 @@ def _list(arguments: argparse.Namespace) -> int:
     width = max(len(control.id) for control in controls)
     for control in controls:
         print(f"{control.id:<{width}}  {control.severity:<8}  {control.title}")
-    print(f"\n{len(controls)} controls over {len({c.resource for c in controls})} resource types", file=sys.stderr)
+    types = counted(len({control.resource for control in controls}), "resource type")
+    print(f"\n{counted(len(controls), 'control')} over {types}", file=sys.stderr)
     return 0
 
 
@@ -85,5 +96,6 @@ def _test(arguments: argparse.Namespace) -> int:
         print(f"    {result.detail}")
     for complaint in complaints:
         print(complaint)
-    print(f"{len(controls)} controls, {len(results)} examples, {len(wrong)} wrong, {len(complaints)} lint complaints")
+    done = f"{counted(len(controls), 'control')}, {counted(len(results), 'example')}, {len(wrong)} wrong"
+    print(f"{done}, {counted(len(complaints), 'lint complaint')}")
     return 1 if wrong or complaints else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -23,11 +24,15 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> Any:
         from bastide.errors import near_miss
 
+        if message.endswith("are required: COMMAND"):
+            self.print_help(sys.stderr)
+            self.exit(2)
         known = _words(self)
-        words = [word.strip("'\",()") for word in message.replace(":", " ").split()]
-        hints = [hint for word in words if len(word) > 2 and word not in known and (hint := near_miss(word, known))]
         if "unrecognized" in message or "invalid choice" in message:
-            message = f"{message.split(' (choose', maxsplit=1)[0]}. {hints[0] if hints else 'see --help'}"
+            message = message.split(" (choose", maxsplit=1)[0]
+            words = [word.strip("'\",()") for word in message.rpartition(": ")[2].split()]
+            hints = [hint for word in words if len(word) > 2 and word not in known and (hint := near_miss(word, known))]
+            message += f". {hints[0][0].upper()}{hints[0][1:]}" if hints else ". See --help"
         self.exit(2, f"bastide: {message}\n")
 
 
@@ -36,6 +41,8 @@ def _words(parser: argparse.ArgumentParser) -> list[str]:
     known: list[str] = []
     for action in parser._actions:  # noqa: SLF001 (argparse has no public name for it)
         known += action.option_strings
+        if action.option_strings and action.choices:
+            known += action.choices
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
             known += action.choices
             known += [word for inner in action.choices.values() for word in _words(inner)]
@@ -105,7 +112,9 @@ def _baseline(commands: Any) -> None:
         "only new ones.",
     )
     _scan_options(parser, ("format", "output", "show_passed", "verbose", "baseline", "fail_on"))
-    parser.add_argument("--file", default="bastide-baseline.json", metavar="FILE", help="default: %(default)s")
+    parser.add_argument(
+        "--file", default="bastide-baseline.json", metavar="FILE", help="the file to write (default: %(default)s)"
+    )
     parser.set_defaults(run=_lazy("baseline"))
 
 
@@ -116,9 +125,11 @@ def _controls(commands: Any) -> None:
         action = actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         action.add_argument("--controls", action="append", metavar="DIR", help="controls of your own")
         if name == "show":
-            action.add_argument("id", nargs="+", metavar="ID")
+            action.add_argument("id", nargs="+", metavar="ID", help="id of a control, as in `controls list`")
         else:
-            action.add_argument("patterns", nargs="*", metavar="PATTERN", help="ids, wildcards allowed (default: all)")
+            action.add_argument(
+                "patterns", nargs="*", metavar="PATTERN", help="ids, wildcards allowed; `kms` is `kms.*` (default: all)"
+            )
         if name == "test":
             action.add_argument("--lint", action="store_true", help="check coherence too: examples on both sides, "
                                 "framework ids, texts")  # fmt: skip

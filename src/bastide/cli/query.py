@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.errors import UsageError
 from bastide.lastscan import TABLES, open_last_scan
+from bastide.redact import clean
+from bastide.report.words import counted
 
 if TYPE_CHECKING:
     import argparse
+
+MAX_CELL = 1_000_000
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -42,10 +46,20 @@ def _print(names: list[str], rows: list[tuple[Any, ...]], form: str) -> None:
         writer.writerow(names)
         writer.writerows(rows)
     else:
-        _table(names, rows)
+        cells = [["" if value is None else str(value) for value in row] for row in rows]
+        (_table if sys.stdout.isatty() else _aligned)(names, cells)
+        print(counted(len(rows), "row"))
 
 
-def _table(names: list[str], rows: list[tuple[Any, ...]]) -> None:
+def _aligned(names: list[str], rows: list[list[str]]) -> None:
+    """For a pipe: one line a row, however long."""
+    lines = [[clean(cell, MAX_CELL, secrets=False) for cell in row] for row in (names, *rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(names))]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _table(names: list[str], rows: list[list[str]]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -55,7 +69,5 @@ def _table(names: list[str], rows: list[tuple[Any, ...]]) -> None:
     for name in names:
         table.add_column(Text(name), overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if value is None else str(value)) for value in row))
-    console = Console()
-    console.print(table)
-    console.print(f"{len(rows)} rows")
+        table.add_row(*(Text(cell) for cell in row))
+    Console().print(table)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bastide.cli.progress import progress
 from bastide.errors import UsageError
 from bastide.lastscan import saving
-from bastide.report import check_format, render, render_terminal
+from bastide.report import check_format, format_of, render, render_terminal
 from bastide.scan import exit_code, scan
 from bastide.settings import load_settings
 
@@ -33,18 +33,19 @@ def run(arguments: argparse.Namespace) -> int:
         with saving(result):
             for name, path in outputs:
                 _write(path, render(name, result.report))
-    if not any(path in ("-", "/dev/stdout") for _, path in outputs):
-        _print(result.report, settings, quiet=bool(outputs) and settings.scan["format"] != "terminal")
-    return exit_code(result.report, settings.scan["fail_on"])
+    if not any(path in _STDOUT for _, path in outputs):
+        _print(result.report, settings)
+    return exit_code(result.report)
 
 
 def _outputs(settings: Settings) -> list[tuple[str, str]]:
-    """Format and file of every `--output`; without a format of its own it has that of `--format`."""
+    """Format and file of every `--output`: its own format, else a `--format` that was given, else by its extension."""
     found = []
     for text in settings.scan["output"]:
         name, equals, path = text.partition("=")
         if not equals:
-            name, path = settings.scan["format"], text
+            path = text
+            name = settings.scan["format"] if "format" in settings.given or path in _STDOUT else format_of(path)
         check_format(name)
         if not path:
             raise UsageError(f"--output {text}: no file is named")
@@ -52,11 +53,15 @@ def _outputs(settings: Settings) -> list[tuple[str, str]]:
     return found
 
 
-def _print(report: Report, settings: Settings, *, quiet: bool) -> None:
+_STDOUT = ("-", "/dev/stdout")
+
+
+def _print(report: Report, settings: Settings) -> None:
+    """For a person, or in the format that was asked for unless an `--output` has taken that."""
     name = settings.scan["format"]
     if name == "terminal":
         render_terminal(report, verbose=settings.scan["verbose"], show_passed=settings.scan["show_passed"])
-    elif not quiet:
+    elif all("=" in text for text in settings.scan["output"]):
         _put(render(name, report))
 
 
@@ -69,7 +74,7 @@ def _put(text: str) -> None:
 
 def _write(path: str, text: str) -> None:
     """Whole or not at all."""
-    if path in ("-", "/dev/stdout"):
+    if path in _STDOUT:
         _put(text)
         return
     target = Path(path)

@@ -111,9 +111,7 @@ def _findings(path: str) -> list[dict[str, Any]]:
         value: Any = json.loads(Path(path).read_bytes())
         if value["format"] != FORMAT:
             raise UsageError(f"a baseline of another format: {value['format']}", place=path)
-        findings = list(value["findings"])
-        if not all(isinstance(item, dict) and {"fingerprint", "path"} <= item.keys() for item in findings):
-            raise ValueError
+        findings = [{**item, "fingerprint": item["fingerprint"], "path": item["path"]} for item in value["findings"]]
     except OSError as error:
         raise UsageError(
             f"the baseline cannot be read: {error.strerror}", place=path, remedy="make one with `bastide baseline`"

@@ -63,6 +63,25 @@ def check_format(name: str) -> Format:
     return found
 
 
+_EXTENSIONS = {
+    **{entry.extension: entry.name for entry in reversed(FORMATS.values())},
+    ".sarif.json": "sarif",
+    ".jsonl": "ocsf",
+    ".markdown": "markdown",
+    ".htm": "html",
+    ".log": "terminal",
+}
+
+
+def format_of(path: str) -> str:
+    """The name of the format that a file's extension means; `UsageError` for an extension that means none."""
+    file = path.lower()
+    for extension in sorted(_EXTENSIONS, key=len, reverse=True):
+        if file.endswith(extension):
+            return _EXTENSIONS[extension]
+    raise UsageError(f"--output {path}: its name does not tell the format", remedy=f"Write `--output FORMAT={path}`")
+
+
 def render(name: str, report: Report) -> str:
     """The report in a format; ends with a line break. `UsageError` for an unknown one."""
     return check_format(name).render(report)

@@ -18,8 +18,8 @@ def close(view: View, lines: Lines, *, verbose: bool) -> None:
     """Add the end of the report."""
     coverage, summary = view.coverage(), view.summary()
     _problems(lines, coverage, verbose=verbose)
-    _sum(lines, summary, verbose=verbose)
-    _covered(view, lines, coverage)
+    _sum(view, lines, summary, verbose=verbose)
+    _covered(view, lines, coverage, verbose=verbose)
     _broken(view, lines)
     _next(view, lines, summary, coverage)
 
@@ -30,11 +30,16 @@ def _row(lines: Lines, label: str, *spans: Span) -> None:
 
 
 def _problems(lines: Lines, coverage: CoverageRow, *, verbose: bool) -> None:
-    problems = [item for item in coverage.problems if item.kind != "unmapped"]
+    gaps = [item for item in coverage.problems if item.kind in ("unreadable", "partial")]
+    _told(lines, ("Not everything could be read", "warn"), gaps, verbose=verbose)
+    rest = [item for item in coverage.problems if item.kind not in ("unreadable", "partial", "unmapped")]
+    _told(lines, ("Worth knowing", "strong"), rest, verbose=verbose)
+
+
+def _told(lines: Lines, heading: Span, problems: list[ProblemRow], *, verbose: bool) -> None:
     if not problems:
         return
-    heading = "Not everything could be read" if coverage.incomplete else "Worth knowing"
-    lines.add((heading, "warn" if coverage.incomplete else "strong"))
+    lines.add(heading)
     for item in problems if verbose else problems[:MAX_PROBLEMS]:
         _problem(lines, item)
     if not verbose and len(problems) > MAX_PROBLEMS:
@@ -50,12 +55,21 @@ def _problem(lines: Lines, item: ProblemRow) -> None:
     lines.add((place, "place"), (f"  {kind}: ", style), (f"{item.message}{count}", ""), indent=2, hang=4)
 
 
-def _sum(lines: Lines, summary: SummaryRow, *, verbose: bool) -> None:
+def _sum(view: View, lines: Lines, summary: SummaryRow, *, verbose: bool) -> None:
+    _counts(view, lines, summary, verbose=verbose)
+    if reason := view.decision():
+        _row(lines, "", (reason, ""))
+
+
+def _counts(view: View, lines: Lines, summary: SummaryRow, *, verbose: bool) -> None:
     failed = summary.status["fail"]
     if not summary.verdicts:
         _row(lines, "Summary", ("Nothing was judged", "warn"))
         return
-    spans: list[Span] = [(words.counted(failed, "failure") if failed else "No failures", "bad" if failed else "good")]
+    told = words.counted(failed, "failure") if failed else "No failures"
+    if failed and view.has_baseline():
+        told += f", {summary.new_failures or 'none'} new"
+    spans: list[Span] = [(told, "bad" if summary.new_failures else "warn" if failed else "good")]
     for name, number in summary.failures.items():
         if number:
             spans += [
@@ -70,23 +84,28 @@ def _sum(lines: Lines, summary: SummaryRow, *, verbose: bool) -> None:
         _row(lines, "", (told if verbose else f"{told}, shown with --verbose", "faint"))
 
 
-def _covered(view: View, lines: Lines, coverage: CoverageRow) -> None:
+def _covered(view: View, lines: Lines, coverage: CoverageRow, *, verbose: bool) -> None:
     types = words.counted(len(coverage.types), "type")
     what = f"{words.counted(coverage.resources, 'resource')} of {types} in {words.counted(coverage.files, 'file')}"
     units = words.units(coverage)
     _row(lines, "Covered", (f"{what}: {units}" if units else what, ""), (f"  {view.report.seconds:.1f} s", "faint"))
-    if not coverage.resources:
-        _row(
-            lines,
-            "",
-            (f"no Terraform or CloudFormation resources in {', '.join(view.targets()) or 'the targets'}", "warn"),
-        )
+    if coverage.left_out:
+        left = words.counted(coverage.left_out, "resource")
+        who = ", ".join(view.chosen("path"))
+        told = f"{left} left out by {who}" if coverage.resources else f"{who} leaves nothing of {left}"
+        _row(lines, "", (told, "" if coverage.resources else "warn"))
+    elif not coverage.resources:
+        where = ", ".join(view.targets()) or "the targets"
+        _row(lines, "", (f"no Terraform or CloudFormation resources of AWS in {where}", "warn"))
     if coverage.unjudged:
         number = words.counted(sum(coverage.unjudged.values()), "resource")
-        _row(lines, "", (f"{number} judged by no control: {words.listed(coverage.unjudged)}", ""))
+        _row(lines, "", (f"{number} judged by {view.no_control()}: {words.listed(coverage.unjudged)}", ""))
     if coverage.unmapped:
         number = words.counted(sum(coverage.unmapped.values()), "resource")
         _row(lines, "", (f"{number} of types not mapped yet: {words.listed(coverage.unmapped)}", ""))
+    if others := coverage.others if verbose else words.others(coverage):
+        number = words.counted(sum(others.values()), "resource")
+        _row(lines, "", (f"{number} of other providers: {words.listed(others, noun='provider')}", ""))
 
 
 def _broken(view: View, lines: Lines) -> None:
@@ -105,8 +124,8 @@ def _next(view: View, lines: Lines, summary: SummaryRow, coverage: CoverageRow) 
         if summary.new_failures > 20 and not view.has_baseline():
             steps.append(("bastide baseline", "accepts what is there now, to report only what is new"))
     elif summary.status["unknown"]:
-        steps.append(("bastide scan --var-file FILE", "gives the variables that verdicts wait for their values"))
-    elif not coverage.resources:
-        steps.append(("bastide scan DIR", "names the folder with the code; `make demo` shows an example"))
+        steps.append(("bastide scan --var-file FILE", "gives values to the variables that verdicts wait for"))
+    elif not coverage.resources and not coverage.left_out:
+        steps.append(("bastide scan DIR", "reads the folder that has the code"))
     for index, (command, why) in enumerate(steps):
         _row(lines, "" if index else "Next", (command, "place"), (f"  {why}", "faint"))

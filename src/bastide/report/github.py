@@ -57,7 +57,9 @@ def _closing(view: View, failures: int, problems: int) -> Iterator[str]:
             ]
         )
         yield f"bastide: {more} without an annotation: GitHub shows {SHOWN} of a level"
-    yield f"bastide: {words.headline(view.summary())}"
+    yield f"bastide: {words.headline(view.summary(), baseline=view.has_baseline())}"
+    if reason := view.decision():
+        yield f"bastide: {reason}"
 
 
 def _failure(row: VerdictRow, view: View) -> str:
@@ -66,7 +68,7 @@ def _failure(row: VerdictRow, view: View) -> str:
         parts.append(f"called from {' → '.join(row.call)}")
     if fix := view.fix(row).partition("\n")[0]:
         parts.append(f"Fix: {fix}")
-    title = f"{row.severity}: {row.title} ({row.control})"
+    title = f"{row.severity}: {words.finding(row)} ({row.control})"
     return _command(_LEVELS[row.severity], row.location.path, row.location.line, title, "\n".join(parts))
 
 

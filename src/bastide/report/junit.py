@@ -84,13 +84,13 @@ def _case(row: VerdictRow, view: View) -> str:
         told = f"known to the baseline: {words.evidences(row)} ({place})"
         return f"{head}><skipped{_attributes(message=told, type='known')}/></testcase>"
     body = escape("\n".join(_body(row, view, place)))
-    message = f"{row.severity}: {words.evidences(row) or row.title} ({place})"
+    message = f"{row.severity}: {words.evidences(row) or words.finding(row)} ({place})"
     return f"{head}><failure{_attributes(message=message, type=row.severity)}>{body}</failure></testcase>"
 
 
 def _body(row: VerdictRow, view: View, place: str) -> Iterator[str]:
     """What a person reads who opens the failed test."""
-    yield f"{row.severity}: {row.title}"
+    yield f"{row.severity}: {words.finding(row)}"
     yield f"{row.resource.address} ({row.resource.type})"
     yield place
     for step in row.call:

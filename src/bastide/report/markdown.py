@@ -44,7 +44,9 @@ def render(report: Report) -> str:
 def _parts(view: View) -> Iterator[str]:
     """Blocks that each stand on their own, the most important first."""
     summary, coverage = view.summary(), view.coverage()
-    yield f"### bastide: {words.headline(summary)}"
+    yield f"### bastide: {words.headline(summary, baseline=view.has_baseline())}"
+    if reason := view.decision():
+        yield f"{text(reason)}."
     if coverage.incomplete:
         yield "**Not everything could be read; what is missing stands below.**"
     yield _counts(summary)
@@ -73,9 +75,11 @@ def _counts(summary: SummaryRow) -> str:
 
 
 def _table(rows: Iterable[VerdictRow]) -> str:
-    lines = ["| severity | what fails | resource | where |", "| --- | --- | --- | --- |"]
+    lines = ["| severity | finding | resource | where |", "| --- | --- | --- | --- |"]
     for row in rows:
-        what = f"{text(row.title)}<br>{code(words.evidences(row, 2))}" if row.evidence else text(row.title)
+        what = text(words.finding(row))
+        if row.evidence:
+            what += f"<br>{code(words.evidences(row, 2))}"
         place = words.place(row.location.path, row.location.line)
         lines.append(f"| {row.severity} | {what} | {code(row.resource.address)} | {code(place)} |")
     return "\n".join(lines)
@@ -141,8 +145,9 @@ def _coverage(view: View, coverage: CoverageRow) -> Iterator[str]:
     gaps = [
         f"{words.counted(sum(counts.values()), 'resource')} {what}: {code(words.listed(counts, 20))}"
         for what, counts in (
-            ("judged by no control", coverage.unjudged),
+            (f"judged by {view.no_control()}", coverage.unjudged),
             ("of types not mapped yet", coverage.unmapped),
+            ("of other providers", words.others(coverage)),
         )
         if counts
     ]

@@ -60,7 +60,7 @@ def _event(row: VerdictRow, view: View, milliseconds: int) -> dict[str, Any]:
         "severity": severity,
         "status_id": status_id,
         "status": status,
-        "message": f"{row.resource.address}: {row.title}",
+        "message": f"{row.resource.address}: {words.finding(row)}",
         "finding_info": _finding(row, texts, milliseconds),
         "compliance": _compliance(row, texts, told),
         "resources": [_resource(row)],

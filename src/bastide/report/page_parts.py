@@ -37,6 +37,8 @@ def overview(view: View) -> Iterator[str]:
     yield _bar(summary)
     if told := words.severities(summary):
         yield f"<p>Failures: {escape(told)}.</p>"
+    if reason := view.decision():
+        yield f"<p>{escape(reason)}.</p>"
     if known := summary.status["fail"] - summary.new_failures:
         yield f"<p>{words.counted(known, 'failure is', 'failures are')} known to the baseline.</p>"
     yield "</section>"
@@ -60,7 +62,7 @@ def _bar(summary: SummaryRow) -> str:
 def verdict(row: VerdictRow, numbers: dict[str, int]) -> str:
     """One verdict; a passed one in a line."""
     where = f'data-status="{row.status}" data-severity="{row.severity}"'
-    title = f"<strong>{escape(row.title)}</strong> <code>{escape(row.control)}</code>"
+    title = f"<strong>{escape(words.finding(row))}</strong> <code>{escape(row.control)}</code>"
     if row.status == "pass":
         return f'<li class="verdict pass" {where}><span class="mark pass">PASS</span>{title}</li>'
     number = numbers.setdefault(row.control, len(numbers))
@@ -145,12 +147,13 @@ def coverage(view: View) -> Iterator[str]:
     )
     yield _table("Controls that could not be run", ("control", "why"), view.broken().items(), len(view.broken()))
     for caption, counts in (
-        ("Judged by no control", row.unjudged),
+        (f"Judged by {view.no_control()}", row.unjudged),
         ("Types that are not mapped yet", row.unmapped),
+        ("Of other providers", words.others(row)),
         ("All types", row.types),
     ):
         found = [(name, f"{number:,}") for name, number in list(counts.items())[:MAX_LISTED]]
-        yield _table(caption, ("type", "resources"), found, len(counts))
+        yield _table(caption, ("what", "resources"), found, len(counts))
     yield "</section>"
 
 

@@ -108,13 +108,13 @@ def _help(texts: ControlTexts, mark: str) -> str:
 
 
 def _result(row: VerdictRow, rules: _Rules, *, baseline: bool) -> dict[str, Any]:
-    told = words.evidences(row)
+    told, finding = words.evidences(row), _sentence(words.finding(row))
     result: dict[str, Any] = {
         "ruleId": row.control,
         "ruleIndex": rules.at[row.control],
         "level": _LEVELS[row.severity],
         "message": {
-            "text": f"{row.title}. {row.resource.address}: {told}" if told else f"{row.title}. {row.resource.address}"
+            "text": f"{finding} {row.resource.address}: {told}" if told else f"{finding} {row.resource.address}"
         },
         "locations": [_location(row.location.path, row.location.line, row)],
         "partialFingerprints": {"bastide/v1": row.fingerprint},
@@ -132,6 +132,10 @@ def _result(row: VerdictRow, rules: _Rules, *, baseline: bool) -> dict[str, Any]
     if row.status == "exempt" and row.exemption:
         result["suppressions"] = [_suppression(row)]
     return result
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _suppression(row: VerdictRow) -> dict[str, Any]:
@@ -185,8 +189,10 @@ def _invocation(view: View, rules: _Rules) -> dict[str, Any]:
             (_unknown(row, rules) for row in view.verdicts("unknown")),
         )
     )
+    decision = view.decision()
     return {
         "executionSuccessful": not coverage.incomplete and not broken,
+        **({"exitCodeDescription": decision} if decision else {}),
         "startTimeUtc": view.started(),
         "endTimeUtc": view.started(after=view.report.seconds),
         "toolExecutionNotifications": notes,
@@ -196,6 +202,7 @@ def _invocation(view: View, rules: _Rules) -> dict[str, Any]:
             "units": coverage.units,
             "unmapped": coverage.unmapped,
             "unjudged": coverage.unjudged,
+            "others": coverage.others,
             "verdicts": view.summary().status,
         },
     }
@@ -227,6 +234,6 @@ def _unknown(row: VerdictRow, rules: _Rules) -> dict[str, Any]:
         "descriptor": {"id": "bastide/unknown"},
         "associatedRule": rules.of(row),
         "level": "note",
-        "message": {"text": f"Not known: {row.title}. {row.resource.address}: {told}"},
+        "message": {"text": f"{_sentence(words.finding(row))} {row.resource.address}: {told}"},
         "locations": [_location(row.location.path, row.location.line, row)],
     }

@@ -142,7 +142,7 @@ def _failure(lines: Lines, row: VerdictRow, *, verbose: bool) -> None:
     label = row.severity.upper()
     gap = " " if lines.narrow else " " * (margin - 2 - len(label))
     known = "" if row.new else "  (known to the baseline)"
-    lines.add((label, row.severity), (f"{gap}{row.title}", "strong"), (known, "faint"), indent=2, hang=margin)
+    lines.add((label, row.severity), (f"{gap}{words.finding(row)}", "strong"), (known, "faint"), indent=2, hang=margin)
     place = words.place(row.location.path, row.location.line)
     lines.add((place, "place"), (f"  {row.control}", "faint"), indent=margin)
     limit = len(row.evidence) if verbose else MAX_EVIDENCE

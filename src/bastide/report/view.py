@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bastide.controls.gate import decide
 from bastide.controls.verdict import SEVERITIES, Severity, Status  # msgspec reads the annotations of the rows
 from bastide.redact import block, clean
 
@@ -132,7 +133,8 @@ class ProblemRow:
 class CoverageRow:
     """What was looked at and what was not: the denominators of every figure.
 
-    `units` counts what was read by source; `unmapped` and `unjudged` count resources by type.
+    `units` counts what was read by source; `unmapped` and `unjudged` count resources by type, `others` those of other
+    providers by provider; `left_out` is how many resources a path of --only or --skip left out.
     """
 
     units: dict[str, int]
@@ -144,6 +146,8 @@ class CoverageRow:
     unjudged: dict[str, int]
     problems: list[ProblemRow]
     incomplete: bool
+    others: dict[str, int]
+    left_out: int
 
 
 @dataclass(slots=True)
@@ -264,6 +268,8 @@ class View:
             self._counts(coverage.unjudged),
             problems,
             coverage.incomplete,
+            self._counts(coverage.others),
+            coverage.left_out,
         )
 
     def _counts(self, counts: dict[str, int]) -> dict[str, int]:
@@ -298,6 +304,27 @@ class View:
         """When the scan started, or so many seconds later: UTC, RFC 3339."""
         moment = dt.datetime.fromtimestamp(self.report.started + after, tz=dt.UTC)
         return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+    def decision(self) -> str:
+        """`exit 1: 3 failures at or over low (--fail-on)`; nothing for a report that no scan made."""
+        if "fail_on" not in self.report.settings:
+            return ""
+        code, reason = decide(self.report)
+        return f"exit {code}: {reason}"
+
+    def no_control(self) -> str:
+        """Who judges what nobody judges: with a choice of controls the others might."""
+        return "no chosen control" if self.chosen() else "no control"
+
+    def chosen(self, key: str = "") -> list[str]:
+        """The selections of controls, or those with this key (`path`), as they were given: `--only s3.*`."""
+        found = []
+        for name in ("only", "skip"):
+            for text in self.report.settings.get(name) or ():
+                own = text.partition("=")[0] if "=" in text else "control"
+                if own == key or (not key and own != "path"):
+                    found.append(f"--{name} {self.line(text)}")
+        return found
 
     def has_baseline(self) -> bool:
         """Whether the findings were compared with a baseline."""

@@ -28,6 +28,17 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+_STANDING = {"fail": "not met: ", "exempt": "not met: ", "unknown": "not known: "}
+
+
+def finding(row: VerdictRow) -> str:
+    """`not met: S3 buckets are encrypted`: a title says what shall hold.
+
+    Without the words before it, a failure would read as its opposite.
+    """
+    return _STANDING.get(row.status, "") + row.title
+
+
 def escape(text: str) -> str:
     """Text as text, in an element or a quoted attribute of XML and HTML; control characters are its caller's care."""
     # Five replacements are faster than one `translate`: most texts have none of these characters.
@@ -69,12 +80,32 @@ def units(coverage: CoverageRow) -> str:
     return ", ".join(counted(number, *_UNITS.get(kind, (kind,))) for kind, number in sorted(coverage.units.items()))
 
 
-def listed(counts: dict[str, int], limit: int = 6) -> str:
+def listed(counts: dict[str, int], limit: int = 6, noun: str = "type") -> str:
     """`AWS::A::B (4), AWS::C::D (1), 3 more types`."""
     told = [f"{name} ({number})" if number > 1 else name for name, number in list(counts.items())[:limit]]
     if len(counts) > limit:
-        told.append(counted(len(counts) - limit, "more type"))
+        told.append(counted(len(counts) - limit, f"more {noun}"))
     return ", ".join(told)
+
+
+_HELPERS = (
+    "archive",
+    "cloudinit",
+    "external",
+    "http",
+    "local",
+    "null",
+    "random",
+    "template",
+    "terraform",
+    "time",
+    "tls",
+)
+
+
+def others(coverage: CoverageRow) -> dict[str, int]:
+    """The resources of other providers by provider, without those that make nothing anywhere."""
+    return {name: number for name, number in coverage.others.items() if name not in _HELPERS}
 
 
 def severities(summary: SummaryRow) -> str:
@@ -87,14 +118,16 @@ def joined(parts: Iterable[str]) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def headline(summary: SummaryRow) -> str:
-    """The result in one line."""
+def headline(summary: SummaryRow, *, baseline: bool = False) -> str:
+    """The result in one line; beside a baseline with the failures that it does not know."""
     status = summary.status
     if not summary.verdicts:
         return "nothing to judge"
     failed = counted(status["fail"], "failure") if status["fail"] else "no failures"
     if status["fail"] and (how := severities(summary)):
         failed += f" ({how})"
+    if status["fail"] and baseline:
+        failed += f", {summary.new_failures or 'none'} new"
     rest = [f"{status['unknown']:,} unknown" if status["unknown"] else ""]
     rest.append(f"{status['exempt']:,} exempt" if status["exempt"] else "")
     return joined([failed, *rest, f"{status['pass']:,} passed"])

@@ -30,8 +30,9 @@ def test_types_without_a_table_are_counted_at_the_first_place() -> None:
     found = converted({"aws_nothing.a": {}, "aws_nothing.b": {}, "aws_else.c": {}, "random_id.r": {}})
     assert not found.resources
     assert [(one.kind, one.message, one.line, one.count) for one in found.problems] == [
-        ("unmapped", "aws_nothing has no mapping", 1, 2),
-        ("unmapped", "aws_else has no mapping", 21, 1),
+        ("unmapped", "aws_nothing", 1, 2),
+        ("unmapped", "aws_else", 21, 1),
+        ("unmapped", "random_id", 31, 1),
     ]
 
 

@@ -100,8 +100,7 @@ class Conversion:
         """Convert a resource, put it aside as part of another, or count it as not mapped."""
         table = table_for(resource.type)
         if table is None:
-            if resource.type.startswith(("aws_", "awscc_")):
-                self.count("unmapped", resource, resource.type, f"{resource.type} has no mapping")
+            self.count("unmapped", resource, resource.type)
             return
         if table.switch:
             cases = table.cases
@@ -113,11 +112,11 @@ class Conversion:
         else:
             self.add(resource, table)
 
-    def count(self, kind: Any, resource: ProviderResource, key: str, message: str) -> None:
-        """One problem for all of a kind, at the place of the first."""
-        problem = self.counted.get(key)
+    def count(self, kind: Any, resource: ProviderResource, message: str) -> None:
+        """One problem for all of a type, at the place of the first."""
+        problem = self.counted.get(resource.type)
         if problem is None:
-            self.counted[key] = Problem(kind, resource.path, resource.line, message)
+            self.counted[resource.type] = Problem(kind, resource.path, resource.line, message)
         else:
             problem.count += 1
 
@@ -126,13 +125,16 @@ class Conversion:
         spec = table.emit[name]
         owner = Reference(f"${{{resource.address}.id}}", ((resource.address, "id"),))
         value = resource.attributes.get(name)
-        blocks = isinstance(value, list)
-        for position, item in enumerate(listed(value)):
-            if item in (None, "", {}):
+        items = value if isinstance(value, list) and not spec.whole else [value]
+        several = items is value
+        for position, item in enumerate(items):
+            if item in (None, "", {}, []):
                 continue
-            where = f"{name}[{position}]" if blocks else name
-            attributes = item if blocks and isinstance(item, dict) else {name: item}
-            origin = resource.origins.get(where)
+            where = f"{name}[{position}]" if several else name
+            block = several and isinstance(item, dict)
+            attributes = item if block else {name: item}
+            origins = inner_origins(resource, where if block else name, block=block)
+            origin = resource.origins.get(where) or next(iter(origins.values()), None)
             made = ProviderResource(
                 spec.table,
                 f"{resource.address}.{where}",
@@ -140,7 +142,7 @@ class Conversion:
                 origin.path if origin else resource.path,
                 origin.line if origin else resource.line,
                 origin.end_line if origin else resource.end_line,
-                inner_origins(resource, where, name, blocks=blocks),
+                origins,
                 call=resource.call,
                 provider=resource.provider,
             )
@@ -184,7 +186,7 @@ class Conversion:
         elif not possible:
             into = table.folds[0].into
             message = f"{child.type}: its {into} is not in this unit, so it was not judged"
-            self.count("note", child, child.type, message)
+            self.count("note", child, message)
 
     def blur(self, child: ProviderResource, table: Table, fold: Fold, value: Any, parents: list[Pending]) -> None:
         """Note that the child may be part of each of these, for when all certain ones are folded."""
@@ -224,12 +226,13 @@ class Conversion:
         found.append(resource)
 
 
-def inner_origins(resource: ProviderResource, where: str, name: str, *, blocks: bool) -> dict[str, Origin]:
-    """The origins of what is made a resource of its own: of a block's attributes, or of the one attribute."""
-    if not blocks:
-        return {name: resource.origins[where]} if where in resource.origins else {}
-    head = f"{where}."
-    return {path[len(head) :]: origin for path, origin in resource.origins.items() if path.startswith(head)}
+def inner_origins(resource: ProviderResource, where: str, *, block: bool) -> dict[str, Origin]:
+    """The origins of what is made a resource of its own: of a block's attributes, or of one attribute with blocks."""
+    if block:
+        head = f"{where}."
+        return {path[len(head) :]: origin for path, origin in resource.origins.items() if path.startswith(head)}
+    inside = (f"{where}[", f"{where}.")
+    return {path: origin for path, origin in resource.origins.items() if path == where or path.startswith(inside)}
 
 
 def with_default_tags(resource: ProviderResource) -> dict[str, Any]:
