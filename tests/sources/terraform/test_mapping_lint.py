@@ -93,7 +93,7 @@ def linted(monkeypatch: pytest.MonkeyPatch, entry: dict[str, Any]) -> list[str]:
         ({"type": "AWS::S3::Bucket", "ignore": ["d"]}, "the provider has no d"),
         ({"type": "AWS::S3::Bucket", "ignore": ["a.c"]}, "the provider has no a.c"),
         ({"type": "AWS::S3::Bucket", "emit": {"a": {"as": "aws_no", "parent": "c"}}}, "emit: aws_no has no table"),
-        ({"type": "AWS::S3::Bucket", "emit": {"a": {"as": "aws_no"}}}, "emit has as, parent and set"),
+        ({"type": "AWS::S3::Bucket", "emit": {"a": {"as": "aws_no"}}}, "emit has as, parent, set and whole"),
         ({"type": "AWS::S3::Bucket", "explode": {".": {"a": "No"}}}, "explode ..a: No is no property there"),
         ({"fold": {"into": "AWS::S3::Bucket"}}, "fold needs by"),
         ({"fold": {"into": "AWS::S3::No", "by": "a"}}, "fold: AWS has no type AWS::S3::No"),

@@ -13,9 +13,6 @@ from bastide.resources.schema import all_types
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-FOLD_KEYS = ("into", "by", "at", "how", "value", "key")
-EMIT_KEYS = ("as", "parent", "set")
-
 
 @dataclass(slots=True, frozen=True)
 class Fold:
@@ -38,11 +35,13 @@ class Fold:
 class Emit:
     """An attribute that CloudFormation has as a resource of its own: mapped as the provider type `table`.
 
-    `parent` is the attribute in which that type names its parent; `constants` are more attributes of it.
+    `parent` is the attribute in which that type names its parent; `constants` are more attributes of it. `whole`
+    is one resource of all blocks, in place of one of each.
     """
 
     table: str
     parent: str
+    whole: bool = False
     constants: dict[str, Any] = field(default_factory=dict)
 
 
@@ -123,7 +122,7 @@ def build_table(name: str, entry: dict[str, Any]) -> Table:
 
 
 def _emit(spec: dict[str, Any]) -> Emit:
-    return Emit(spec["as"], spec["parent"], spec.get("set", {}))
+    return Emit(spec["as"], spec["parent"], spec.get("whole", False), spec.get("set", {}))
 
 
 @cache

@@ -21,7 +21,7 @@ KEYS = {
     *("enabled_by", "explode", "fold", "emit", "switch", "cases"),
 }
 FOLD_KEYS = {"into", "by", "at", "how", "value", "key"}
-EMIT_KEYS = {"as", "parent", "set"}
+EMIT_KEYS = {"as", "parent", "set", "whole"}
 HOW = ("set", "append", "merge")
 
 
@@ -97,7 +97,7 @@ def shape(name: str, entry: dict[str, Any]) -> Iterator[str]:
         yield from (f"{name}: fold needs {key}" for key in ("into", "by") if key not in fold)
     for spec in entry.get("emit", {}).values():
         if not {"as", "parent"} <= set(spec) <= EMIT_KEYS:
-            yield f"{name}: emit has as, parent and set"
+            yield f"{name}: emit has as, parent, set and whole"
     for key in ("rename", "values", "defaults", "set", "also", "keyed", "enabled_by", "explode", "emit", "cases"):
         if not isinstance(entry.get(key, {}), dict):
             yield f"{name}: {key} is a table of names"
