@@ -111,12 +111,14 @@ def save(result: ScanResult) -> None:
     """Keep the tables of a scan; a state folder that cannot be written is as if nobody wanted them kept."""
     with contextlib.suppress(OSError, RuntimeError):
         target = folder_of_last_scan()
+        encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=".part-", dir=target.parent))
         try:
             for name, rows in _tables(result):
+                # Half a pair of surrogates, which stands in names that are no text, is no JSON for DuckDB.
                 with (fresh / f"{name}.jsonl").open("w", encoding="utf-8", errors="replace") as stream:
-                    stream.writelines(json.dumps(row, separators=(",", ":")) + "\n" for row in rows)
+                    stream.writelines(encode(row) + "\n" for row in rows)
             shutil.rmtree(target, ignore_errors=True)
             fresh.rename(target)
         finally:

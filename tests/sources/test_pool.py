@@ -136,3 +136,13 @@ def test_calls() -> None:
     unit = Unit("terraform", "a", ("a/main.tf",), (".",))
     assert task_of(3, unit, ["v"]) == (3, "terraform", ("a", ("a/main.tf",), ("v",), (".",)))
     assert task_of(4, Unit("cdk", "o", within=(".",))) == (4, "cdk", ("o",))
+
+
+def test_workers_end_though_nobody_asks_for_a_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    end = pool._Worker.end
+    monkeypatch.setattr(pool._Worker, "end", lambda one: (ended.append(one.pid), end(one))[1])
+    results = load_all([Unit("cloudformation", str(tmp_path / "a.yaml"))])
+    assert ended == []
+    del results
+    assert len(ended) == 1

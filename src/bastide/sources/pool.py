@@ -50,7 +50,9 @@ def load_all(
     """
     tasks = [task_of(number, unit, var_files) for number, unit in enumerate(units)]
     pool = _Pool(tasks, jobs or _cores(), seconds)
-    return pool.results()
+    results = pool.results()
+    next(results)  # into its `try`: the workers end with it, though nobody may ask for a result
+    return results
 
 
 def task_of(number: int, unit: Unit, var_files: Sequence[str] = ()) -> Task:
@@ -136,9 +138,10 @@ class _Pool:
         for _ in range(self.jobs):
             self._start()
 
-    def results(self) -> Iterator[Loaded]:
-        """What the units give; ends the workers when it is closed."""
+    def results(self) -> Iterator[Any]:
+        """None, then what the units give; ends the workers when it is closed."""
         try:
+            yield None
             while self.workers:
                 yield from self._round()
         finally:

@@ -1,0 +1,98 @@
+"""Examples run through the real sources and the real engine, and say what went wrong with them."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+from tests.controls.conftest import control
+
+from bastide.controls.entry import Control, Example, Outcome
+from bastide.controls.examples import Result, run_examples
+
+TERRAFORM = 'resource "aws_s3_bucket" "b" {\n  bucket = "%s"\n}\n'
+TEMPLATE = "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties: {BucketName: %s}\n"
+QUEUE = "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n"
+
+
+def named(*examples: tuple[str, dict[str, str]], require: str = "BucketName = 'good'", **fields: Any) -> Control:
+    """A control over buckets, with examples as outcome and texts."""
+    return control(require, examples=[Example(cast("Outcome", out), texts) for out, texts in examples], **fields)
+
+
+def brief(results: list[Result]) -> list[tuple[int, str, str, tuple[str, ...], bool]]:
+    return [(r.number, r.language, r.wanted, r.got, r.right) for r in results]
+
+
+def test_every_text_of_every_example_is_judged_in_order() -> None:
+    one = named(
+        ("fail", {"terraform": TERRAFORM % "bad", "cloudformation": TEMPLATE % "bad"}),
+        ("pass", {"cloudformation": TEMPLATE % "good"}),
+        ("unknown", {"terraform": TERRAFORM.replace('"%s"', "var.name") + 'variable "name" {}\n'}),
+        ("none", {"cloudformation": QUEUE}),
+    )
+    assert brief(run_examples([one])) == [
+        (1, "terraform", "fail", ("fail",), True),
+        (1, "cloudformation", "fail", ("fail",), True),
+        (2, "cloudformation", "pass", ("pass",), True),
+        (3, "terraform", "unknown", ("unknown",), True),
+        (4, "cloudformation", "none", (), True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "got"),
+    [
+        ("pass", TEMPLATE % "bad", ("fail",)),
+        ("fail", TEMPLATE % "good", ("pass",)),
+        ("fail", QUEUE, ()),
+        ("none", TEMPLATE % "bad", ("fail",)),
+        ("fail", (TEMPLATE % "bad") + (TEMPLATE % "good").split("\n", 1)[1].replace("B:", "C:"), ("fail", "pass")),
+    ],
+)
+def test_an_example_that_is_not_as_it_says(wanted: str, text: str, got: tuple[str, ...]) -> None:
+    (result,) = run_examples([named((wanted, {"cloudformation": text}))])
+    assert (tuple(sorted(result.got)), result.right) == (got, False)
+    assert result.detail
+
+
+def test_the_detail_says_what_was_seen() -> None:
+    (result,) = run_examples([named(("pass", {"cloudformation": TEMPLATE % "bad"}))])
+    assert result.detail == 'BucketName = "bad"'
+    (result,) = run_examples([named(("fail", {"cloudformation": QUEUE}))])
+    assert result.detail == "resources: AWS::SQS::Queue"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("terraform", 'resource "aws_s3_bucket" "b" {\n'),
+        ("cloudformation", "Resources: [\n"),
+        ("cloudformation", "x: 1"),
+    ],
+)
+def test_an_example_that_cannot_be_read_is_wrong_whatever_it_wants(language: str, text: str) -> None:
+    for wanted in ("none", "fail"):
+        (result,) = run_examples([named((wanted, {language: text}))])
+        assert not result.right
+        assert result.detail.startswith("! ")
+
+
+def test_a_control_that_does_not_compile_has_wrong_examples() -> None:
+    broken = named(("fail", {"cloudformation": TEMPLATE % "bad"}), require="NoSuchProperty", id="a.broken")
+    good = named(("fail", {"cloudformation": TEMPLATE % "bad"}), id="b.good")
+    first, second = run_examples([broken, good])
+    assert (first.control, first.right, first.got) == ("a.broken", False, ())
+    assert "NoSuchProperty" in first.detail
+    assert (second.control, second.right) == ("b.good", True)
+
+
+def test_controls_do_not_see_the_examples_of_others() -> None:
+    strict = named(("pass", {"cloudformation": TEMPLATE % "good"}), id="a.strict")
+    other = named(("fail", {"cloudformation": TEMPLATE % "bad"}), id="b.other")
+    assert [result.got for result in run_examples([strict, other])] == [("pass",), ("fail",)]
+
+
+def test_no_controls_have_no_results() -> None:
+    assert run_examples([]) == []
+    assert run_examples([named()]) == []

@@ -1,0 +1,177 @@
+"""What is kept of a scan: every table, without secrets, whole or not at all, and locked when it is read."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from bastide.controls.entry import Control
+from bastide.controls.verdict import Coverage, Evidence, Report, Verdict
+from bastide.errors import UsageError
+from bastide.lastscan import TABLES, WORTH_A_PROCESS, folder_of_last_scan, open_last_scan, save, saving
+from bastide.resources.model import Link, Problem, Resource
+from bastide.scan import ScanResult
+
+SECRET = "AKIAZQ7ZJ3MPLRT4WXQY"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory, and a state folder beside it."""
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return work
+
+
+def result(address: str = "aws_iam_role.r", **properties: object) -> ScanResult:
+    """One role with a finding, an unknown, a link and a policy; one problem."""
+    statement = {"Effect": "Allow", "Action": ["s3:*"], "Resource": "*", "Principal": {"AWS": "*"}}
+    role = Resource(
+        "AWS::IAM::Role", address, "infra", "terraform", "infra/a.tf", 3, 9,
+        {"AssumeRolePolicyDocument": {"Statement": [statement]}, **properties}, "aws_iam_role",
+        {"Path": f"var.path: default is {SECRET}"}, [Link("PermissionsBoundary", "aws_iam_policy.p", "arn")],
+    )  # fmt: skip
+    texts = {"terraform": "t", "cloudformation": "c", "cli": "x"}
+    control = Control(
+        id="iam.x", title="t", resource="AWS::IAM::Role", severity="high", require="Path = '/'", rationale="r",
+        remediation=texts, frameworks={"well-architected": ["SEC03-BP02"]}, attack=["T1078"], place="x:1",
+    )  # fmt: skip
+    verdict = Verdict(control, "fail", role, (Evidence("Path", None, "not set", "infra/a.tf", 5),))
+    coverage = Coverage(problems=[Problem("partial", "b.tf", 4, f"token={SECRET}", 2)])
+    report = Report("1", 0.0, 0.1, (".",), [verdict], coverage, [control])
+    return ScanResult(report, [role])
+
+
+def rows(sql: str) -> list[tuple[object, ...]]:
+    return open_last_scan().execute(sql).fetchall()
+
+
+def test_every_table_has_its_rows_and_columns() -> None:
+    save(result())
+    assert rows("select address, type, name, unit, source, path, line from resources") == [
+        ("aws_iam_role.r", "AWS::IAM::Role", "aws_iam_role", "infra", "terraform", "infra/a.tf", 3)
+    ]
+    assert rows("select property from unresolved") == [("Path",)]
+    assert rows("select resource, target, attribute from links") == [
+        ("infra#aws_iam_role.r", "infra#aws_iam_policy.p", "arn")
+    ]
+    assert rows("select effect, actions, principals[1].id from statements") == [("allow", ["s3:*"], "*")]
+    assert rows("select control, status, severity, path, line, new from verdicts") == [
+        ("iam.x", "fail", "high", "infra/a.tf", 5, True)
+    ]
+    assert rows("select id, attack, frameworks ->> '$.well-architected[0]' from controls") == [
+        ("iam.x", ["T1078"], "SEC03-BP02")
+    ]
+    assert rows("select kind, path, line, count from coverage") == [("partial", "b.tf", 4, 2)]
+    for table, columns in TABLES.items():
+        assert [column[0] for column in open_last_scan().execute(f"from {table}").description or ()] == list(columns)
+
+
+def test_tables_without_rows_are_tables() -> None:
+    save(ScanResult(Report("1", 0.0, 0.1, (".",), [], Coverage(), []), []))
+    assert [rows(f"select count(*) from {table}") for table in TABLES] == [[(0,)]] * len(TABLES)
+
+
+def test_no_secret_is_kept() -> None:
+    save(
+        result(
+            f'aws_iam_role.r["{SECRET}"]', Description=f"key {SECRET}", Tags=[{"Key": "Password", "Value": "hunter2"}]
+        )
+    )
+    kept = "".join(path.read_text() for path in folder_of_last_scan().iterdir())
+    assert "Password" in kept
+    assert SECRET not in kept
+    assert "hunter2" not in kept
+    (joined,) = rows("select count(*) from verdicts v join resources r on v.resource = r.id")
+    assert joined == (1,)
+
+
+def test_names_that_are_no_text_are_kept_as_text() -> None:
+    save(result("aws_iam_role.\udcff\x00\u2028"))
+    ((address,),) = rows("select address from resources")
+    assert str(address).startswith("aws_iam_role.")
+
+
+def test_a_new_scan_replaces_the_last_one_whole(here: Path) -> None:
+    save(result("old"))
+    folder = folder_of_last_scan()
+    (folder / "left.txt").write_text("")
+    save(result("new"))
+    assert rows("select address from resources") == [("new",)]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(f"{table}.jsonl" for table in TABLES)
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_each_working_directory_has_its_own(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(result())
+    (here / "below").mkdir()
+    monkeypatch.chdir(here / "below")
+    with pytest.raises(UsageError, match="no scan of this folder"):
+        open_last_scan()
+
+
+def test_only_the_person_can_read_it() -> None:
+    save(result())
+    folder = folder_of_last_scan()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("state", ["/proc/nowhere", "/dev/null/x"])
+def test_a_state_folder_that_cannot_be_written_is_no_error(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", state)
+    save(result())
+    with saving(result()):
+        pass
+    with pytest.raises(UsageError):
+        open_last_scan()
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_saving_is_done_when_the_work_beside_it_is(many: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if many:
+        monkeypatch.setattr("bastide.lastscan.WORTH_A_PROCESS", 1)
+    assert WORTH_A_PROCESS > 1
+    done = []
+    with saving(result()):
+        done.append(1)
+    assert done
+    assert rows("select address from resources") == [("aws_iam_role.r",)]
+
+
+def test_saving_ends_though_the_work_beside_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bastide.lastscan.WORTH_A_PROCESS", 1)
+    with pytest.raises(ZeroDivisionError), saving(result()):
+        raise ZeroDivisionError
+    assert rows("select address from resources") == [("aws_iam_role.r",)]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_text('/etc/hostname')",
+        "select * from '/etc/passwd'",
+        "copy resources to 'out.csv'",
+        "attach 'other.db'",
+        "install httpfs",
+        "load httpfs",
+        "set enable_external_access = true",
+        "set lock_configuration = false",
+        "export database 'out'",
+    ],
+)
+def test_the_connection_reaches_nothing(sql: str, here: Path) -> None:
+    save(result())
+    with pytest.raises(duckdb.Error):
+        open_last_scan().execute(sql)
+    assert list(here.iterdir()) == []
+
+
+def test_a_folder_with_a_quote_in_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "it's; drop"))
+    save(result())
+    assert rows("select count(*) from resources") == [(1,)]
