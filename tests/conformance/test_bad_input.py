@@ -12,6 +12,7 @@ import random
 import socket
 
 import pytest
+
 from tests.conformance.conftest import Place
 
 pytestmark = pytest.mark.slow

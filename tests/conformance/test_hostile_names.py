@@ -10,6 +10,7 @@ import os
 import re
 
 import pytest
+
 from tests.conformance.conftest import Place
 
 pytestmark = pytest.mark.slow

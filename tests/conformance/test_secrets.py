@@ -9,6 +9,7 @@ import base64
 import json
 
 import pytest
+
 from tests.conformance.conftest import Outcome, Place
 
 pytestmark = pytest.mark.slow
