@@ -8,7 +8,7 @@ from tests.controls.conftest import control, judge, resource
 
 from bastide.controls.entry import Related
 from bastide.controls.verdict import Evidence
-from bastide.resources.model import Origin, Unresolved
+from bastide.resources.model import Origin, Resource, Unresolved
 
 BLOCK = "PublicAccessBlockConfiguration"
 
@@ -71,6 +71,19 @@ def test_a_related_resource_is_named_at_its_own_place() -> None:
     bucket = resource({"BucketName": "logs"}, path="s3.tf", line=40)
     (verdict,) = judge(control(require, "AWS::CloudTrail::Trail", related=related), trail, bucket)
     assert verdict.evidence == (Evidence("b.VersioningConfiguration.Status", None, "not set", "s3.tf", 40),)
+
+
+def test_related_resources_are_named_and_their_absence_too() -> None:
+    bucket = resource({"BucketName": "logs"})
+    policy = resource({"Bucket": "logs"}, "AWS::S3::BucketPolicy", "p", path="s3.tf", line=40)
+
+    def found(require: str, *others: Resource) -> list[tuple[str, str | None, str, str]]:
+        related = [Related("policies", "AWS::S3::BucketPolicy", to="Bucket")]
+        verdicts = judge(control(require, related=related), bucket, *others)
+        return [(item.property, item.value, item.note, item.path) for item in verdicts[0].evidence]
+
+    assert found("len(policies) > 0") == [("no related policies", None, "", bucket.path)]
+    assert found("len(policies) > 1", policy) == [("related policies: p", None, "", "s3.tf")]
 
 
 def test_a_secret_is_not_shown() -> None:

@@ -25,7 +25,8 @@ def test_counted() -> None:
     [
         (("Acl", '"public-read"', ""), 'Acl = "public-read"'),
         (("Acl", '"x"', "the default"), 'Acl = "x" (the default)'),
-        (("Acl", None, ""), "Acl: not set"),
+        (("Acl", None, "not set"), "Acl: not set"),
+        (("no related keys", None, ""), "no related keys"),
         (("Acl", None, "var.acl: variable without a value"), "Acl: var.acl: variable without a value"),
         (("", None, "all of it is unknown"), "all of it is unknown"),
     ],

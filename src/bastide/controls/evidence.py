@@ -90,7 +90,7 @@ def _element(list_path: str, row: Row, position: int) -> Evidence | None:
         if rest or position >= len(row.related[head]):
             return None
         other = row.related[head][position]
-        return Evidence(f"{head}: {other.address}", None, "", other.path, other.line)
+        return Evidence(f"related {head}: {other.address}", None, "", other.path, other.line)
     where = f"{list_path}[{position}]"
     if isinstance(entries := _at(row.columns, list_path), dict):
         where = f"{list_path}.{list(entries)[position]}"
@@ -102,13 +102,13 @@ def _of_path(path: str, row: Row) -> Iterator[Evidence]:
     if head in row.related:
         for other in row.related[head]:
             if not rest or rest.startswith(("statements", "address")):
-                yield Evidence(f"{head}: {other.address}", None, "", other.path, other.line)
+                yield Evidence(f"related {head}: {other.address}", None, "", other.path, other.line)
             else:
                 value = _at(other.properties, rest)
                 piece = _piece(other, rest, value)
                 yield Evidence(f"{other.address}.{rest}", piece.value, piece.note, piece.path, piece.line)
         if not row.related[head]:
-            yield Evidence(head, None, "there is none", row.resource.path, row.resource.line)
+            yield Evidence(f"no related {head}", None, "", row.resource.path, row.resource.line)
         return
     if head == "statements":
         for statement in row.columns.get("statements", [])[:2]:

@@ -52,11 +52,10 @@ def place(path: str, line: int) -> str:
 
 
 def evidence(item: EvidenceRow) -> str:
-    """`Property = value`, or `Property: why it is not known`."""
+    """`Property = value`, `Property: why it is not known`, or what there is to say without a property."""
     note = item.note
     if item.value is None:
-        what = note or "not set"
-        return f"{item.property}: {what}" if item.property else what
+        return f"{item.property}: {note}" if item.property and note else item.property or note
     value = f"{item.value} ({note})" if note else item.value
     return f"{item.property} = {value}" if item.property else value
 
