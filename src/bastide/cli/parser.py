@@ -76,7 +76,9 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _scan_options(parser: argparse.ArgumentParser, leave_out: tuple[str, ...] = ()) -> None:
     parser.add_argument("targets", nargs="*", metavar="TARGET", help="folders and files (default: the current folder)")
-    parser.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml)")
+    parser.add_argument(
+        "--config", metavar="FILE", help="settings (default: the nearest bastide.yaml, else that of the one target)"
+    )
     for option in SCAN:
         if option.name in leave_out:
             continue
