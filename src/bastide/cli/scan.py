@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace) -> int:
     """Scan, print, write the files that were asked for."""
+    # One scan, then the process ends: looking for cycles among a million live objects only takes time.
+    gc.disable()
     settings = load_settings(vars(arguments), arguments.config or "")
     outputs = _outputs(settings)
     check_format(settings.scan["format"])
