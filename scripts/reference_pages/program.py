@@ -94,10 +94,10 @@ def settings() -> str:
     rows += [(code(f"scan.{option.name}"), *_setting(option)) for option in SCAN]
     head = (
         "They stand in `bastide.yaml`: the nearest one from the working directory up to the repository's root, or the "
-        "file that `--config` names. Where there is none, that of the one folder to scan counts, without its `output`: it "
-        "came with the code. Paths in it are as from the working directory. A value is taken from the command line, else the environment, else the file, else "
-        "the default. A list in the environment is separated by line breaks or `;`. An unknown key or value is an "
-        "error that names the line and the nearest known word."
+        "file that `--config` names. Where there is none, that of the one folder to scan counts, without its "
+        "`output`: it came with the code. Paths in it are as from the working directory. A value is taken from the "
+        "command line, else the environment, else the file, else the default. A list in the environment is separated "
+        "by line breaks or `;`. An unknown key or value is an error that names the line and the nearest known word."
     )
     return page(
         "Settings",
