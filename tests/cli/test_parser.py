@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 import pytest
-from tests.cli.conftest import Run
 
 from bastide import __version__
 from bastide.cli.parser import make_parser
+from tests.cli.conftest import Run
 
 
 def test_version_imports_nothing_slow(run: Run) -> None:

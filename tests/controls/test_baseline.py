@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.controls.conftest import control, resource
 
 from bastide.controls.baseline import apply_baseline, no_longer, write_baseline
 from bastide.controls.verdict import Verdict
 from bastide.errors import UsageError
+from tests.controls.conftest import control, resource
 
 
 def finding(path: str, line: int = 1, address: str = "b", control_id: str = "s3.x") -> Verdict:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from tests.controls.conftest import control
-
 from bastide.controls.compiled import Compiled
 from bastide.controls.compiler import compile_controls
+from tests.controls.conftest import control
 
 
 def test_round_trip() -> None:

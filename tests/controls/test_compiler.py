@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.controls.conftest import control
 
 from bastide.controls.compiler import compile_controls
 from bastide.controls.entry import Related
+from tests.controls.conftest import control
 
 
 def why(require: str, **fields: Any) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.controls.conftest import control, judge, resource
-
 from bastide.controls.entry import Related
 from bastide.controls.verdict import Evidence
 from bastide.resources.model import Origin, Resource, Unresolved
+from tests.controls.conftest import control, judge, resource
 
 BLOCK = "PublicAccessBlockConfiguration"
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.controls.conftest import control, resource
 
 from bastide.controls.exemptions import apply_exemptions
 from bastide.controls.verdict import Verdict
 from bastide.resources.model import Origin
+from tests.controls.conftest import control, resource
 
 TODAY = dt.date(2026, 11, 22)
 GOOD = 'until=2027-03-01 by=jo reason="public web site"'

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.controls.conftest import control, resource
 
 from bastide.controls.gate import decide
 from bastide.controls.verdict import Coverage, Report, Verdict
 from bastide.resources.model import Problem
+from tests.controls.conftest import control, resource
 
 FOUND = [("fail", "high", True), ("fail", "low", True), ("fail", "low", False), ("unknown", "high", True)]
 

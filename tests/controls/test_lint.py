@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.controls.conftest import control
 
 from bastide.controls.entry import Example
 from bastide.controls.library import read_controls
 from bastide.controls.lint import lint
+from tests.controls.conftest import control
 
 BOTH = {"terraform": "x", "cloudformation": "x"}
 EXAMPLES = [Example("fail", BOTH), Example("pass", BOTH)]

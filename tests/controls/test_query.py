@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.controls.conftest import control
-
 from bastide.controls.compiler import compile_controls
 from bastide.controls.query import query_for
+from tests.controls.conftest import control
 
 NONE: frozenset[tuple[str, int]] = frozenset()
 

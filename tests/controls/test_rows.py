@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.controls.conftest import control, resource
 
 from bastide.controls.compiler import compile_controls
 from bastide.controls.query import Part
 from bastide.controls.rows import overlaps, rows_of
 from bastide.resources.estate import Estate
 from bastide.resources.model import Unresolved
+from tests.controls.conftest import control, resource
 
 
 @pytest.mark.parametrize(

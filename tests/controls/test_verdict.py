@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.controls.conftest import control, resource
-
 from bastide.controls.verdict import Coverage, Evidence, Verdict
 from bastide.resources.model import Problem
+from tests.controls.conftest import control, resource
 
 
 def test_a_fingerprint_is_of_control_type_and_address_only() -> None:

@@ -14,7 +14,8 @@ def test_commands(make: SimpleNamespace) -> None:
     assert lines[2] == (
         "::error file=modules/network/groups.tf,line=9,title=critical%3A not met%3A Security groups let "
         "nobody on the internet reach SSH (ec2.group-closes-ssh)::module.network.aws_security_group.bastion: "
-        'SecurityGroupIngress[0].CidrIp = "0.0.0.0/0"%0Acalled from infra/main.tf:31 network%0AFix: Name the address ranges that need it, or use '
+        'SecurityGroupIngress[0].CidrIp = "0.0.0.0/0"%0Acalled from infra/main.tf:31 network%0A'
+        "Fix: Name the address ranges that need it, or use "
         "Session Manager."
     )
     assert [line.split(" ")[0] for line in lines] == ["::warning"] * 2 + ["::error"] * 2 + ["::notice", "bastide:"]

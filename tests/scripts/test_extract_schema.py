@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scripts.extract_schema import Compact
 
 from scripts import extract_schema
+from scripts.extract_schema import Compact
 
 STRING = {"type": "string"}
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.sources.terraform.trees import by_address, converted, resource
 
 from bastide.resources.model import Origin, Reference, Sensitive, Unresolved
 from bastide.sources.terraform.convert import convert
 from bastide.sources.terraform.mapping import mapped_types, table_for
 from bastide.sources.terraform.provider import ProviderResource
+from tests.sources.terraform.trees import by_address, converted, resource
 
 
 def test_a_resource_keeps_where_it_comes_from() -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.sources.terraform.trees import by_address
 
 from bastide.resources.schema import schema_for
 from bastide.sources.terraform import mapping
+from tests.sources.terraform.trees import by_address
 
 GOLDEN = yaml.safe_load(Path(__file__).with_name("golden_mappings.yaml").read_text("utf-8"))
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.sources.terraform.trees import marked, resource
 
 from bastide.resources.model import Reference, Unresolved
 from bastide.sources.terraform.mapping import Fold
 from bastide.sources.terraform.mapping_families import Families, base_of, module_of, name_key, outside
 from bastide.sources.terraform.mapping_folds import Pending
+from tests.sources.terraform.trees import marked, resource
 
 FOLD = Fold("AWS::S3::Bucket", "bucket", "VersioningConfiguration")
 

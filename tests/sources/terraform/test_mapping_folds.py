@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.sources.terraform.trees import resource
 
 from bastide.resources.model import ABSENT, Unresolved
 from bastide.sources.terraform.mapping import Fold, build_table
 from bastide.sources.terraform.mapping_folds import FoldPlan, Pending, add_constants, plan_for
 from bastide.sources.terraform.mapping_policy import Documents
 from bastide.sources.terraform.mapping_values import Context
+from tests.sources.terraform.trees import resource
 
 UNKNOWN = Unresolved("var.x", "why")
 

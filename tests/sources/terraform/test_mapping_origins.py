@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.sources.terraform.trees import resource
-
 from bastide.resources.model import Origin
 from bastide.sources.terraform.convert import convert
+from tests.sources.terraform.trees import resource
 
 
 def test_known_places_go_with_their_values() -> None:

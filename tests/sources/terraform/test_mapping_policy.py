@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from tests.sources.terraform.trees import marked, resource
 
 from bastide.resources.model import Reference, Sensitive, Unresolved
 from bastide.sources.terraform.mapping_policy import MAX_JSON, Documents, conditions, with_references
+from tests.sources.terraform.trees import marked, resource
 
 DOCUMENT = "data.aws_iam_policy_document.d"
 
