@@ -75,7 +75,9 @@ def judge(task: tuple[int, int]) -> tuple[dict[str, int], int, float, float]:
     ]
     ready = time.perf_counter()
     library = _library()
-    found = Counter[str](verdict.status for verdict in Evaluation(library.controls, library.compiled).verdicts(made))
+    found = Counter[str](
+        verdict.status for verdict in Evaluation(library.controls, library.compiled).verdicts(made, jobs=1)
+    )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return dict(found), peak, ready - started, time.perf_counter() - ready
 
