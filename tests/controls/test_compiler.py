@@ -8,7 +8,8 @@ import pytest
 
 from bastide.controls.compiler import compile_controls
 from bastide.controls.entry import Related
-from tests.controls.conftest import control
+from bastide.resources.model import Unresolved
+from tests.controls.conftest import control, judge, resource
 
 
 def why(require: str, **fields: Any) -> str:
@@ -67,3 +68,23 @@ def test_how_a_control_quantifies_over_a_list() -> None:
 )
 def test_what_is_not_plainly_over_one_list_is_left_whole(sql: str) -> None:
     assert compile_controls([control(sql)])[0][0].atoms[0].over is None
+
+
+@pytest.mark.parametrize(
+    ("properties", "status"),
+    [
+        ({}, "pass"),
+        ({"VersioningConfiguration": {"Status": "Enabled"}, "BucketName": "a"}, "pass"),
+        ({"VersioningConfiguration": {"Status": "Enabled"}}, "fail"),
+        ({"VersioningConfiguration": {"Status": "Suspended"}, "BucketName": "a"}, "fail"),
+        ({"VersioningConfiguration": Unresolved("var.v"), "BucketName": "a"}, "unknown"),
+        ({"VersioningConfiguration": {"Status": Unresolved("var.s")}}, "fail"),
+    ],
+)
+def test_an_and_inside_an_or_means_the_same_taken_apart(properties: dict[str, Any], status: str) -> None:
+    one = control(
+        "VersioningConfiguration is null or (VersioningConfiguration.Status = 'Enabled' and BucketName is not null)"
+    )
+    (compiled,), _ = compile_controls([one])
+    assert len(compiled.conjuncts) == 2
+    assert [verdict.status for verdict in judge(one, resource(properties))] == [status]

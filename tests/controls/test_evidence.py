@@ -102,3 +102,9 @@ def test_a_value_is_secret_by_the_name_beside_it() -> None:
         "none_of([v.Value is not null for v in Environment.EnvironmentVariables])", project, "AWS::CodeBuild::Project"
     )
     assert "Tr0ub4dor" not in str(value)
+
+
+def test_of_several_that_may_be_absent_together_only_the_failing_are_shown() -> None:
+    require = f"{BLOCK} is null or ({BLOCK}.BlockPublicAcls and {BLOCK}.BlockPublicPolicy and {BLOCK}.IgnorePublicAcls)"
+    block = {"BlockPublicAcls": True, "BlockPublicPolicy": False, "IgnorePublicAcls": True}
+    assert [item[:2] for item in evidence(require, {BLOCK: block})] == [(f"{BLOCK}.BlockPublicPolicy", "false")]

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bastide.controls.entry import Control, Related
+    from bastide.controls.syntax import Formula
+
+MAX_SPREAD = 8
+"""Parts of an AND inside an OR that are taken apart."""
 
 
 def compile_controls(controls: Iterable[Control]) -> tuple[list[Compiled], dict[str, ControlError]]:
@@ -40,7 +44,7 @@ def compile_controls(controls: Iterable[Control]) -> tuple[list[Compiled], dict[
 def compile_control(control: Control, syntax: Syntax) -> Compiled:
     """Raises `ControlError` for SQL that does not parse, or reads what is not there."""
     atoms: list[Node] = []
-    require = formula(syntax.parse(control.require), atoms, syntax)
+    require = _spread(formula(syntax.parse(control.require), atoms, syntax))
     when = formula(syntax.parse(control.when), atoms, syntax) if control.when.strip() else None
     compiled = [_atom(node, syntax, {}) for node in atoms]
     reads = {read for atom in compiled for read in atom.reads}
@@ -53,6 +57,18 @@ def compile_control(control: Control, syntax: Syntax) -> Compiled:
         _shape(control, reads),
         [asdict(related) for related in control.related],
     )
+
+
+def _spread(tree: Formula) -> Formula:
+    """`a or (b and c)` as `(a or b) and (a or c)`, so that evidence names what fails of `b` and `c`."""
+    if tree[0] == "and":
+        parts = [_spread(part) for part in tree[1:]]
+        return ["and", *(inner for part in parts for inner in (part[1:] if part[0] == "and" else [part]))]
+    ands = [part for part in tree[1:] if tree[0] == "or" and part[0] == "and"]
+    if len(ands) != 1 or len(ands[0]) > MAX_SPREAD + 1:
+        return tree
+    rest = [part for part in tree[1:] if part is not ands[0]]
+    return ["and", *(["or", *rest, *(part[1:] if part[0] == "or" else [part])] for part in ands[0][1:])]
 
 
 def _shape(control: Control, reads: set[Read]) -> dict[str, Any]:
