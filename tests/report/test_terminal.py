@@ -140,3 +140,9 @@ def test_more_evidence_is_counted(make: SimpleNamespace) -> None:
 @pytest.mark.parametrize("width", [40, 79, 80, 200])
 def test_any_width(make: SimpleNamespace, width: int) -> None:
     assert "Summary" in printed(make.sample(), width=width, verbose=True, show_passed=True)
+
+
+def test_the_same_address_in_another_unit_names_the_unit(make: SimpleNamespace) -> None:
+    both = [make.resource("module.m.aws_s3_bucket.b", unit=unit) for unit in ("prod", "staging")]
+    text = printed(make.report([make.verdict(on=item) for item in both]), verbose=True)
+    assert "  module.m.aws_s3_bucket.b of staging\n" in text

@@ -92,7 +92,8 @@ def _blocks(verdicts: Iterable[Verdict]) -> list[_Block]:
         controls = tuple([verdict.control.id for verdict in group])
         key = (resource.path, resource.line, name, resource.type, controls)
         if key in blocks:
-            blocks[key].twins.append(resource.address)
+            same = resource.unit == blocks[key].verdicts[0].resource.unit
+            blocks[key].twins.append(resource.address if same else f"{resource.address} of {resource.unit}")
         else:
             blocks[key] = _Block(group, [])
     return list(blocks.values())
