@@ -174,14 +174,15 @@ def test_depth_and_number_are_limited(here: Path, monkeypatch: pytest.MonkeyPatc
         ("[a]", "only known at deployment"),
     ],
 )
-def test_templates_that_are_not_here_are_external(here: Path, location: str, reason: str) -> None:
+def test_templates_that_are_not_here_are_told(here: Path, location: str, reason: str) -> None:
     _write(here.parent, outside="Resources: {A: {Type: 'X::Y::Z'}}")
     _write(here, t=f"Parameters: {{Asked: {{}}}}\nResources:\n  S: {_stack(location)}\n")
     (here / "link.yaml").symlink_to("../outside.yaml")
     (here / "folder").mkdir()
     (loaded,) = load("t.yaml")
     (problem,) = loaded.problems
-    assert (problem.kind, problem.path, problem.line) == ("external", "t.yaml", 3)
+    kind = "partial" if "outside" in reason else "external"
+    assert (problem.kind, problem.path, problem.line) == (kind, "t.yaml", 3)
     assert problem.message.startswith("S: ")
     assert reason in problem.message
 
@@ -242,3 +243,16 @@ def test_a_parameter_without_a_value_keeps_its_default(here: Path) -> None:
     )
     _, inner = load("a.yaml")
     assert [(resource.properties, resource.metadata) for resource in inner.resources] == [({"P": "own"}, {})]
+
+
+def test_templates_beside_are_read_in_a_repository_and_below_a_target(here: Path, tmp_path: Path) -> None:
+    _write(here, leaf="Resources: {B: {Type: 'AWS::S3::Bucket'}}")
+    (here / "stacks").mkdir()
+    _write(here / "stacks", t=f"Resources:\n  S: {_stack('../leaf.yaml')}\n")
+    path = str(here / "stacks" / "t.yaml")
+    assert [problem.kind for problem in load(path)[0].problems] == ["partial"]
+    assert [loaded.problems for loaded in load(path, None, None, [str(here)])] == [[], []]
+    (here / ".git").mkdir()
+    assert [[one.address for one in loaded.resources] for loaded in load(path)] == [["S"], ["S/B"]]
+    (here / "stacks" / ".git").mkdir()
+    assert [problem.kind for problem in load(path)[0].problems] == ["partial"]

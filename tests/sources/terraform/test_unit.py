@@ -79,7 +79,7 @@ def test_what_lies_outside_is_not_read(
     text += '  x = file("link/secret")\n  y = fileset("/", "*")\n  z = file("~/secret")\n}\n'
     found = configuration(text)
     assert list(found.resources) == ["aws_b.b"]
-    assert [problem.kind for problem in found.problems] == ["external", "external"]
+    assert [problem.kind for problem in found.problems] == ["partial", "partial"]
     values = found.of("aws_b.b")
     assert all("outside of what is scanned" in values[name].reason for name in "vwxy")
     assert "is not here" in values["z"].reason

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import posixpath
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from bastide.resources.model import ABSENT, Loaded, Problem, Reference, Sensitive, Unresolved
 from bastide.sources.cloudformation.document import Document, read_document, read_file
@@ -16,29 +17,38 @@ from bastide.sources.cloudformation.template import Stack, read_template
 from bastide.sources.cloudformation.values import Value, as_text, concatenate, interleave
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+OUTSIDE = "its template lies outside of what is scanned"
 
 
 def load(
     path: str,
     text: bytes | None = None,
     parameters: Mapping[str, str] | None = None,
+    within: Sequence[str] = (),
     *,
     root: str | None = None,
 ) -> list[Loaded]:
     """What a template gives, followed by what the local templates of its nested stacks give, depth by depth.
 
     `path` is relative and POSIX, as it shall be shown, and is read when `text` is None. Nested templates are read from
-    below `root` only: by default where the scan started, or for a path outside of that the template's own
-    folder. A nested unit is called `parent.yaml#LogicalId`, its addresses begin with `LogicalId/`. Never raises: what
-    could not be read or judged is in the problems.
+    below `root` only: by default where the scan started (for a path outside of that the template's own folder),
+    `within`, and the template's repository. A nested unit is called `parent.yaml#LogicalId`, its addresses begin with
+    `LogicalId/`. Never raises: what could not be read or judged is in the problems.
     """
-    return _Loading(root if root is not None else _default_root(path)).run(path, text, parameters or {})
+    loading = _Loading((root,) if root is not None else (_default_root(path), *within), repository=root is None)
+    return loading.run(path, text, parameters or {})
 
 
 def _default_root(path: str) -> str:
     outside = posixpath.isabs(path) or posixpath.normpath(path).startswith("..")
     return posixpath.dirname(path) if outside else "."
+
+
+def _repository(path: str) -> str:
+    """The folder of the repository that a file is in; empty when it is in none."""
+    return next((str(one) for one in Path(os.path.realpath(path)).parents if (one / ".git").exists()), "")
 
 
 class _Task(NamedTuple):
@@ -50,8 +60,9 @@ class _Task(NamedTuple):
 
 
 class _Loading:
-    def __init__(self, root: str) -> None:
-        self.root = root
+    def __init__(self, roots: tuple[str, ...], *, repository: bool) -> None:
+        self.roots = [os.path.realpath(root) for root in roots]
+        self.repository = repository
         self.documents: dict[str, Document | TemplateError] = {}
         self.tasks: deque[_Task] = deque()
         self.stacks = 0
@@ -76,7 +87,8 @@ class _Loading:
         loaded.resources, loaded.problems = template.resources, template.problems
         for stack in template.stacks:
             if reason := self.nest(stack, task):
-                loaded.problems.append(Problem("external", place.path, stack.line, f"{cut(stack.name)}: {reason}"))
+                kind: Literal["partial", "external"] = "partial" if reason is OUTSIDE else "external"
+                loaded.problems.append(Problem(kind, place.path, stack.line, f"{cut(stack.name)}: {reason}"))
         return loaded
 
     def document(self, path: str, text: bytes | None) -> Document | TemplateError:
@@ -125,10 +137,20 @@ class _Loading:
             return "", "its template is not local and was not fetched"
         path = posixpath.normpath(posixpath.join(posixpath.dirname(outer.path), location))
         real = os.path.realpath(path)
-        root = os.path.realpath(self.root)
-        if os.path.commonpath((real, root)) != root:
-            return "", "its template lies outside of what is scanned"
+        if not self.may_read(real, outer.path):
+            return "", OUTSIDE
         return path, "" if os.path.isfile(real) else "its template is not here"  # noqa: PTH113
+
+    def may_read(self, real: str, asking: str) -> bool:
+        """Whether a path is below what is allowed; the repository is only looked for when it matters."""
+        if any(os.path.commonpath((real, root)) == root for root in self.roots):
+            return True
+        if not self.repository:
+            return False
+        self.repository = False
+        found = _repository(asking)
+        self.roots += [found] if found else []
+        return bool(found) and os.path.commonpath((real, found)) == found
 
 
 def _passed(value: Value) -> Value:

@@ -109,7 +109,7 @@ class Unit:
 
     def _trouble(self, module: ModuleInstance, folder: str) -> tuple[str, str] | None:
         if not self.may_read(folder):
-            return "external", "is outside of what is scanned"
+            return "partial", "is outside of what is scanned"
         depth, at = 0, module
         while True:
             if at.declared.folder == folder:
