@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 import warnings
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -188,6 +189,7 @@ def _statements(result: ScanResult) -> Iterator[dict[str, Any]]:
                 yield {"resource": _id(resource.id), **redacted(statement)}
 
 
+@lru_cache(maxsize=16_384)
 def _id(text: str) -> str:
     """As it is: cut, it would be another's. But the keys of a `for_each` may be secrets."""
     return hide(text)
