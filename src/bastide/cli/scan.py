@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import io
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bastide.cli.progress import progress
@@ -14,6 +13,7 @@ from bastide.lastscan import saving
 from bastide.report import check_format, format_of, render, render_terminal
 from bastide.scan import exit_code, scan
 from bastide.settings import load_settings
+from bastide.sources.files import write_whole
 
 if TYPE_CHECKING:
     import argparse
@@ -76,14 +76,11 @@ def _put(text: str) -> None:
 
 
 def _write(path: str, text: str) -> None:
-    """Whole or not at all."""
+    """To standard output, or a file that is whole or not there at all."""
     if path in _STDOUT:
         _put(text)
         return
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.part")
     try:
-        temporary.write_text(text, "utf-8", errors="replace")
-        temporary.replace(target)
+        write_whole(path, text)
     except OSError as error:
         raise UsageError(f"the report cannot be written: {error.strerror}", place=path) from None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.errors import UsageError
 from bastide.secret import hide
+from bastide.sources.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -35,10 +36,8 @@ def write_baseline(verdicts: Iterable[Verdict], path: str) -> int:
     )
     rows = ",\n".join("  " + json.dumps(item, ensure_ascii=False) for item in findings)
     text = f'{{"format": "{FORMAT}", "findings": [\n{rows}\n]}}\n'
-    temporary = Path(f"{path}.part")
     try:
-        temporary.write_text(text, "utf-8", errors="backslashreplace")  # which is JSON's escape, too
-        temporary.replace(path)
+        write_whole(path, text, "backslashreplace")  # which is JSON's escape, too
     except OSError as error:
         raise UsageError(f"the baseline cannot be written: {error.strerror}", place=path) from None
     return len(findings)

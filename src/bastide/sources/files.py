@@ -1,9 +1,10 @@
-"""Reading of files that nobody vouches for."""
+"""Reading and writing where nobody vouches for what is there."""
 
 from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 
 
 def head(path: str, size: int) -> bytes:
@@ -23,3 +24,23 @@ def head(path: str, size: int) -> bytes:
         return data
     finally:
         os.close(descriptor)
+
+
+def write_whole(path: str, text: str, errors: str = "replace") -> None:
+    """The text as a file in UTF-8, whole or not at all; an `OSError` says why not.
+
+    A link that somebody left in the folder is replaced and never written through. What is no file (a pipe, `/dev/null`)
+    is written to and stays what it is.
+    """
+    target = Path(path)
+    if target.exists() and not target.is_file():
+        target.write_text(text, "utf-8", errors=errors)
+        return
+    temporary = target.with_name(f".{target.name[:200]}.{os.getpid()}.part")
+    temporary.unlink(missing_ok=True)
+    try:
+        with temporary.open("x", encoding="utf-8", errors=errors) as stream:
+            stream.write(text)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
