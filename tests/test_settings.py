@@ -84,3 +84,18 @@ def test_a_wrong_environment_and_a_missing_file() -> None:
         load("", {"BASTIDE_FAIL_ON": "hihg"})
     with pytest.raises(UsageError, match="cannot be read"):
         load_settings({}, "none.yaml", {})
+
+
+@pytest.mark.parametrize("path", ["/tmp/x.json", "../x.json", "json=../x.json", "link/x.json", "json=a/../../x", "."])
+def test_outputs_of_a_file_that_nobody_named_stay_below_it(here: Path, path: str) -> None:
+    (here / "link").symlink_to("/tmp")
+    with pytest.raises(UsageError, match="leads out of its folder") as caught:
+        load(f"scan:\n  output: ['{path}']\n")
+    assert caught.value.place == "bastide.yaml"
+    assert load_settings({}, "bastide.yaml", {}).scan["output"] == [path]
+    assert load(output=["../mine.json"], text="workload: {name: a}\n").scan["output"] == ["../mine.json"]
+
+
+def test_outputs_below_are_taken() -> None:
+    paths = ["a.json", "json=reports/b.json", "sarif=./c", "-"]
+    assert load(f"scan:\n  output: {paths}\n").scan["output"] == paths

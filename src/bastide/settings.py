@@ -96,10 +96,13 @@ def load_settings(
     """The settings for these arguments; `file` is read, or the nearest `bastide.yaml` up to the repository's root.
 
     Where there is none, that of the one folder that is the target counts. It writes no files: it came with the code.
+    One that is found in the working directory or above writes below its own folder; one that `file` names, anywhere.
     """
     environment = os.environ if environment is None else environment
     path = file or _nearest()
     settings = _read(path) if path else Settings()
+    if not file:
+        _stay_below(settings)
     if not path and (path := _of_target(arguments.get("targets") or [])):
         settings = _read(path)
         settings.scan.pop("output", None)
@@ -120,6 +123,15 @@ def load_settings(
             )
         settings.scan[option.name] = given
     return settings
+
+
+def _stay_below(settings: Settings) -> None:
+    """A settings file that nobody named came with the code, so it may name outputs below its own folder only."""
+    root = os.path.realpath(Path(settings.path).parent)
+    for text in settings.scan.get("output") or []:
+        path = text.partition("=")[2] or text
+        if path != "-" and not os.path.realpath(path).startswith(f"{root.rstrip('/')}/"):
+            raise UsageError(f"`output` leads out of its folder: {text}", place=settings.path, remedy="use --output")
 
 
 def _from_environment(option: Option, text: str) -> Any:
