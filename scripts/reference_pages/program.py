@@ -95,7 +95,8 @@ def settings() -> str:
     head = (
         "They stand in `bastide.yaml`: the nearest one from the working directory up to the repository's root, or the "
         "file that `--config` names. Where there is none, that of the one folder to scan counts, without its "
-        "`output`: it came with the code. Paths in it are as from the working directory. A value is taken from the "
+        "`output`: it came with the code. A file that `--config` does not name has outputs below its own folder only. "
+        "Paths in it are as from the working directory. A value is taken from the "
         "command line, else the environment, else the file, else the default. A list in the environment is separated "
         "by line breaks or `;`. An unknown key or value is an error that names the line and the nearest known word."
     )
