@@ -16,8 +16,7 @@ LONGEST = 400
 ROOTS = {"src/bastide": "tests", "scripts": "tests/scripts", "benchmarks": "tests/benchmarks"}
 """Folders with source, and where their tests are. Only the first must have a test for each file."""
 
-WITHOUT_TEST = {
-}
+WITHOUT_TEST = {}
 """Source files that need no test file of their own, and why."""
 
 WITHOUT_SOURCE = {
