@@ -29,8 +29,11 @@ def control(require: str, resource: str = "AWS::S3::Bucket", **fields: Any) -> C
 
 def resource(properties: Any, type_: str = "AWS::S3::Bucket", address: str = "b", **fields: Any) -> Resource:
     """A resource out of a property tree with marks."""
-    plain, unresolved, links = settle(properties)
+    perhaps: list[str] = []
+    plain, unresolved, links = settle(properties, perhaps)
     values: dict[str, Any] = {"unit": "u", "source": "terraform", "path": "main.tf", "line": 3, "end_line": 9}
+    if perhaps:
+        values["metadata"] = {"perhaps": "\n".join(perhaps)}
     return Resource(type_, address, properties=plain, unresolved=unresolved, links=links, **{**values, **fields})
 
 

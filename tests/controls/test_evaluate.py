@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.controls.conftest import control, judge, resource, status
 
 from bastide.controls.compiler import compile_controls
 from bastide.controls.evaluate import Evaluation
-from bastide.resources.model import Reference, Unresolved
+from bastide.resources.model import Perhaps, Reference, Unresolved
+from tests.controls.conftest import control, judge, resource, status
 
 BLOCK = "PublicAccessBlockConfiguration"
 UNKNOWN = Unresolved("var.x", "variable without a value")
@@ -79,6 +79,66 @@ GROUP = "AWS::EC2::SecurityGroup"
 )
 def test_elements_of_a_list_decide_one_by_one(ingress: Any, wanted: str) -> None:
     assert status(SSH, {"SecurityGroupIngress": ingress}, GROUP) == wanted
+
+
+def perhaps(element: dict[str, Any]) -> Perhaps:
+    return Perhaps("var.rules", "variable without a value", element)
+
+
+WEB = {**OPEN, "FromPort": 443, "ToPort": 443}
+
+
+@pytest.mark.parametrize(
+    ("ingress", "wanted"),
+    [
+        ([perhaps(OPEN)], "unknown"),
+        ([perhaps(OPEN), OPEN], "fail"),
+        ([perhaps(WEB)], "pass"),
+        ([perhaps({**WEB, "CidrIp": UNKNOWN})], "pass"),
+        ([perhaps({**OPEN, "CidrIp": UNKNOWN})], "unknown"),
+        ([perhaps(WEB), {**OPEN, "CidrIp": UNKNOWN}], "unknown"),
+        (Reference("${x.ingress}", (("x", "ingress"),)), "unknown"),
+    ],
+)
+def test_an_element_that_may_not_be_there_can_only_make_unknown(ingress: Any, wanted: str) -> None:
+    assert status(SSH, {"SecurityGroupIngress": ingress}, GROUP) == wanted
+
+
+def test_the_policy_of_an_element_that_may_not_be_there() -> None:
+    def judged(*policies: Any) -> str:
+        return status(ADMIN, {"Policies": list(policies)}, "AWS::IAM::Role")
+
+    admin = {"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}}
+    assert judged(perhaps(admin)) == "unknown"
+    assert judged(perhaps(admin), admin) == "fail"
+    assert judged(perhaps(admin), perhaps(admin)) == "unknown"
+
+
+REQUIRED = [
+    "none_of([t.Key = 'a' for t in Tags])",
+    "any_of([t.Key = 'a' for t in Tags])",
+    "all_of([t.Key = 'a' for t in Tags])",
+    "not any_of([t.Key = 'a' and t.Value = 'x' for t in Tags])",
+    "not all_of([t.Key = 'a' for t in Tags])",
+    "none_of([t.Key = 'a' for t in Tags if t.Value = 'x'])",
+    "len(Tags) > 1 or any_of([t.Value = 'x' for t in Tags])",
+    "Tags is null or all_of([t.Key is not null for t in Tags])",
+]
+ELEMENTS = st.fixed_dictionaries({"Key": st.sampled_from(["a", "b"]), "Value": st.sampled_from(["x", "y"])})
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(ELEMENTS, max_size=2), st.lists(ELEMENTS, min_size=1, max_size=2))
+def test_with_and_without_what_may_be_there_the_verdict_is_the_same_or_unknown(sure: Any, unsure: Any) -> None:
+    several = [control(require, id=f"test.c{number}") for number, require in enumerate(REQUIRED)]
+
+    def found(tags: Any) -> list[str]:
+        return [verdict.status for verdict in judge(several, resource({"Tags": tags}))]
+
+    told = found([*sure, *map(perhaps, unsure)])
+    ways = [found([*sure, *chosen]) for chosen in ([], unsure, unsure[:1], unsure[1:], unsure * 2)]
+    for status_, *possible in zip(told, *ways, strict=True):
+        assert status_ == "unknown" or set(possible) == {status_}
 
 
 @pytest.mark.parametrize(

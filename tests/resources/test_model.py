@@ -10,6 +10,7 @@ from bastide.resources.model import (
     ABSENT,
     Link,
     Origin,
+    Perhaps,
     Reference,
     Resource,
     Sensitive,
@@ -26,12 +27,30 @@ def test_settle() -> None:
         "B": [Unresolved("var.b"), ABSENT, None, {"C": Reference("${k.arn}", (("k", "arn"),))}],
         "D": Sensitive(),
         "H": Sensitive(written=True),
+        "I": [Perhaps("var.i", "why", {"J": Unresolved("var.j"), "K": 1}), Perhaps("var.k", "why")],
+        "L": Perhaps("var.l", "why", {"M": 1}),
         "E": None,
         "F": {"G": ABSENT},
     }
-    plain, unresolved, links = settle(tree)
-    assert plain == {"B": [None, {"C": "${k.arn}"}], "D": "(sensitive)", "F": {}, "H": "(sensitive, in the source)"}
-    assert unresolved == {"A": "var.a: variable without a value", "B[0]": "var.b: not known before deployment"}
+    perhaps: list[str] = []
+    plain, unresolved, links = settle(tree, perhaps)
+    assert plain == {
+        "B": [None, {"C": "${k.arn}"}],
+        "D": "(sensitive)",
+        "F": {},
+        "H": "(sensitive, in the source)",
+        "I": [{"K": 1}, None],
+    }
+    assert unresolved == {
+        "A": "var.a: variable without a value",
+        "B[0]": "var.b: not known before deployment",
+        "I[0]": "var.i: why",
+        "I[0].J": "var.j: not known before deployment",
+        "I[1]": "var.k: why",
+        "L": "var.l: why",
+    }
+    assert perhaps == ["I[0]"]
+    assert settle(tree) == (plain, unresolved, links)
     assert links == [Link("B[1].C", "k", "arn")]
 
 

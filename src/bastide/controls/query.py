@@ -27,12 +27,14 @@ class Part(NamedTuple):
 
     `path` is the list and `reads` what the part reads. With `inner` it is about a list inside the elements: without
     `reads`, whether that list itself is known; with them, about its elements, by both positions (`position`).
+    With `perhaps` it is whether the element is there, its value being known.
     """
 
     path: str
     reads: tuple[tuple[str, str], ...]
     inner: str = ""
     keyed: bool = False
+    perhaps: bool = False
 
 
 INNER = 100_000
@@ -144,6 +146,9 @@ class _Writer:
         if key not in self.partial:
             return over.items
         body = self._element(over.formula, over, optimistic=optimistic)
+        if optimistic == (over.quantifier == "all_of"):  # that it is not there is then the other bound
+            unknown = self._unknown(Part(over.path, (), perhaps=True), "_at")
+            body = _bounded(body, unknown, optimistic=optimistic)
         return f"list_transform({over.sql}, lambda {over.name}, _at: {body})"
 
     def _element(self, part: Formula, over: Over, *, optimistic: bool) -> str:

@@ -28,7 +28,7 @@ NOTHING: frozenset[AtomKey] = frozenset()
 class Row:
     """`text` is the JSON of the columns; `unknown` says why by path; `uncertain` are the atoms which that touches.
 
-    `partial` are the quantified atoms of which only elements are touched, not the list as such.
+    `partial` are the quantified atoms of which elements are touched, whether or not the list as such is.
     """
 
     resource: Resource
@@ -43,11 +43,15 @@ class Row:
     def unknown_positions(self, part: Part) -> list[int]:
         """The positions, from 1, of the elements of a list of which a part of a condition is not known."""
         start = f"{part.path}["
+        perhaps = self.resource.metadata.get("perhaps", "").split("\n")
         found = []
         for unknown in self.unknown:
             if unknown.startswith(start):
                 number, _, rest = unknown[len(start) :].partition("]")
-                position = _position(part, int(number) + 1, rest, unknown)
+                known = not rest and unknown in perhaps  # if it is there
+                position = int(number) + 1 if known == part.perhaps else 0
+                if not part.perhaps and position:
+                    position = _position(part, position, rest, unknown)
                 if position:
                     found.append(position)
         return found
@@ -165,7 +169,7 @@ class Touched:
         self._memory: dict[str, tuple[frozenset[AtomKey], frozenset[AtomKey]]] = {}
 
     def by(self, unknown: Iterable[str]) -> tuple[frozenset[AtomKey], frozenset[AtomKey]]:
-        """The atoms that read any of these paths, and those that read them only in elements."""
+        """The atoms that read any of these paths, and those that read them in elements."""
         whole = parts = NOTHING
         for path in unknown:
             key = _POSITION.sub("[]", path)
@@ -173,7 +177,7 @@ class Touched:
                 self._memory[key] = self._find(key)
             more, some = self._memory[key]
             whole, parts = whole | more, parts | some
-        return whole, parts - whole
+        return whole, parts
 
     def _find(self, path: str) -> tuple[frozenset[AtomKey], frozenset[AtomKey]]:
         plain = path.replace("[]", "")

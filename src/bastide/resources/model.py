@@ -35,6 +35,13 @@ class Unresolved:
 
 
 @dataclass(slots=True, frozen=True)
+class Perhaps(Unresolved):
+    """An element of a list of which it is not known whether it is there, or how often; `value` is what it would be."""
+
+    value: Any = None
+
+
+@dataclass(slots=True, frozen=True)
 class Reference:
     """A value that is there but is made at deployment: a string with references in it.
 
@@ -92,8 +99,9 @@ class Resource:
     `type` is a CloudFormation type; `address` is unique in its `unit` (a Terraform address, a logical id);
     `unit` is the root module's folder or the template's path, relative to where the scan started, POSIX style.
     `properties` has CloudFormation's names and plain JSON values. `unresolved` says which paths are not known
-    and why; the path `""` means that all of it is unknown. `call` is the chain of module calls that made it,
-    outermost first, each `path:line name`. `name` is the type as the source says it (`aws_s3_bucket`).
+    and why; the path `""` means that all of it is unknown. `metadata["perhaps"]` has, a line each, the paths among them
+    of list elements whose value is known, but not whether they are there. `call` is the chain of module calls that made
+    it, outermost first, each `path:line name`. `name` is the type as the source says it (`aws_s3_bucket`).
     """
 
     __slots__ = (
@@ -223,8 +231,8 @@ class Problem:
     """Something that could not be read or judged, or that is worth knowing about what was.
 
     `kind` is `unreadable` (a file or unit was not judged: the scan is incomplete), `partial` (some of it was not:
-    incomplete too), `unmapped` (the message is a type that bastide does not know: no verdicts about it, reported as coverage),
-    `external` (a module or stack that is not here and was not fetched: coverage), or `note`.
+    incomplete too), `unmapped` (the message is a type that bastide does not know: no verdicts about it, reported as
+    coverage), `external` (a module or stack that is not here and was not fetched: coverage), or `note`.
     """
 
     kind: Literal["unreadable", "partial", "unmapped", "external", "note"]
@@ -245,19 +253,23 @@ class Loaded:
     files: list[str] = field(default_factory=list)
 
 
-def settle(
-    tree: Any,
-) -> tuple[Any, dict[Path_, str], list[Link]]:
+def settle(tree: Any, perhaps: list[Path_] | None = None) -> tuple[Any, dict[Path_, str], list[Link]]:
     """Plain JSON, what of it is unresolved, and what it links to, from a tree with marks.
 
     `ABSENT` and None vanish from objects and lists; `Unresolved` vanishes from objects and becomes None in lists
     (so that positions stay), and is recorded by path; `Reference` becomes its text and links; `Sensitive` becomes
-    `REDACTED` or `REDACTED_WRITTEN`.
+    `REDACTED` or `REDACTED_WRITTEN`. The value of a `Perhaps` in a list stands there all the same, its path in
+    `unresolved` and appended to `perhaps`.
     """
-    unresolved: dict[Path_, str] = {}
-    links: list[Link] = []
-    plain = _settle(tree, "", unresolved, links)
-    return ({} if plain is ABSENT else plain), unresolved, links
+    found = _Found({}, [], [] if perhaps is None else perhaps)
+    plain = _settle(tree, "", found)
+    return ({} if plain is ABSENT else plain), found.unresolved, found.links
+
+
+class _Found(NamedTuple):
+    unresolved: dict[Path_, str]
+    links: list[Link]
+    perhaps: list[Path_]
 
 
 def is_secret(value: Any) -> bool:
@@ -270,7 +282,7 @@ def is_secret(value: Any) -> bool:
 _PLAIN = (str, int, float)
 
 
-def _settle(value: Any, path: str, unresolved: dict[str, str], links: list[Link]) -> Any:
+def _settle(value: Any, path: str, found: _Found) -> Any:
     # Plain values are most of a tree: they cost no call and no path of their own.
     if isinstance(value, dict):
         result = {}
@@ -278,7 +290,7 @@ def _settle(value: Any, path: str, unresolved: dict[str, str], links: list[Link]
             if isinstance(item, _PLAIN):
                 result[str(key)] = item
                 continue
-            settled = _settle(item, f"{path}.{key}" if path else str(key), unresolved, links)
+            settled = _settle(item, f"{path}.{key}" if path else str(key), found)
             if settled is not ABSENT:
                 result[str(key)] = settled
         return result
@@ -288,20 +300,28 @@ def _settle(value: Any, path: str, unresolved: dict[str, str], links: list[Link]
             if isinstance(item, _PLAIN):
                 items.append(item)
             elif item is not None and item is not ABSENT:
-                settled = _settle(item, f"{path}[{len(items)}]", unresolved, links)
+                settled = _settle_item(item, f"{path}[{len(items)}]", found)
                 items.append(None if settled is ABSENT else settled)
         return items
     if isinstance(value, _PLAIN):
         return value
-    return _settle_mark(value, path, unresolved, links)
+    return _settle_mark(value, path, found)
 
 
-def _settle_mark(mark: Any, path: str, unresolved: dict[str, str], links: list[Link]) -> Any:
+def _settle_item(item: Any, path: str, found: _Found) -> Any:
+    settled = _settle(item, path, found)
+    if isinstance(item, Perhaps) and item.value is not None:
+        found.perhaps.append(path)
+        settled = _settle(item.value, path, found)
+    return settled
+
+
+def _settle_mark(mark: Any, path: str, found: _Found) -> Any:
     if isinstance(mark, Reference):
-        links.extend(Link(path, target, attribute) for target, attribute in mark.targets)
+        found.links.extend(Link(path, target, attribute) for target, attribute in mark.targets)
         return mark.text
     if isinstance(mark, Unresolved):
-        unresolved[path] = f"{mark.expression}: {mark.reason}" if mark.expression else mark.reason
+        found.unresolved[path] = f"{mark.expression}: {mark.reason}" if mark.expression else mark.reason
     elif isinstance(mark, Sensitive):
         return REDACTED_WRITTEN if mark.written else REDACTED
     return ABSENT

@@ -206,6 +206,8 @@ def _carry(
             continue
         for position, statement in enumerate(found):
             where = statement["property"]
+            if where.startswith(f"{path}."):
+                unknown[f"statements[{position}]"] = reason  # of an element that may not be there
             alone = where.removesuffix("[0]")  # a statement that stands without a list around it
             if rest := next((path[len(start) + 1 :] for start in (where, alone) if path.startswith(f"{start}.")), ""):
                 unknown[f"statements[{position}]{_place_in(statement, rest)}"] = reason

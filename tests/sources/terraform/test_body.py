@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bastide.resources.model import Origin, Unresolved
+from bastide.sources.terraform.values import Maybe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,13 +60,18 @@ def test_an_iterator_of_another_name_and_blocks_within(configuration: Callable[.
 
 
 DYNAMIC = '  dynamic "in" {\n    for_each = var.u\n    content { p = in.value }\n  }\n'
-MARK = Unresolved("var.u", "variable without a value")
+NO_VALUE = "variable without a value"
+MARK = Maybe("var.u", NO_VALUE, {"p": Unresolved("in.value", NO_VALUE)})
 
 
 def test_blocks_that_are_not_known_leave_a_mark(configuration: Callable[..., Any]) -> None:
     found = configuration(block(DYNAMIC))
-    assert found.of("aws_a.a") == {"in": MARK}
-    assert found.resources["aws_a.a"].origins["in"] == Origin("main.tf", 3, 6)
+    assert found.of("aws_a.a") == {"in": [MARK]}
+    assert found.resources["aws_a.a"].origins == {
+        "in": Origin("main.tf", 3, 6),
+        "in[0]": Origin("main.tf", 3, 6),
+        "in[0].p": Origin("main.tf", 5, 5),
+    }
 
 
 def test_the_blocks_that_are_known_stay(configuration: Callable[..., Any]) -> None:
@@ -79,7 +85,7 @@ def test_the_blocks_that_are_known_stay(configuration: Callable[..., Any]) -> No
 def test_too_many_blocks(configuration: Callable[..., Any]) -> None:
     many = "for_each = flatten([for i in range(1000) : [1, 2]])"
     found = configuration(block(DYNAMIC.replace("for_each = var.u", many)))
-    assert found.of("aws_a.a")["in"].reason.endswith("over 1000 blocks")
+    assert found.of("aws_a.a")["in"][0].reason.endswith("over 1000 blocks")
 
 
 def test_places_of_attributes_and_blocks(configuration: Callable[..., Any]) -> None:

@@ -11,6 +11,7 @@ from bastide.resources.model import Origin, Reference, Sensitive, Unresolved
 from bastide.sources.terraform.convert import convert
 from bastide.sources.terraform.mapping import mapped_types, table_for
 from bastide.sources.terraform.provider import ProviderResource
+from bastide.sources.terraform.values import Maybe
 from tests.sources.terraform.trees import by_address, converted, resource
 
 
@@ -60,6 +61,46 @@ def test_unknown_values_are_unresolved_properties() -> None:
         "SecurityGroupIngress[0].CidrIp": "var.c: variable without a value",
         "SecurityGroupEgress": "var.e: variable without a value",
     }
+
+
+UNKNOWN = Unresolved("var.rules", "variable without a value")
+
+
+def test_a_block_that_may_be_there_is_an_element_that_may_be_there() -> None:
+    block = Maybe("var.rules", UNKNOWN.reason, {"from_port": 22, "cidr_blocks": ["a", "b"], "description": UNKNOWN})
+    group = resource("aws_security_group.g", {})
+    group.attributes.update(ingress=[{"from_port": 80}, block], egress=[Maybe("var.rules", UNKNOWN.reason)])
+    (found,) = convert([group], "app", "terraform").resources
+    assert found.properties["SecurityGroupIngress"] == [
+        {"FromPort": 80},
+        {"FromPort": 22, "CidrIp": "a"},
+        {"FromPort": 22, "CidrIp": "b"},
+    ]
+    assert set(found.unresolved) == {
+        *("SecurityGroupIngress[1]", "SecurityGroupIngress[1].Description"),
+        *("SecurityGroupIngress[2]", "SecurityGroupIngress[2].Description", "SecurityGroupEgress[0]"),
+    }
+    assert found.metadata["perhaps"] == "SecurityGroupIngress[1]\nSecurityGroupIngress[2]"
+
+
+def test_a_block_that_may_be_there_is_not_known_where_there_is_room_for_one() -> None:
+    bucket = resource("aws_s3_bucket.b", {"bucket": "b"})
+    bucket.attributes["logging"] = [Maybe("var.rules", UNKNOWN.reason, {"target_bucket": "logs"})]
+    (found,) = convert([bucket], "app", "terraform").resources
+    assert found.unresolved == {"LoggingConfiguration": "var.rules: variable without a value"}
+    assert found.properties == {"BucketName": "b"}
+    assert found.metadata == {}
+
+
+def test_what_is_made_of_a_block_that_may_be_there_is_there_and_of_an_unknown_one_is_not_known() -> None:
+    acl, other = resource("aws_network_acl.a", {}), resource("aws_network_acl.b", {"ingress": "?var.rules"})
+    acl.attributes["ingress"] = [Maybe("var.rules", UNKNOWN.reason, {"cidr_block": "0.0.0.0/0", "action": "allow"})]
+    found = {one.address: one for one in convert([acl, other], "app", "terraform").resources}
+    entry = found["aws_network_acl.a.ingress[0]"]
+    assert (entry.properties["CidrBlock"], entry.unresolved) == ("0.0.0.0/0", {})
+    unknown = found["aws_network_acl.b.ingress"]
+    assert {"CidrBlock", "RuleAction", "PortRange"} <= set(unknown.unresolved)
+    assert set(unknown.properties) == {"Egress", "NetworkAclId"}
 
 
 def test_a_child_of_an_unknown_parent_makes_all_candidates_unknown() -> None:
@@ -184,6 +225,7 @@ SCALARS = st.one_of(
     st.builds(Unresolved, st.sampled_from(["var.x", "", "data.y.z"])),
     st.builds(lambda t: Reference(f"${{{t}.id}}", ((t, "id"),)), st.sampled_from(["aws_s3_bucket.b", "aws_a.b"])),
     st.just(Sensitive()),
+    st.builds(Maybe, st.just("var.x"), st.just("why"), st.fixed_dictionaries({}, optional={"name": st.text()})),
 )
 
 

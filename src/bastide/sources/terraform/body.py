@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bastide.resources.model import Origin, Unresolved
 from bastide.sources.limits import MAX_INSTANCES
 from bastide.sources.terraform.nodes import Scope, evaluate, pairs_of
-from bastide.sources.terraform.values import PLAIN, Rest, Secret, finish
+from bastide.sources.terraform.values import PLAIN, Maybe, Rest, Secret, finish
 
 if TYPE_CHECKING:
     from bastide.sources.terraform.syntax import Block
@@ -21,8 +21,7 @@ _SHORT = 40
 def attributes(block: Block, scope: Scope, origins: dict[str, Origin]) -> dict[str, Any]:
     """The attributes of a resource's block as they leave evaluation; null ones are left out.
 
-    A nested block is a list of dicts. A `dynamic` block whose `for_each` is not known leaves an `Unresolved`: in
-    the place of the list, or behind the blocks that are known.
+    A nested block is a list of dicts. A `dynamic` block whose `for_each` is not known is a `Maybe` among them.
     """
     return _Builder(origins).body(block, scope, "")
 
@@ -58,7 +57,7 @@ class _Builder:
         scope.module.budget.spend()
         items = result.get(name)
         if not isinstance(items, list):
-            items = result[name] = [items] if isinstance(items, Unresolved) else []
+            items = result[name] = []
         path = f"{prefix}{name}[{len(items)}]"
         self.origins[path] = Origin(block.text.path, block.line, block.end_line)
         items.append(self.body(block, scope, path + "."))
@@ -73,27 +72,31 @@ class _Builder:
         if isinstance(pairs, list) and len(pairs) > MAX_INSTANCES:
             pairs = Unresolved(name, f"over {MAX_INSTANCES} blocks")
         if isinstance(pairs, Unresolved):
-            self.unknown(block, pairs, prefix, result)
+            self.unknown(block, pairs, scope, prefix, result)
             return
         iterator = _iterator(block, name)
         for key, item in pairs:
             if type(item) is Rest:
-                self.unknown(block, item, prefix, result)
+                self.unknown(block, item, scope, prefix, result)
                 continue
             inner = scope.with_names({iterator: {"key": key, "value": item}})
             for inside in contents:
                 self.append(name, inside, inner, prefix, result)
 
-    def unknown(self, block: Block, why: Unresolved, prefix: str, result: dict[str, Any]) -> None:
-        """Say that there may be more blocks than are known."""
+    def unknown(self, block: Block, why: Unresolved, scope: Scope, prefix: str, result: dict[str, Any]) -> None:
+        """Say that there may be more blocks than are known, and what they would be."""
         name = block.labels[0]
-        mark = Unresolved(why.expression, why.reason)
-        self.origins.setdefault(prefix + name, Origin(block.text.path, block.line, block.end_line))
         items = result.get(name)
-        if isinstance(items, list):
-            items.append(mark)
-        else:
-            result[name] = mark
+        if not isinstance(items, list):
+            items = result[name] = []
+        path = f"{prefix}{name}[{len(items)}]"
+        for place in (prefix + name, path):
+            self.origins.setdefault(place, Origin(block.text.path, block.line, block.end_line))
+        iterator = _iterator(block, name)
+        each = {key: Unresolved(f"{iterator}.{key}", why.reason) for key in ("key", "value")}
+        content = next((inside for inside in block.body.blocks if inside.type == "content"), None)
+        known = self.body(content, scope.with_names({iterator: each}), f"{path}.") if content else None
+        items.append(Maybe(why.expression, why.reason, known))
 
 
 def _iterator(block: Block, name: str) -> str:

@@ -16,6 +16,7 @@ from bastide.sources.terraform.mapping_policy import DOCUMENT, Documents
 from bastide.sources.terraform.mapping_rules import Node
 from bastide.sources.terraform.mapping_values import Context
 from bastide.sources.terraform.provider import Converted, ProviderResource
+from bastide.sources.terraform.values import Maybe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -127,12 +128,14 @@ class Conversion:
         value = resource.attributes.get(name)
         items = value if isinstance(value, list) and not spec.whole else [value]
         several = items is value
-        for position, item in enumerate(items):
-            if item in (None, "", {}, []):
+        for position, one in enumerate(items):
+            if one in (None, "", {}, []):
                 continue
+            # Like a resource whose `for_each` is not known, a block that may be there is taken to be.
+            item = (one.attributes if isinstance(one, Maybe) else None) or one
             where = f"{name}[{position}]" if several else name
-            block = several and isinstance(item, dict)
-            attributes = item if block else {name: item}
+            attributes = item if several and isinstance(item, dict) else {name: item}
+            block = attributes is item
             origins = inner_origins(resource, where if block else name, block=block)
             origin = resource.origins.get(where) or next(iter(origins.values()), None)
             made = ProviderResource(
@@ -147,6 +150,16 @@ class Conversion:
                 provider=resource.provider,
             )
             self.take(made)
+            if isinstance(item, Unresolved) and self.pending and self.pending[-1].source is made:
+                self.blank(self.pending[-1], name, item)
+
+    @staticmethod
+    def blank(one: Pending, name: str, unknown: Unresolved) -> None:
+        """Say that nothing is known of what is made of an attribute, where that is not a property of its own."""
+        table = table_for(one.source.type)
+        if table is not None and root_node(table).rule(name) is None:
+            for place in root_node(table).index.values():
+                one.tree.setdefault(place, unknown)
 
     def add(self, resource: ProviderResource, table: Table, own: Any = None) -> None:
         """A resource of its own; several, if the table takes it apart."""
@@ -201,7 +214,8 @@ class Conversion:
         self, one: Pending, places: dict[str, list[str]], found: list[Resource], source: ProviderResource
     ) -> None:
         """Add the resource to `found` as everything after this reads it."""
-        properties, unresolved, links = settle(one.tree)
+        perhaps: list[str] = []
+        properties, unresolved, links = settle(one.tree, perhaps)
         if links:
             links = [
                 Link(link.property, target, link.attribute) for link in links for target in places.get(link.target, ())
@@ -221,7 +235,8 @@ class Conversion:
             links,
             one.origins,
             source.call,
-            {"region": region} if isinstance(region, str) else {},
+            ({"region": region} if isinstance(region, str) else {})
+            | ({"perhaps": "\n".join(perhaps)} if perhaps else {}),
         )
         found.append(resource)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bastide.resources.model import ABSENT, Unresolved
+from bastide.resources.model import ABSENT, Perhaps, Unresolved
 from bastide.resources.schema import schema_for
 from bastide.sources.terraform.mapping_names import find_property, index_of
 from bastide.sources.terraform.mapping_paths import listed, plain, put, steps_of, type_at
@@ -19,6 +19,7 @@ from bastide.sources.terraform.mapping_values import (
     switched,
     translated,
 )
+from bastide.sources.terraform.values import Maybe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -270,6 +271,13 @@ def to_blocks(node: Node, element: PropertyType, path: str) -> Convert:
     pairs = is_pairs(element)
     one = to_object(node)
 
+    def several(block: Any, context: Context) -> list[Any]:
+        if isinstance(block, dict):
+            return node.explode(block, context)
+        if isinstance(block, Maybe) and block.attributes is not None:
+            return [Perhaps(block.expression, block.reason, tree) for tree in several(block.attributes, context)]
+        return [one(block, context)]
+
     def convert(value: Any, context: Context) -> Any:
         if isinstance(value, dict):
             if pairs and not (pairs[0].lower() in value and "value" in value):
@@ -280,14 +288,14 @@ def to_blocks(node: Node, element: PropertyType, path: str) -> Convert:
             return value if isinstance(value, MARKS) else ABSENT
         if not node.exploded:
             return [
-                node.fill(block, {}, context) if isinstance(block, dict) else one(block, context)
+                node.fill(block, {}, context) if isinstance(block, dict) else several(block, context)[0]
                 for block in value
                 if block is not None
             ]
         found: list[Any] = []
         counts = context.spread.setdefault(path, [])
         for block in value:
-            made = node.explode(block, context) if isinstance(block, dict) else [one(block, context)]
+            made = several(block, context)
             counts.append(len(made))
             found += made
         return found

@@ -8,7 +8,7 @@ from bastide.resources.model import Reference, Unresolved
 from bastide.sources.terraform import body
 from bastide.sources.terraform.nodes import Scope, Traversal, evaluate
 from bastide.sources.terraform.provider import ProviderResource
-from bastide.sources.terraform.values import Dynamic, finish
+from bastide.sources.terraform.values import Dynamic, Maybe, finish
 
 if TYPE_CHECKING:
     from bastide.resources.model import Origin
@@ -79,7 +79,8 @@ class Resource(Dynamic):
 
     def _blocks(self, name: str) -> Any:
         found = body.attributes(self.block, self.scope, {}).get(name)
-        return found if isinstance(found, list) else self.reference(name)
+        known = isinstance(found, list) and not any(isinstance(one, Maybe) for one in found)
+        return found if known else self.reference(name)
 
     def finished(self, module: ModuleInstance, *, data: bool) -> ProviderResource:
         """The resource with all its attributes, for the mapping."""

@@ -7,6 +7,7 @@ Lists, tuples and sets are lists (a set is sorted), maps and objects are dicts, 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bastide.resources.model import Reference, Sensitive, Unresolved, is_secret
@@ -30,6 +31,13 @@ class Rest(Unresolved):
     """An element of a list that stands for any number of elements, none included."""
 
     __slots__ = ()
+
+
+@dataclass(slots=True, frozen=True)
+class Maybe(Unresolved):
+    """A block that is there any number of times, none included; `attributes` is what is known of each."""
+
+    attributes: dict[str, Any] | None = None
 
 
 class Refused(ValueError):  # noqa: N818  a state, told as a `Failed`
