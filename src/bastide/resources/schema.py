@@ -1,8 +1,8 @@
 """AWS's resource schema: which properties a CloudFormation type has, and of which types they are.
 
 Read on demand, one type at a time, from the extract in `library/schema` (`scripts/extract_schema.py`).
-`_extra.json` adds by hand, in the same form, the settings of an account that AWS has no resource type for and
-that Terraform can set (encryption of new volumes, the password policy), under names AWS could have given.
+`_extra.json` adds by hand, in the same form, what AWS has no resource type for and Terraform can set (encryption of
+new volumes, the password policy, the policy of a key that is made elsewhere), under names AWS could have given.
 """
 
 from __future__ import annotations
