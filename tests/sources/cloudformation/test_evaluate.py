@@ -7,9 +7,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.sources.cloudformation.conftest import Result
-
     from bastide.resources.model import Loaded, Resource
+    from tests.sources.cloudformation.conftest import Result
 
 _SECTIONS = """
 Parameters:
