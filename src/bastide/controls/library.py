@@ -101,12 +101,20 @@ def _load(files: list[Any], root: str) -> Library:
             "broken": {key: str(error) for key, error in broken.items()},
         }
 
-    entries = compiled("controls", [macros_file(), *files], build)
+    entries = compiled("controls", [*_compiler_files(), *files], build)
     return Library(
         [_control(item) for item in entries["controls"]],
         [Compiled.from_plain(item) for item in entries["compiled"]],
         entries["broken"],
     )
+
+
+def _compiler_files() -> list[Any]:
+    """What else a compiled control is made of: the macros, the schema's own additions, and the compiler itself."""
+    own = Path(__file__).parent
+    schema = resources.files("bastide.library").joinpath("schema")
+    code = [own / f"{name}.py" for name in ("compiled", "compiler", "shape", "syntax")]
+    return [macros_file(), schema.joinpath("_extra.json"), schema.joinpath("_types.json"), *code]
 
 
 def _without_examples(control: Control) -> dict[str, Any]:
