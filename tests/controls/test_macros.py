@@ -69,6 +69,8 @@ CASES = [
     ("looks_like_a_secret('AKIAIOSFODNN7EXAMPLE')", True),
     ("looks_like_a_secret('postgres://u:hunter22@host/db')", True),
     ("looks_like_a_secret('postgres://host/db')", False),
+    ("looks_like_a_secret('export X=(sensitive, in the source)')", True),
+    ("looks_like_a_secret('(sensitive)')", False),
     ("covers_action(" + statement() + ", 's3:GetObject')", True),
     ("covers_action(" + statement() + ", 's3:PutObject')", False),
     ("covers_every_action(" + statement("['*']") + ")", True),
