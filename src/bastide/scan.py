@@ -58,7 +58,6 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
     everything = load_library(settings["controls"])
     library = select(everything, only, skip)
     evaluation = Evaluation(library.controls, library.compiled, dict(library.broken))
-    evaluation.warm_up()
     loaded: list[Loaded] = []
     for unit in loading:
         loaded.append(unit)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bastide.controls.program import Program
     from bastide.controls.syntax import Formula, Read
 
 
@@ -15,11 +16,13 @@ class Atom:
 
     When it quantifies over the elements of one list (`none_of`, `any_of`, `all_of` of a comprehension), `over`
     says how: then one element decides although another is not known, and the element at fault can be named.
+    `program` is what `sql` means without a database, None where only DuckDB can say.
     """
 
     sql: str
     reads: list[Read]
     over: Over | None = None
+    program: Program | None = None
 
 
 @dataclass(slots=True)
@@ -28,6 +31,7 @@ class Over:
 
     `items` is the SQL of the list of their conditions, `formula` the condition of one element over `atoms`, which
     may quantify over a list inside the element. `keyed` ones are entries of a map, where what is unknown is absent.
+    `listed` and `conditions` are the programs of `sql` and `items`.
     """
 
     quantifier: str
@@ -38,6 +42,8 @@ class Over:
     formula: Formula
     atoms: list[Atom]
     keyed: bool = False
+    listed: Program | None = None
+    conditions: Program | None = None
 
 
 @dataclass(slots=True)
@@ -58,6 +64,11 @@ class Compiled:
         return cls(**{**value, "atoms": [_atom(item) for item in value["atoms"]]})
 
     @property
+    def needs_database(self) -> bool:
+        """Whether a part of it has no program."""
+        return any(_needs_database(atom) for atom in self.atoms)
+
+    @property
     def conjuncts(self) -> list[Formula]:
         """The parts that must all hold."""
         return self.require[1:] if self.require[0] == "and" else [self.require]
@@ -67,4 +78,11 @@ def _atom(value: dict[str, Any]) -> Atom:
     over = value["over"]
     if over is not None:
         over = Over(**{**over, "atoms": [_atom(item) for item in over["atoms"]]})
-    return Atom(value["sql"], [(path, mode) for path, mode in value["reads"]], over)
+    return Atom(value["sql"], [(path, mode) for path, mode in value["reads"]], over, value["program"])
+
+
+def _needs_database(atom: Atom) -> bool:
+    over = atom.over
+    if over and (over.listed is None or over.conditions is None or any(map(_needs_database, over.atoms))):
+        return True
+    return atom.program is None

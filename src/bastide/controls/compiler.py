@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.controls.compiled import Atom, Compiled, Over
 from bastide.controls.engine import connect
+from bastide.controls.program import Translator
 from bastide.controls.query import query_for
 from bastide.controls.shape import STATEMENT, merged, shape_of
 from bastide.controls.syntax import Node, Read, Scope, Syntax, column_value, formula
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bastide.controls.entry import Control, Related
+    from bastide.controls.program import Variables
     from bastide.controls.syntax import Formula
 
 MAX_SPREAD = 8
@@ -47,16 +49,24 @@ def compile_control(control: Control, syntax: Syntax) -> Compiled:
     require = _spread(formula(syntax.parse(control.require), atoms, syntax))
     when = formula(syntax.parse(control.when), atoms, syntax) if control.when.strip() else None
     compiled = [_atom(node, syntax, {}) for node in atoms]
-    reads = {read for atom in compiled for read in atom.reads}
-    return Compiled(
-        control.id,
-        control.resource,
-        compiled,
-        require,
-        when,
-        _shape(control, reads),
-        [asdict(related) for related in control.related],
-    )
+    shape = _shape(control, {read for atom in compiled for read in atom.reads})
+    _add_programs(compiled, syntax, Translator(syntax, shape), {}, 1)
+    related = [asdict(item) for item in control.related]
+    return Compiled(control.id, control.resource, compiled, require, when, shape, related)
+
+
+def _add_programs(atoms: list[Atom], syntax: Syntax, translator: Translator, variables: Variables, slot: int) -> None:
+    """Say of every atom, and of the elements that it quantifies over, what it means without a database."""
+    for atom in atoms:
+        atom.program = translator.program(syntax.parse(atom.sql), variables, slot)
+        if atom.over is None:
+            continue
+        over = atom.over
+        over.listed = translator.program(syntax.parse(over.sql), variables, slot)
+        over.conditions = translator.program(syntax.parse(over.items), variables, slot)
+        if element := translator.element(syntax.parse(over.sql), variables):
+            inner = {**variables, over.name.lower(): (["slot", slot], element)}
+            _add_programs(over.atoms, syntax, translator, inner, slot + 1)
 
 
 def _spread(tree: Formula) -> Formula:

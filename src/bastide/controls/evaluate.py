@@ -9,8 +9,11 @@ from collections import defaultdict, deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
+from bastide.controls.direct import frame_for
 from bastide.controls.engine import QUERY_SECONDS, connections
 from bastide.controls.evidence import Witness
+from bastide.controls.functions import Unsure
+from bastide.controls.judge import Judge
 from bastide.controls.query import FLAGS, AtomKey, Query, query_for
 from bastide.controls.rows import rows_of
 from bastide.controls.verdict import Status, Verdict
@@ -27,9 +30,13 @@ if TYPE_CHECKING:
     from bastide.controls.verdict import Evidence
     from bastide.resources.model import Resource
 
-NOWHERE: dict[int, int | None] = {}
+    _Task = tuple[list[Compiled], list[Any], Estate | None]
+    """Controls of one type, and the resources that they judge; without an estate these are rows already."""
+
 BATCH = 20_000
 """Resources a query: what bounds the memory that one takes."""
+DIRECT = 20_000
+"""Verdicts on one type up to which a control is judged resource by resource: planning a query costs as much."""
 
 
 class Evaluation:
@@ -43,48 +50,59 @@ class Evaluation:
         self.broken = {} if broken is None else broken
         self._connections: list[duckdb.DuckDBPyConnection] = []
 
-    def warm_up(self, jobs: int | None = None) -> None:
-        """Open the connections now, while there is something else to wait for."""
-        self._connections = connections(jobs or _cores())
-
     def close(self) -> None:
         """Give DuckDB's memory back; evidence can still be looked at."""
         for connection in reversed(self._connections):
             connection.close()
         self._connections = []
 
-    def verdicts(self, resources: Iterable[Resource], jobs: int | None = None) -> list[Verdict]:
+    def verdicts(self, resources: Iterable[Resource], jobs: int | None = None, direct: int = DIRECT) -> list[Verdict]:
         """All verdicts over these resources; those of one resource's variants are merged into one.
 
-        Types are judged side by side by `jobs` threads (one a core): DuckDB works without Python's lock.
+        Few are judged in Python, more than `direct` on one type by DuckDB, those types side by side by `jobs`
+        threads (one a core): DuckDB works without Python's lock.
         """
         # Millions of objects are made and kept: looking for cycles among them would take longer than the judging.
         collecting = gc.isenabled()
         gc.disable()
         try:
-            return self._verdicts(Estate(resources), jobs or _cores())
+            return self._verdicts(Estate(resources), jobs or _cores(), direct)
         finally:
             if collecting:
                 gc.enable()
 
-    def _verdicts(self, estate: Estate, jobs: int) -> list[Verdict]:
-        tasks = deque((group, members) for group in self._groups if (members := estate.by_type.get(group[0].resource)))
+    def _verdicts(self, estate: Estate, jobs: int, direct: int) -> list[Verdict]:
         found: list[Verdict] = []
+        queries: deque[_Task] = deque()
+        for group in self._groups:
+            if not (members := estate.by_type.get(group[0].resource)):
+                continue
+            if len(members) * len(group) > direct:
+                queries.append((group, members, estate))
+                continue
+            rows = rows_of(members, group, estate)
+            left = found_directly(group, rows, self._by_id, found)
+            queries.extend(([compiled], some, None) for compiled, some in left)
+        if queries:
+            self._query(queries, jobs, found)
+        return merge_variants(found)
+
+    def _query(self, queries: deque[_Task], jobs: int, found: list[Verdict]) -> None:
+        """Have DuckDB judge what is left, and add its verdicts."""
         failures: list[BaseException] = []
         if not self._connections:
-            self.warm_up(jobs)
+            self._connections = connections(jobs)
 
         def work(connection: duckdb.DuckDBPyConnection) -> None:
             try:
-                while tasks and not failures:
-                    group, members = tasks.popleft()
-                    found.extend(self._judge(group, members, estate, connection))
+                while queries and not failures:
+                    found.extend(self._judge(queries.popleft(), connection))
             except IndexError:
                 return  # another thread took the last one
             except BaseException as error:  # noqa: BLE001 (raised again below, in the thread that asked)
                 failures.append(error)
 
-        first, *others = self._connections[: min(jobs, len(tasks) // 4 + 1)]
+        first, *others = self._connections[: min(jobs, len(queries) // 4 + 1)]
         threads = [threading.Thread(target=work, args=(one,)) for one in others]
         for thread in threads:
             thread.start()
@@ -93,21 +111,18 @@ class Evaluation:
             thread.join()
         if failures:
             raise failures[0]
-        return merge_variants(found)
 
-    def _judge(
-        self, group: list[Compiled], members: list[Resource], estate: Estate, connection: duckdb.DuckDBPyConnection
-    ) -> Iterator[Verdict]:
+    def _judge(self, task: _Task, connection: duckdb.DuckDBPyConnection) -> Iterator[Verdict]:
         """The verdicts of the controls of one type on its resources, batch by batch."""
+        group, members, estate = task
         for start in range(0, len(members), BATCH):
             usable = [compiled for compiled in group if compiled.id not in self.broken]
             if not usable:
                 return
-            batch = rows_of(members[start : start + BATCH], usable, estate)
+            some = members[start : start + BATCH]
+            batch = rows_of(some, usable, estate) if estate else some
             for query, result in self._run(usable, batch, connection):
                 yield from _read(query, result, batch, self._by_id)
-            for row in batch:
-                row.text = ""  # nobody needs it any more, and there may be a million
 
     def _run(
         self, group: list[Compiled], batch: list[Row], connection: duckdb.DuckDBPyConnection
@@ -125,6 +140,38 @@ class Evaluation:
                 return
             for compiled in group:
                 yield from self._run([compiled], batch, connection)
+
+
+def found_directly(
+    group: list[Compiled], rows: list[Row], controls: dict[str, Control], found: list[Verdict]
+) -> list[tuple[Compiled, list[Row]]]:
+    """Judge without a database, and add the verdicts to `found`; returns what only DuckDB can judge."""
+    left = []
+    for compiled in group:
+        control, witness = controls[compiled.id], Witness(compiled)
+        unsure: list[Row] = []
+        frame = frame_for({})
+        try:
+            judge = None if compiled.needs_database else Judge(compiled)
+        except Unsure:
+            judge = None
+        for row in rows:
+            frame[0] = row.columns
+            try:
+                value = judge.value(row, frame) if judge else None
+            except Unsure:
+                unsure.append(row)
+                continue
+            if value is None:
+                continue
+            status: Status = "pass" if value == 0 else "fail" if value > 0 else "unknown"
+            where = partial(judge.positions, row, value) if judge and value > 0 else _nowhere
+            found.append(Verdict(control, status, row.resource, partial(witness.evidence, row, value, where)))
+        if judge is None:
+            left.append((compiled, rows))
+        elif unsure:
+            left.append((compiled, unsure))
+    return left
 
 
 def _execute(connection: duckdb.DuckDBPyConnection, query: Query, batch: list[Row]) -> list[tuple[Any, ...]]:
@@ -174,7 +221,7 @@ def _rows_text(query: Query, batch: list[Row]) -> str:
 
 def _row_text(query: Query, index: int, row: Row) -> str:
     if not query.flags and not query.parts:
-        return f'{{"i":{index},"v":{row.text}}}'
+        return f'{{"i":{index},"v":{row.text()}}}'
     flags = [0] * ((len(query.flags) + FLAGS - 1) // FLAGS)
     for key in row.uncertain:
         if (flag := query.flags.get(key)) is not None:
@@ -182,7 +229,7 @@ def _row_text(query: Query, index: int, row: Row) -> str:
     extra = "".join(f',"u{number}":{value}' for number, value in enumerate(flags))
     for part, number in query.parts.items():
         extra += f',"p{number}":{row.unknown_positions(part) if row.unknown else []}'
-    return f'{{"i":{index}{extra},"v":{row.text}}}'
+    return f'{{"i":{index}{extra},"v":{row.text()}}}'
 
 
 def _read(
@@ -199,8 +246,13 @@ def _read(
             if value is None:
                 continue
             status: Status = "pass" if value == 0 else "fail" if value > 0 else "unknown"
-            at = {conjunct: record[place] for conjunct, place in places.get(judge.id, ())} if value > 0 else NOWHERE
-            yield Verdict(judge, status, row.resource, partial(witness.evidence, row, value, at))
+            at = {conjunct: record[place] for conjunct, place in places.get(judge.id, ())} if value > 0 else {}
+            where = partial(dict, at) if at else _nowhere
+            yield Verdict(judge, status, row.resource, partial(witness.evidence, row, value, where))
+
+
+def _nowhere() -> dict[int, int | None]:
+    return {}
 
 
 def merge_variants(verdicts: list[Verdict]) -> list[Verdict]:

@@ -10,7 +10,7 @@ from bastide.redact import redacted, shown
 from bastide.resources.model import parent, without_positions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from bastide.controls.compiled import Compiled
     from bastide.controls.rows import Row
@@ -35,10 +35,10 @@ class Witness:
             for part in compiled.conjuncts
         ]
 
-    def evidence(self, row: Row, value: int, at: dict[int, int | None]) -> tuple[Evidence, ...]:
+    def evidence(self, row: Row, value: int, places: Callable[[], dict[int, int | None]]) -> tuple[Evidence, ...]:
         """What decided: of a failure the conjuncts that fail, of an unknown what is not known, else what was read.
 
-        `value` is the engine's (0, a mask of failing conjuncts, a negative mask of unknown ones); `at` has the
+        `value` is the engine's (0, a mask of failing conjuncts, a negative mask of unknown ones); `places` gives the
         position, from 1, of the list element at fault, by conjunct.
         """
         mask = abs(value)
@@ -51,7 +51,7 @@ class Witness:
                     item = _unknown(row, path, reason)
                     found.setdefault(item.property, item)
         if not found:
-            limit = MAX_ITEMS if mask else MAX_PASSED
+            limit, at = MAX_ITEMS if mask else MAX_PASSED, places()
             for item in (item for index in chosen for item in self._of_conjunct(index, row, at.get(index))):
                 found.setdefault(item.property, item)
                 if len(found) >= limit:

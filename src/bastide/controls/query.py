@@ -157,7 +157,7 @@ class _Writer:
         _, index, negated = part
         atom = over.atoms[index]
         if atom.over is None:
-            unknown = self._unknown(Part(over.path, _plain(atom.reads)), "_at")
+            unknown = self._unknown(Part(over.path, plain_reads(atom.reads)), "_at")
             return _bounded(_literal(atom.sql, negated=negated), unknown, optimistic=optimistic)
         inner = atom.over
         unknown = self._unknown(Part(over.path, (), inner.path, inner.keyed), "_at")
@@ -176,14 +176,15 @@ class _Writer:
         _, index, negated = part
         atom = inner.atoms[index]
         position = f"(_at * {INNER} + _in)::bigint"
-        unknown = "" if inner.keyed else self._unknown(Part(over.path, _plain(atom.reads), inner.path), position)
+        unknown = "" if inner.keyed else self._unknown(Part(over.path, plain_reads(atom.reads), inner.path), position)
         return _bounded(_literal(atom.sql, negated=negated), unknown, optimistic=optimistic)
 
     def _unknown(self, part: Part, position: str) -> str:
         return f"list_contains(p{self.parts.setdefault(part, len(self.parts))}, {position})"
 
 
-def _plain(reads: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+def plain_reads(reads: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The reads of an atom as a part has them."""
     return tuple((path, mode) for path, mode in reads)
 
 

@@ -26,19 +26,22 @@ NOTHING: frozenset[AtomKey] = frozenset()
 
 @dataclass(slots=True)
 class Row:
-    """`text` is the JSON of the columns; `unknown` says why by path; `uncertain` are the atoms which that touches.
+    """`columns` are what controls read; `unknown` says why by path; `uncertain` are the atoms which that touches.
 
     `partial` are the quantified atoms of which elements are touched, whether or not the list as such is.
     """
 
     resource: Resource
-    text: str
     columns: dict[str, Any]
     unknown: dict[str, str]
     uncertain: frozenset[AtomKey] = NOTHING
     partial: frozenset[AtomKey] = NOTHING
     related: dict[str, list[Resource]] = field(default_factory=dict)
     pieces: dict[str, Evidence] = field(default_factory=dict)  # of its own properties, once made
+
+    def text(self) -> str:
+        """The JSON of the columns, as DuckDB takes it."""
+        return _encode(self.columns)
 
     def unknown_positions(self, part: Part) -> list[int]:
         """The positions, from 1, of the elements of a list of which a part of a condition is not known."""
@@ -103,7 +106,7 @@ def rows_of(members: Sequence[Resource], group: Sequence[Compiled], estate: Esta
                 _partner(other, f"{name}[{index}]", shape[name][0], unknown) for index, other in enumerate(found)
             ]
             related[name] = found
-        row = Row(resource, _encode(columns), columns, unknown, related=related)
+        row = Row(resource, columns, unknown, related=related)
         if unknown:
             row.uncertain, row.partial = touched.by(unknown)
         rows.append(row)

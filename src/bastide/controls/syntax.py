@@ -109,11 +109,11 @@ class Syntax:
         if node.get("class") != "FUNCTION" or node["function_name"].lower() not in macros():
             return node
         name = node["function_name"].lower()
-        body = self._body(name)
+        body = self.body(name)
         if body["class"] != "CONJUNCTION" and body.get("type") != "OPERATOR_NOT":
             return node
         arguments = dict(zip((p.lower() for p in macros()[name].parameters), node["children"], strict=False))
-        bound = _lambda_names(body)
+        bound = lambda_names(body)
         for argument in arguments.values():
             if (
                 argument["class"] not in ("COLUMN_REF", "CONSTANT")
@@ -122,7 +122,7 @@ class Syntax:
                 return node
         return _substituted(body, arguments)  # type: ignore[no-any-return]
 
-    def _body(self, name: str) -> Node:
+    def body(self, name: str) -> Node:
         if name not in self._bodies:
             self._bodies[name] = self.parse(macros()[name].sql)
         return self._bodies[name]
@@ -173,7 +173,7 @@ class Syntax:
             arguments = [self._value(child, scope, found) for child in children]
             parameters = dict(zip((p.lower() for p in macros()[name].parameters), arguments, strict=False))
             inside: set[Read] = set()
-            result = self._value(self._body(name), parameters, inside)
+            result = self._value(self.body(name), parameters, inside)
             direct = {path for value in arguments for path in map(".".join, value.paths)}
             found.update((path, mode if path in direct or mode == "presence" else "macro") for path, mode in inside)
             return result
@@ -268,12 +268,13 @@ def formula(node: Node, atoms: list[Node], syntax: Syntax, *, negated: bool = Fa
     return ["atom", len(atoms) - 1, negated]
 
 
-def _lambda_names(node: Any) -> set[str]:
+def lambda_names(node: Any) -> set[str]:
+    """What the comprehensions in a tree call their elements."""
     if isinstance(node, list):
-        return {name for item in node for name in _lambda_names(item)}
+        return {name for item in node for name in lambda_names(item)}
     if not isinstance(node, dict):
         return set()
-    found = {name for item in node.values() for name in _lambda_names(item)}
+    found = {name for item in node.values() for name in lambda_names(item)}
     if node.get("class") == "LAMBDA":
         found.update(name.lower() for name in node["lhs"].get("column_names", ()))
     return found
