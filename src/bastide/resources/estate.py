@@ -13,9 +13,16 @@ if TYPE_CHECKING:
 
     from bastide.resources.model import Resource
 
+READ = "Bastide::Live::Read"
+"""The type of a mark among the resources of a live account: which types were read of it, and what of these was not."""
+
 
 class Estate:
-    """Looks resources up within their unit: by reference, and by the literal name that AWS identifies them by."""
+    """Looks resources up within their unit: by reference, and by the literal name that AWS identifies them by.
+
+    A live account is one unit, in which names are unique by region only; what refers to what there is known as far as
+    the type was read wholly, which a mark of the type `READ` says.
+    """
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self.by_type: dict[str, list[Resource]] = defaultdict(list)
@@ -23,7 +30,11 @@ class Estate:
         self._names: dict[str, dict[tuple[str, str], Resource]] = {}
         self._referring: dict[tuple[str, str, str], dict[tuple[str, str], list[Resource]]] = {}
         self._vague: dict[tuple[str, str, str], dict[str, str]] = {}
+        self._read: dict[str, dict[str, Any]] = {}
         for resource in resources:
+            if resource.type == READ:
+                self._read[resource.unit] = resource.properties
+                continue
             self.by_type[resource.type].append(resource)
             self._at[resource.unit, resource.address] = resource
 
@@ -37,9 +48,9 @@ class Estate:
                     found[target.address] = target
         missing = ""
         for value in set(leaves(resource.properties, by.split("."))):
-            if target := self._by_name(wanted).get((resource.unit, value)):
+            if target := self._named(resource, value, wanted):
                 found[target.address] = target
-            elif not any(_names(value, address) for address in found):
+            elif not any(_names(value, address) for address in found) and not self._is_nowhere(resource, value, wanted):
                 missing = f"{value} is not among the resources that were scanned"
         return list(found.values()), missing or _why_unresolved(resource, by)
 
@@ -56,7 +67,42 @@ class Estate:
                 if not targets and (why := _why_unresolved(other, to)):
                     vague[other.unit] = f"{other.address} may refer to it: {why}"
             self._referring[key], self._vague[key] = index, vague
-        return self._referring[key].get((resource.unit, resource.address), []), self._vague[key].get(resource.unit, "")
+        vaguely = self._vague[key].get(resource.unit, "") or self._unread(resource, wanted)
+        return self._referring[key].get((resource.unit, resource.address), []), vaguely
+
+    def _named(self, resource: Resource, value: str, wanted: str) -> Resource | None:
+        names = self._by_name(wanted)
+        if resource.source != "aws" or value.startswith("arn:"):
+            return names.get((resource.unit, value))
+        scopes = self._read.get(resource.unit, {}).get("types", {})
+        if "global" in (scopes.get(wanted), scopes.get(resource.type)):
+            return names.get((resource.unit, value))
+        return names.get((_region_of(resource), value))
+
+    def _is_nowhere(self, resource: Resource, value: str, wanted: str) -> bool:
+        """Whether a name that is not found is that of nothing: its type was read wholly, and it is no other account's."""
+        if resource.source != "aws" or self._unread(resource, wanted):
+            return False
+        parts = value.split(":", 5)
+        if parts[0] != "arn":
+            return True
+        regions = self._read[resource.unit].get("regions", ())
+        return len(parts) == 6 and parts[4] in ("", resource.unit.partition(":")[2]) and parts[3] in ("", *regions)
+
+    def _unread(self, resource: Resource, wanted: str) -> str:
+        """Why there may be more of a type in a live account than was read; empty when there is not."""
+        if resource.source != "aws":
+            return ""
+        read = self._read.get(resource.unit, {})
+        scopes: dict[str, str] = read.get("types", {})
+        if wanted not in scopes:
+            return f"{wanted} was not read of {resource.unit}"
+        unread: dict[str, str] = read.get("unread", {}).get(wanted, {})
+        if "global" not in (scopes[wanted], scopes.get(resource.type)):
+            unread = {region: why for region, why in unread.items() if region == resource.metadata.get("region")}
+        elif scopes[wanted] != "global" and not read.get("complete"):
+            return f"{wanted} was not read in every region of {resource.unit}"
+        return next((f"{wanted} was not read wholly: {why}" for why in unread.values()), "")
 
     def _by_name(self, wanted: str) -> dict[tuple[str, str], Resource]:
         if wanted not in self._names:
@@ -69,8 +115,16 @@ class Estate:
                     value = resource.properties.get(prop)
                     if isinstance(value, str):
                         names[resource.unit, value] = resource
+                        if resource.source == "aws":
+                            names[_region_of(resource), value] = resource
+                for value in (resource.address, resource.metadata.get("id", "")) if resource.source == "aws" else ():
+                    names[resource.unit, value] = names[_region_of(resource), value] = resource
             self._names[wanted] = names
         return self._names[wanted]
+
+
+def _region_of(resource: Resource) -> str:
+    return f"{resource.unit}/{resource.metadata.get('region', '')}"
 
 
 def _under(path: str, by: str) -> bool:

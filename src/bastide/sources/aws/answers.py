@@ -1,0 +1,61 @@
+"""What botocore gives as plain JSON without secrets: the only form in which an answer is seen, kept or judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from bastide.redact import redacted
+from bastide.resources.model import REDACTED, REDACTED_WRITTEN
+
+MAX_DEPTH = 48
+MAX_TEXT = 1_000_000
+
+
+def plain(response: Any) -> dict[str, Any]:
+    """The answer as JSON values, redacted. Times are RFC 3339 in UTC, bytes are text where they are and else vanish.
+
+    A secret that an answer shows in the open is written in the configuration for all who may read it, and so it has
+    the mark of a secret that stands in a source.
+    """
+    value = _plain({key: item for key, item in response.items() if key != "ResponseMetadata"}, 0)
+    safe = redacted(value)
+    found: dict[str, Any] = value if safe is value else _written(safe)
+    return found
+
+
+def _plain(value: Any, depth: int) -> Any:
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, str):
+        return value[:MAX_TEXT]
+    if depth > MAX_DEPTH:
+        return None
+    if isinstance(value, dict):
+        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item, depth + 1) for item in value]
+    if isinstance(value, (dt.datetime, dt.date)):
+        return _time(value)
+    if isinstance(value, (bytes, bytearray)):
+        try:
+            return bytes(value[:MAX_TEXT]).decode()
+        except UnicodeDecodeError:
+            return None
+    read = getattr(value, "read", None)
+    return _plain(read(MAX_TEXT), depth + 1) if callable(read) else str(value)[:MAX_TEXT]
+
+
+def _time(value: dt.datetime | dt.date) -> str:
+    if not isinstance(value, dt.datetime):
+        return value.isoformat()
+    moment = value.astimezone(dt.UTC) if value.tzinfo else value.replace(tzinfo=dt.UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace(REDACTED, REDACTED_WRITTEN) if REDACTED in value else value
+    if isinstance(value, dict):
+        return {key: _written(item) for key, item in value.items()}
+    return [_written(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,49 @@
+"""What the error codes of AWS mean for a collection, where a collector does not say otherwise."""
+
+from __future__ import annotations
+
+from bastide.sources.aws.calls import Outcome
+
+DENIED = frozenset({
+    "AccessDenied", "AccessDeniedException", "AccessDeniedFault", "AuthFailure", "AuthorizationError",
+    "AuthorizationErrorException", "AuthorizationException", "Client.UnauthorizedOperation", "ForbiddenException",
+    "Forbidden", "InsufficientPrivilegesException", "NotAuthorized", "NotAuthorizedException", "UnauthorizedException",
+    "UnauthorizedOperation", "UnauthorizedAccess", "403", "AllAccessDisabled", "KMSAccessDeniedException",
+})  # fmt: skip
+NOT_OFFERED = frozenset({
+    "OptInRequired", "SubscriptionRequiredException", "NotSignedUp", "UnknownOperationException",
+    "AWSServiceAccessNotEnabledException", "ServiceNotAvailableInRegion", "NoSuchRegion", "EndpointConnectionError:name",
+})  # fmt: skip
+THROTTLED = frozenset({
+    "BandwidthLimitExceeded", "EC2ThrottledException", "LimitExceededException", "PriorRequestNotComplete",
+    "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException",
+    "SlowDown", "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "TransactionInProgressException",
+    "429",
+})  # fmt: skip
+AGAIN = frozenset({
+    "InternalError", "InternalFailure", "InternalServerError", "InternalServerException", "InternalServiceError",
+    "InternalServiceException", "ServerException", "ServiceException", "ServiceUnavailable",
+    "ServiceUnavailableException", "RequestTimeout", "RequestTimeoutException", "RequestTimeTooSkewed", "Unavailable",
+    "500", "502", "503", "504", "ExpiredToken", "ExpiredTokenException",
+})  # fmt: skip
+
+
+def outcome_of(code: str, absent: tuple[str, ...] = (), not_offered: tuple[str, ...] = ()) -> Outcome:
+    """What an error means that is final."""
+    if code in absent:
+        return "absent"
+    if code in not_offered:
+        return "not offered"
+    if code in DENIED:
+        return "denied"
+    return "not offered" if code in NOT_OFFERED else "failed"
+
+
+def is_throttle(code: str) -> bool:
+    """Whether the call came too fast."""
+    return code in THROTTLED
+
+
+def is_worth_another(code: str) -> bool:
+    """Whether the same call may succeed later."""
+    return code in THROTTLED or code in AGAIN
