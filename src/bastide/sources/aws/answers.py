@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import datetime as dt
 from typing import Any
 
@@ -18,7 +20,7 @@ def plain(response: Any) -> dict[str, Any]:
     A secret that an answer shows in the open is written in the configuration for all who may read it, and so it has
     the mark of a secret that stands in a source.
     """
-    value = _plain({key: item for key, item in response.items() if key != "ResponseMetadata"}, 0)
+    value = _decoded(_plain({key: item for key, item in response.items() if key != "ResponseMetadata"}, 0))
     safe = redacted(value)
     found: dict[str, Any] = value if safe is value else _written(safe)
     return found
@@ -44,6 +46,20 @@ def _plain(value: Any, depth: int) -> Any:
             return None
     read = getattr(value, "read", None)
     return _plain(read(MAX_TEXT), depth + 1) if callable(read) else str(value)[:MAX_TEXT]
+
+
+def _decoded(value: Any, name: str = "") -> Any:
+    """User data, which AWS gives in base64, as text: a secret in it must be seen to be hidden."""
+    if isinstance(value, dict):
+        return {key: _decoded(item, name if key == "Value" and name == "UserData" else key) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_decoded(item) for item in value]
+    if name == "UserData" and isinstance(value, str):
+        try:
+            return base64.b64decode(value, validate=True).decode("utf-8", "replace")
+        except (ValueError, binascii.Error):
+            return value
+    return value
 
 
 def _time(value: dt.datetime | dt.date) -> str:

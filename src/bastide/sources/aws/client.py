@@ -155,7 +155,8 @@ class Edge:
     def _paging_of(self, service: str, operation: str) -> Paging | None:
         key = (service, operation)
         if key not in self._paging:
-            self._paging[key] = paging_of(paginators(self._loader, service), operation)
+            model = self.model(service).operation_model(operation)
+            self._paging[key] = paging_of(paginators(self._loader, service), model)
         return self._paging[key]
 
 

@@ -56,6 +56,7 @@ class Collection:
         names = Counter((entry.service_of(call), call.call) for entry in self.entries for call in entry.calls)
         self._shared = {name for name, number in names.items() if number > 1}
         self._remembered: dict[str, Pages] = {}
+        self._constant: set[str] = set()  # keys of requests that are the same for every item
         self._addresses: set[str] = set()
 
     def run(self) -> Asking:
@@ -166,7 +167,10 @@ class Collection:
     def _requests(self, entry: Collector, call: Call, items: list[Item]) -> Iterable[tuple[list[Item], Request]]:
         if not call.ids:
             for item in items:
-                yield [item], self._request(entry, call, item)
+                request = self._request(entry, call, item)
+                if not call.parameters:
+                    self._constant.add(request.key)
+                yield [item], request
             return
         ((parameter, expression),) = call.ids.items()
         groups: dict[str, tuple[Request, list[Item]]] = {}
@@ -274,7 +278,7 @@ class Collection:
                         done[key].append(Answer("failed", code="EndlessPages", message="its pages do not end"))
             open_requests = again
         for request in requests:
-            if (request.service, request.operation) in self._shared:
+            if (request.service, request.operation) in self._shared or request.key in self._constant:
                 self._remembered[request.key] = done[request.key]
         return [done[request.key] for request in requests]
 

@@ -6,6 +6,7 @@ A file is a group: what is collected together, named as `--services` names it. I
 from __future__ import annotations
 
 from importlib import resources
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -59,7 +60,11 @@ class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"par
 
 
 class Collector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"lists": "list"}):
-    """How resources of one CloudFormation type are collected; `docs/collectors.md` explains each field."""
+    """How resources of one CloudFormation type are collected; `docs/collectors.md` explains each field.
+
+    `never` are properties that no live resource can have (a password that only a template sets): absent, not unknown.
+    `unread` are properties that a live resource may have and that are not collected: unknown, for the reason given.
+    """
 
     type: str
     service: str
@@ -76,6 +81,7 @@ class Collector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     constants: dict[str, Any] = {}
     metadata: dict[str, str] = {}
     complete: list[Call] = []
+    never: dict[str, str] = {}
     unread: dict[str, str] = {}
     group: str = ""
     place: str = ""
@@ -96,10 +102,14 @@ class Collector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
 
 
 class Collectors(msgspec.Struct, frozen=True):
-    """All collectors, and the types that have none on purpose, with the reason."""
+    """All collectors, and types without one, with the reason.
+
+    `part_of` are types that no live account has, since another type's properties say it; `not_collected` the rest.
+    """
 
     entries: list[Collector]
-    missing: dict[str, str]
+    part_of: dict[str, str] = {}
+    not_collected: dict[str, str] = {}
 
     def by_type(self) -> dict[str, list[Collector]]:
         """The collectors of each type; a type may have several."""
@@ -116,7 +126,7 @@ class Collectors(msgspec.Struct, frozen=True):
 def load_collectors() -> Collectors:
     """The library's collectors; raises `ControlError` with `file:line` for the first entry that is wrong."""
     files = _files()
-    plain = compiled("collectors", [*files], lambda: _read(files))
+    plain = compiled("collectors", [Path(__file__), *files], lambda: _read(files))
     return msgspec.convert(plain, Collectors)
 
 
@@ -148,11 +158,11 @@ def _read(files: list[Any]) -> dict[str, Any]:
     from bastide.yamltext import read_yaml
 
     entries: list[dict[str, Any]] = []
-    missing: dict[str, str] = {}
+    missing: dict[str, Any] = {}
     for file in files:
         text, place = file.read_text("utf-8"), f"{FOLDER}/{file.name}"
         if file.name == "_missing.yaml":
             missing = read_yaml(text, place)[0] or {}
         elif not file.name.startswith("_"):
             entries += parse_collectors(text, place)
-    return {"entries": entries, "missing": missing}
+    return {"entries": entries, **missing}

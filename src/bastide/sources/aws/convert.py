@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bastide.sources.aws.collectors import Properties
 
 MAX_DEPTH = 24
-RESERVED = ("context", "parent", "arn", "id")
+RESERVED = ("context", "parent")
 """Names in an item that are the engine's and no answer's."""
 MAX_ITEMS = 100_000
 _TRUTH = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}

@@ -102,7 +102,7 @@ def uncovered(entry: Collector, reads: Iterable[str], forms: Forms) -> dict[str,
     """Those of the paths that the collector never fills, and why."""
     found: dict[str, str] = {}
     for path in sorted(set(reads)):
-        if not covers(entry, path, forms):
+        if _is_under(path, entry.unread) or not covers(entry, path, forms):
             found[path] = next(
                 (why for name, why in entry.unread.items() if path == name or path.startswith(f"{name}.")), NOT_READ
             )
@@ -115,7 +115,7 @@ def covers(entry: Collector, path: str, forms: Forms) -> bool:
     name, *rest = path.split(".")
     if schema is None or name not in schema.properties:
         return True  # nothing to fill: the control linter says so
-    if name in entry.constants:
+    if name in entry.constants or _is_under(path, entry.never):
         return True
     kind = schema.properties[name]
     item = forms.item(entry)
@@ -125,6 +125,10 @@ def covers(entry: Collector, path: str, forms: Forms) -> bool:
         _covers(Lines.of(call.properties), forms.root(entry, call, item), name, rest, kind, by_rule=False)
         for call in entry.complete
     )
+
+
+def _is_under(path: str, names: Iterable[str]) -> bool:
+    return any(path == name or path.startswith(f"{name}.") for name in names)
 
 
 def _covers(lines: Lines, form: Form, name: str, rest: list[str], kind: PropertyType, *, by_rule: bool) -> bool:

@@ -61,6 +61,7 @@ class Engine:
         for entry in library.entries:
             if not wanted.groups or entry.group in wanted.groups:
                 self.entries.setdefault(entry.group, []).append(entry)
+        self._part_of = dict.fromkeys(library.part_of, "global")
         self._forms = Forms(self.edge.model, library.entries)
         self._uncovered: dict[str, dict[str, dict[str, str]]] = {}
         self._lock = threading.Lock()
@@ -176,12 +177,8 @@ class Engine:
             yield found
 
     def _mark(self, account: Account, unread: dict[str, dict[str, str]]) -> Resource:
-        read = {
-            entry.type: entry.scope
-            for entries in self.entries.values()
-            for entry in entries
-            if entry.type in self.wanted.types
-        }
+        entries = [entry for entries in self.entries.values() for entry in entries]
+        read = {**self._part_of, **{one.type: one.scope for one in entries if one.type in self.wanted.types}}
         properties = {"types": read, "unread": unread, "regions": account.regions, "complete": account.complete}
         unit = f"aws:{account.id}"
         return Resource(READ, f"{unit}/read", unit, "aws", unit, 0, 0, properties)

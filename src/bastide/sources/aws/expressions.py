@@ -1,7 +1,7 @@
 """JMESPath as collectors use it, compiled once, with a few functions more.
 
 `tags(x)` gives tags as a map whether they come as a map or as a list; `json(x)` the value of JSON text, URL-encoded or
-plain; `lower(x)`, `split(x, separator)`, `last_part(x, separator)` and `replace(x, old, new)` do what they say to text.
+plain; `spread(x, names)` one object for each element of the lists of these names in a list of objects; `lower(x)`, `split(x, separator)`, `last_part(x, separator)` and `replace(x, old, new)` do what they say to text.
 Nothing raises: an expression that does not fit an answer gives None, as AWS's answers are input like any other.
 """
 
@@ -46,7 +46,13 @@ class _Functions(functions.Functions):
         return value.replace(old, new) if isinstance(value, str) else None
 
 
+    @functions.signature({"types": []}, {"types": ["array"]})
+    def _func_spread(self, value: Any, names: list[str]) -> Any:
+        return spread(value, names)
+
+
 _OPTIONS = jmespath.Options(custom_functions=_Functions())
+_STARTS = re.compile(r"arn:|\{[\w.]+\}(/|$)")
 _TEMPLATE = re.compile(r"\{([^{}]+)\}")
 
 
@@ -69,8 +75,8 @@ def find(text: str, value: Any) -> Any:
 
 
 def is_template(text: str) -> bool:
-    """Whether it is text with expressions in braces (`arn:{partition}:…`), not an expression."""
-    return text.startswith(("arn:", "{parent.", "{arn}", "{id}"))
+    """Whether it is text with expressions in braces (`arn:{partition}:…`, `{parent.arn}/policy`), not an expression."""
+    return _STARTS.match(text) is not None
 
 
 @cache
@@ -103,6 +109,19 @@ def text_of(expression: str, value: Any) -> str | None:
     if isinstance(found, bool) or not isinstance(found, (str, int)) or found == "":
         return None
     return str(found)
+
+
+def spread(value: Any, names: list[str]) -> list[dict[str, Any]] | None:
+    """One object for each element of the named lists of each object, with the outer object's other members."""
+    if not isinstance(value, list):
+        return None
+    found = []
+    for outer in value:
+        if isinstance(outer, dict):
+            rest = {key: item for key, item in outer.items() if key not in names}
+            inner = [one for name in names for one in outer.get(name) or () if isinstance(one, dict)]
+            found += [{**rest, **one} for one in inner]
+    return found
 
 
 def json_value(text: str) -> Any:

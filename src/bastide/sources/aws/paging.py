@@ -28,11 +28,21 @@ class Paging:
         return found or None
 
 
-def paging_of(paginators: Mapping[str, Any], operation: str) -> Paging | None:
-    """How the operation is paged, from the service's `paginators-1` document; None for one without pages."""
-    spec = paginators.get(operation)
+TOKENS = {"nexttoken", "nextmarker", "nextpagetoken", "nextcontinuationtoken"}
+"""Names, in lower case, under which answers say where the next page begins."""
+
+
+def paging_of(paginators: Mapping[str, Any], operation: Any) -> Paging | None:
+    """How an operation (botocore's model of it) is paged; None for one without pages.
+
+    Told by the service's `paginators-1` document, else by a token of one name in the answer and in the parameters.
+    """
+    spec = paginators.get(operation.name)
     if spec is None:
-        return None
+        output, parameters = operation.output_shape, operation.input_shape
+        names = [name for name in (output.members if output else ()) if name.lower() in TOKENS]
+        own = [name for name in names if parameters and name in parameters.members]
+        return Paging((own[0],), (own[0],)) if own else None
     inputs, outputs = spec["input_token"], spec["output_token"]
     return Paging(
         (inputs,) if isinstance(inputs, str) else tuple(inputs),

@@ -206,11 +206,22 @@ def _function(node: dict[str, Any], form: Form, wrong: list[str]) -> Form:
         return found
     if name in ("not_null", "sort_by", "sort", "reverse") and arguments:
         return arguments[0]
+    if name == "spread" and arguments and arguments[0].kind == "list":
+        return listed(_spread(arguments[0].item))
     if name == "tags":
         return Form("map", _item=SCALAR)
     if name in ("keys", "split"):
         return listed(SCALAR)
     return SCALAR if name in _SCALARS else ANY
+
+
+def _spread(outer: Form) -> Form:
+    """The members of an object and of the elements of all its lists: which of these were named does not matter here."""
+    found = structure(dict(outer.members))
+    for member in outer.members.values():
+        if member.kind == "list" and member.item.kind == "structure":
+            found = union(found, member.item)
+    return found
 
 
 _SCALARS = {"join", "lower", "last_part", "replace", "contains", "starts_with", "ends_with", "length", "to_string",
