@@ -17,6 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from bastide.errors import UsageError
 from bastide.redact import clean, redacted
 from bastide.secret import hide
@@ -112,18 +114,28 @@ def save(result: ScanResult) -> None:
     """Keep the tables of a scan; a state folder that cannot be written is as if nobody wanted them kept."""
     with contextlib.suppress(OSError, RuntimeError):
         target = folder_of_last_scan()
-        encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=".part-", dir=target.parent))
         try:
             for name, rows in _tables(result):
-                # Half a pair of surrogates, which stands in names that are no text, is no JSON for DuckDB.
-                with (fresh / f"{name}.jsonl").open("w", encoding="utf-8", errors="replace") as stream:
-                    stream.writelines(encode(row) + "\n" for row in rows)
+                with (fresh / f"{name}.jsonl").open("wb") as stream:
+                    stream.writelines(map(_line, rows))
             shutil.rmtree(target, ignore_errors=True)
             fresh.rename(target)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
+
+
+_encode = msgspec.json.Encoder().encode
+_encode_oddly = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+def _line(row: dict[str, Any]) -> bytes:
+    try:
+        return _encode(row) + b"\n"
+    except (UnicodeEncodeError, OverflowError):
+        # Half a pair of surrogates, which stands in names that are no text, is no JSON for DuckDB.
+        return (_encode_oddly(row) + "\n").encode("utf-8", "replace")
 
 
 @contextlib.contextmanager

@@ -66,16 +66,25 @@ def shown(property_path: str, value: Any, limit: int = 120) -> str:
     Strings have quotes; a secret (by name, form, or entropy in environments and the like) is the bare mark. In a value
     that is too long the strings are shortened first, so that its end is seen too.
     """
-    names = _PATH.findall(property_path)
-    name = next((part for part in reversed(names) if not part.isdigit()), "")
-    dense = any(_is_dense(part) for part in names) or property_path == "Value"
-    if isinstance(value, str) and _ENVIRONMENT_VALUE.search(property_path) and not is_harmless(value):
+    if value is True or value is False:
+        return "true" if value else "false"
+    name, dense, in_environment = _place(property_path)
+    if in_environment and isinstance(value, str) and not is_harmless(value):
         return REDACTED  # the name that would tell stands in a sibling that is not given
     for longest in (limit + _WINDOW, 40, 20) if isinstance(value, (dict, list)) else (limit + _WINDOW,):
         text = _joined(_pieces(value, name, longest, 0, dense=dense), limit)
         if len(text) <= limit:
             break
     return _cut(text, limit)
+
+
+@lru_cache(maxsize=8192)
+def _place(property_path: str) -> tuple[str, bool, bool]:
+    """The name of a property, whether secrets are kept about there, and whether it is a variable of an environment."""
+    names = _PATH.findall(property_path)
+    name = next((part for part in reversed(names) if not part.isdigit()), "")
+    dense = any(_is_dense(part) for part in names) or property_path == "Value"
+    return name, dense, _ENVIRONMENT_VALUE.search(property_path) is not None
 
 
 def _joined(pieces: Iterator[str], limit: int) -> str:
@@ -180,7 +189,9 @@ _BREAKS = re.compile(r"[\r\n\t\v\f\x85\u2028\u2029]+[ ]*")
 
 
 def _quoted(text: str) -> str:
-    return f'"{_idle(_visible(text.translate(_ESCAPES)))}"'
+    if '"' in text or "\\" in text or not text.isprintable():
+        text = text.translate(_ESCAPES)
+    return f'"{_idle(_visible(text))}"'
 
 
 _COMMAND = re.compile(r"^(\s*)::(?=[A-Za-z-]+(?: |::))|##(?=[\w ]*\[)")

@@ -10,12 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bastide import __version__
-from bastide.controls.baseline import apply_baseline, no_longer
-from bastide.controls.evaluate import Evaluation
-from bastide.controls.exemptions import apply_exemptions
-from bastide.controls.gate import decide
-from bastide.controls.library import load_library, parse_selector, select
-from bastide.controls.verdict import SEVERITIES, Coverage, Report, Verdict
 from bastide.errors import UsageError
 from bastide.resources.model import Problem
 from bastide.sources.discover import discover
@@ -26,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from bastide.controls.library import Selector
+    from bastide.controls.verdict import Coverage, Report, Verdict
     from bastide.resources.model import Loaded, Resource
 
     Told = Callable[[str, int, int], None]
@@ -44,20 +39,32 @@ class ScanResult:
 
 
 def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[dict[str, str]] = (),
-         progress: Told | None = None) -> ScanResult:  # fmt: skip
-    """Judge what is at the targets. Raises `BastideError` for wrong use only: what cannot be read is in the report."""
+         progress: Told | None = None, meanwhile: Callable[[], object] | None = None) -> ScanResult:  # fmt: skip
+    """Judge what is at the targets. Raises `BastideError` for wrong use only: what cannot be read is in the report.
+
+    `meanwhile` is called while other processes read.
+    """
     started, clock = time.time(), time.monotonic()
     told = progress or _silent
-    only = [parse_selector(text) for text in settings["only"]]
-    skip = [parse_selector(text) for text in settings["skip"]]
     _check_files(settings["var_file"])
     told("looking for what can be read", 0, 0)
     found = discover(targets, settings["exclude"])
     jobs = _jobs(settings.get("jobs"))
     loading = load_all(found.units, var_files=settings["var_file"], jobs=jobs)
+    # What judges is imported here, while the workers read.
+    from bastide.controls.baseline import apply_baseline, no_longer
+    from bastide.controls.evaluate import Evaluation
+    from bastide.controls.exemptions import apply_exemptions
+    from bastide.controls.library import load_library, parse_selector, select
+    from bastide.controls.verdict import Report
+
+    only = [parse_selector(text) for text in settings["only"]]
+    skip = [parse_selector(text) for text in settings["skip"]]
     everything = load_library(settings["controls"])
     library = select(everything, only, skip)
     evaluation = Evaluation(library.controls, library.compiled, dict(library.broken))
+    if meanwhile:
+        meanwhile()
     loaded: list[Loaded] = []
     for unit in loading:
         loaded.append(unit)
@@ -101,6 +108,8 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
 
 def exit_code(report: Report) -> int:
     """1 for a new failure at or over the threshold, else 3 for a scan that is incomplete, else 0."""
+    from bastide.controls.gate import decide
+
     return decide(report).code
 
 
@@ -128,7 +137,7 @@ def _wanted(path: str, only: Iterable[Selector], skip: Iterable[Selector]) -> bo
 
 
 _STATUS_ORDER = {"fail": 0, "unknown": 1, "exempt": 2, "pass": 3}
-_SEVERITY_ORDER: dict[str, int] = {severity: index for index, severity in enumerate(SEVERITIES)}
+_SEVERITY_ORDER = {"critical": 0, "high": 1, "medium": 2, "low": 3, "info": 4}
 
 
 def _order(verdict: Verdict) -> tuple[int, int, str, int, str, str]:
@@ -144,6 +153,8 @@ def _order(verdict: Verdict) -> tuple[int, int, str, int, str, str]:
 
 
 def _coverage(loaded: list[Loaded], resources: list[Resource], verdicts: list[Verdict], files: list[str]) -> Coverage:
+    from bastide.controls.verdict import Coverage
+
     judged = {verdict.resource.id for verdict in verdicts}
     judged_types = {verdict.resource.type for verdict in verdicts}
     types = Counter(resource.type for resource in resources)

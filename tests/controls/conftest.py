@@ -38,14 +38,29 @@ def resource(properties: Any, type_: str = "AWS::S3::Bucket", address: str = "b"
 
 
 def judge(controls: Control | list[Control], *resources: Resource) -> list[Verdict]:
-    """The verdicts; every control must compile."""
+    """The verdicts; every control must compile. Without a database and with one they are the same."""
     several = controls if isinstance(controls, list) else [controls]
     compiled, broken = compile_controls(several)
     assert not broken, {key: str(error) for key, error in broken.items()}
     evaluation = Evaluation(several, compiled)
     verdicts = evaluation.verdicts(resources)
+    queried = evaluation.verdicts(resources, direct=-1)
     assert not evaluation.broken
+    assert said(verdicts) == said(queried)
     return verdicts
+
+
+def said(verdicts: list[Verdict]) -> list[Any]:
+    """What verdicts say and show, in one order."""
+    return sorted(
+        (
+            v.control.id,
+            v.resource.id,
+            v.status,
+            [(e.property, str(e.value), e.note, e.path, e.line) for e in v.evidence],
+        )
+        for v in verdicts
+    )
 
 
 def status(require: str, properties: Any, type_: str = "AWS::S3::Bucket", **fields: Any) -> str:

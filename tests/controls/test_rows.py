@@ -35,7 +35,7 @@ def test_a_row_has_only_what_is_read() -> None:
     group = compile_controls([control("BucketName = 'x'")])[0]
     bucket = resource({"BucketName": "x", "Tags": [{"Key": "k", "Value": "v"}]})
     (row,) = rows_of([bucket], group, Estate([bucket]))
-    assert json.loads(row.text) == {"BucketName": "x"}
+    assert json.loads(row.text()) == {"BucketName": "x"}
     assert not row.uncertain
 
 

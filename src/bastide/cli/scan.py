@@ -5,11 +5,11 @@ from __future__ import annotations
 import gc
 import io
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from bastide.cli.progress import progress
 from bastide.errors import UsageError
-from bastide.lastscan import saving
 from bastide.report import check_format, format_of, render, render_terminal
 from bastide.scan import exit_code, scan
 from bastide.settings import load_settings
@@ -31,7 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
     check_format(settings.scan["format"])
     targets = arguments.targets or settings.targets or ["."]
     with progress() as told:
-        result = scan(targets, settings.scan, settings.exemptions, told)
+        result = scan(targets, settings.scan, settings.exemptions, told, lambda: _import(outputs, settings))
+        from bastide.lastscan import saving
+
         told("writing", 0, 0)
         with saving(result):
             for name, path in outputs:
@@ -39,6 +41,13 @@ def run(arguments: argparse.Namespace) -> int:
     if not any(path in _STDOUT for _, path in outputs):
         _print(result.report, settings)
     return exit_code(result.report)
+
+
+def _import(outputs: list[tuple[str, str]], settings: Settings) -> None:
+    """What will be needed to write, now that there is something to wait for."""
+    import_module("bastide.lastscan")
+    for name in {settings.scan["format"], *(name for name, _ in outputs)}:
+        check_format(name).load()
 
 
 def _outputs(settings: Settings) -> list[tuple[str, str]]:

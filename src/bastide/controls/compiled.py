@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bastide.controls.program import Program
+    from bastide.controls.signatures import Program
     from bastide.controls.syntax import Formula, Read
 
 

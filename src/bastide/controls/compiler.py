@@ -58,13 +58,11 @@ def compile_control(control: Control, syntax: Syntax) -> Compiled:
 def _add_programs(atoms: list[Atom], syntax: Syntax, translator: Translator, variables: Variables, slot: int) -> None:
     """Say of every atom, and of the elements that it quantifies over, what it means without a database."""
     for atom in atoms:
-        atom.program = translator.program(syntax.parse(atom.sql), variables, slot)
-        if atom.over is None:
-            continue
         over = atom.over
-        over.listed = translator.program(syntax.parse(over.sql), variables, slot)
-        over.conditions = translator.program(syntax.parse(over.items), variables, slot)
-        if element := translator.element(syntax.parse(over.sql), variables):
+        atom.program = translator.condition(syntax.parse(atom.sql), variables, slot)
+        if over and (listed := translator.listed(syntax.parse(over.sql), variables, slot)):
+            over.listed, element = listed
+            over.conditions = translator.conditions(syntax.parse(over.items), variables, slot)
             inner = {**variables, over.name.lower(): (["slot", slot], element)}
             _add_programs(over.atoms, syntax, translator, inner, slot + 1)
 

@@ -15,7 +15,7 @@ from bastide.controls.functions import FUNCTIONS, PATTERNS, Unsure, entries, ext
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bastide.controls.program import Program
+    from bastide.controls.signatures import Program
 
     Frame = list[Any]
     Run = Callable[[Frame], Any]
@@ -45,7 +45,7 @@ def _slot(number_of: int) -> Run:
 
 
 def _constant(value: Any) -> Run:
-    return lambda frame: value
+    return lambda _: value
 
 
 def _member(of: Program, name: str) -> Run:
@@ -229,7 +229,7 @@ def _filter(items: Program, slot: int, body: Program) -> Run:
 
 
 def _some(program: Program, wanted: bool, found: bool) -> Run:  # noqa: FBT001 (internal)
-    """Whether an element is `wanted`: `found`, else its opposite. Elements after the first that is are not looked at."""
+    """`found` where an element is `wanted`, else its opposite; elements behind that one are not looked at."""
     if program[0] != "each":
         listed = function_of(program)
         return lambda frame: found if wanted in (listed(frame) or ()) else not found

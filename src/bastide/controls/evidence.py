@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bastide.controls.rows import overlaps
@@ -158,9 +159,14 @@ def _unknown(row: Row, path: str, reason: str) -> Evidence:
     return Evidence(path or resource.address, None, reason, where, line)
 
 
+@lru_cache(maxsize=8192)
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.replace("[", ".[").split("."))
+
+
 def _at(value: Any, path: str) -> Any:
     """The value at a path; through a list without a position, the values of all its elements that have one."""
-    for step in path.replace("[", ".[").split("."):
+    for step in _steps(path):
         if value is None:
             return None
         if step.startswith("["):

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from bastide.controls.compiler import compile_controls
 from bastide.controls.evaluate import Evaluation
+from bastide.errors import ControlError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bastide.controls.entry import Control
-    from bastide.controls.verdict import Verdict
+    from bastide.controls.verdict import Status, Verdict
     from bastide.resources.model import Loaded, Resource
 
 
@@ -50,6 +51,10 @@ def run_examples(controls: Sequence[Control]) -> list[Result]:
         loaded = [_load(Path(folder) / str(index), case[2], case[4]) for index, case in enumerate(cases)]
         evaluation = Evaluation(controls, compiled)
         verdicts = evaluation.verdicts(_all(loaded))
+        queried = evaluation.verdicts(_all(loaded), direct=-1)
+        evaluation.close()
+    differ = _statuses(verdicts).items() ^ _statuses(queried).items()
+    broken |= {control: ControlError("DuckDB judges otherwise than Python does") for (control, _, _), _ in differ}
     by_case: dict[tuple[str, str], list[Verdict]] = {}
     for verdict in verdicts:
         by_case.setdefault((verdict.control.id, verdict.resource.unit), []).append(verdict)
@@ -59,6 +64,11 @@ def run_examples(controls: Sequence[Control]) -> list[Result]:
         detail = _detail(control, units, found, {**evaluation.broken, **{k: str(v) for k, v in broken.items()}})
         results.append(Result(control.id, number, language, wanted, tuple(v.status for v in found), detail))
     return results
+
+
+def _statuses(verdicts: Iterable[Verdict]) -> dict[tuple[str, str, str], Status]:
+    """By control, unit and address."""
+    return {(v.control.id, v.resource.unit, v.resource.address): v.status for v in verdicts}
 
 
 def _all(loaded: list[list[Loaded]]) -> Iterable[Resource]:

@@ -207,9 +207,11 @@ def _plain(value: Any) -> Any:
     elif isinstance(value, list):
         for item in value:
             _plain(item)
-    elif isinstance(value, float) or (isinstance(value, int) and not -LONG < value < LONG):
-        raise Unsure
-    elif isinstance(value, str) and not (value.isascii() and value.isprintable()):
+    elif (
+        isinstance(value, float)
+        or (isinstance(value, int) and not -LONG < value < LONG)
+        or (isinstance(value, str) and not (value.isascii() and value.isprintable()))
+    ):
         raise Unsure
     return value
 

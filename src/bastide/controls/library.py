@@ -113,7 +113,7 @@ def _compiler_files() -> list[Any]:
     """What else a compiled control is made of: the macros, the schema's own additions, and the compiler itself."""
     own = Path(__file__).parent
     schema = resources.files("bastide.library").joinpath("schema")
-    code = [own / f"{name}.py" for name in ("compiled", "compiler", "program", "shape", "syntax")]
+    code = [own / f"{name}.py" for name in ("compiled", "compiler", "program", "shape", "signatures", "syntax")]
     return [macros_file(), schema.joinpath("_extra.json"), schema.joinpath("_types.json"), *code]
 
 

@@ -24,10 +24,13 @@ class Format:
     extension: str
     module: str
 
+    def load(self) -> Any:
+        """The module that renders it, imported now and not before."""
+        return importlib.import_module(f"bastide.report.{self.module}")
+
     def render(self, report: Report) -> str:
-        """The report in this format; its module is imported now and not before."""
-        module: Any = importlib.import_module(f"bastide.report.{self.module}")
-        text: str = module.render(report)
+        """The report in this format."""
+        text: str = self.load().render(report)
         return text
 
 
