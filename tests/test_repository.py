@@ -1,8 +1,11 @@
 """What lies around the code holds together: Makefile, hooks, pipelines, and what the documents say of them."""
 
+import json
 import os
 import re
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 import yaml
 
 from bastide.cli.parser import make_parser
+from bastide.controls.library import read_controls
 from bastide.report import check_format
 from bastide.settings import SCAN
 
@@ -175,3 +179,17 @@ def test_gitlab_template_scans_with_known_options() -> None:
     files = [output.split("=")[1] for output in arguments.output]
     kept = [*job["artifacts"]["paths"], job["artifacts"]["reports"]["junit"]]
     assert sorted(files) == sorted(kept)
+
+
+@pytest.mark.slow
+def test_a_wheel_brings_the_library_compiled(tmp_path: Path) -> None:
+    """So that the first scan of who installs it does not compile hundreds of controls."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as content:
+        names = [name for name in content.namelist() if name.startswith("bastide/library/compiled/")]
+        assert {Path(name).stem for name in names} >= {"controls", "macros", "mappings", "collectors"}
+        shipped = json.loads(content.read("bastide/library/compiled/controls.json"))
+    assert [entry["id"] for entry in shipped["controls"]] == [control.id for control in read_controls()]
+    assert shipped["broken"] == {}

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
 def compiled(name: str, files: Iterable[Traversable | Path], build: Callable[[], Any]) -> Any:
     """What `build` returns, as JSON gives it back; from the cache when the same `files` were built before.
 
-    The key is bastide's version, Python's, and every file's name, size and time of change (its content, where
+    A wheel brings what its own files were compiled to (`hatch_build.py`); nobody changes those. The key is bastide's version, Python's, and every file's name, size and time of change (its content, where
     it has none of these). A cache that cannot be read or written is as if it were not there.
     """
+    shipped = resources.files("bastide.library").joinpath("compiled", f"{name}.json")
+    if shipped.is_file():
+        return json.loads(shipped.read_bytes())
     digest = _digest(files)
     folder = _folder()
     path = folder / f"{name}-{digest}.json" if folder else None

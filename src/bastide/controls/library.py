@@ -101,7 +101,7 @@ def _load(files: list[Any], root: str) -> Library:
             "broken": {key: str(error) for key, error in broken.items()},
         }
 
-    entries = compiled("controls", [*_compiler_files(), *files], build)
+    entries = compiled("controls" if root else "own-controls", [*_compiler_files(), *files], build)
     return Library(
         [_control(item) for item in entries["controls"]],
         [Compiled.from_plain(item) for item in entries["compiled"]],

@@ -1,0 +1,40 @@
+"""Puts what the library compiles to into the wheel, so that the first scan does not have to compile it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class CompiledLibrary(BuildHookInterface):  # type: ignore[misc, type-arg]
+    """For wheels only: where the files can change, they are compiled when they have."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile into a cache of its own, and have the wheel include it (`bastide.cache.compiled`)."""
+        if version == "editable":
+            return
+        self._cache = tempfile.TemporaryDirectory(prefix="bastide-library-")
+        os.environ["XDG_CACHE_HOME"] = self._cache.name
+        sys.path.insert(0, str(Path(self.root, "src")))
+        from bastide.controls.library import load_library
+        from bastide.sources.aws.collectors import load_collectors
+        from bastide.sources.terraform.mapping import entries
+
+        load_library()
+        entries()
+        load_collectors()
+        for file in Path(self._cache.name, "bastide").iterdir():
+            name = file.name.rpartition("-")[0]
+            build_data["force_include"][str(file)] = f"bastide/library/compiled/{name}.json"
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Take the cache away."""
+        if hasattr(self, "_cache"):
+            self._cache.cleanup()
