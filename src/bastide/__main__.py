@@ -22,8 +22,8 @@ def main() -> int:
         # The reader went away (`| head`); what is left in the buffer has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except KeyboardInterrupt:
-        _say("stopped")
+    except KeyboardInterrupt as stop:
+        _say(f"stopped. {stop}" if str(stop) else "stopped")
         return 130
     except Exception as error:
         # A mistake of ours must not look like a result, nor bury a person in a traceback.

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from bastide.sources.pool import load_all
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from bastide.controls.library import Selector
+    from bastide.controls.library import Library, Selector
     from bastide.controls.verdict import Coverage, Report, Verdict
     from bastide.resources.model import Loaded, Resource
 
@@ -52,12 +53,11 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
     jobs = _jobs(settings.get("jobs"))
     loading = load_all(found.units, var_files=settings["var_file"], jobs=jobs)
     # What judges is imported here, while the workers read.
-    from bastide.controls.baseline import apply_baseline, no_longer
     from bastide.controls.evaluate import Evaluation
-    from bastide.controls.exemptions import apply_exemptions
     from bastide.controls.library import load_library, parse_selector, select
-    from bastide.controls.verdict import Report
 
+    for name in ("baseline", "exemptions", "verdict"):
+        import_module(f"bastide.controls.{name}")
     only = [parse_selector(text) for text in settings["only"]]
     skip = [parse_selector(text) for text in settings["skip"]]
     everything = load_library(settings["controls"])
@@ -71,39 +71,74 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
         told("reading", len(loaded), len(found.units))
     loaded = without_nested(loaded)
     everywhere = [r for unit in loaded for r in unit.resources]
-    resources = [r for r in everywhere if _wanted(r.path, only, skip)]
+    resources = [r for r in everywhere if is_wanted(r.path, only, skip)]
     told("judging", 0, 0)
     verdicts = evaluation.verdicts(resources)
     evaluation.close()
     files = sorted({path for unit in loaded for path in unit.files})
-    problems = [*found.problems, *(problem for unit in loaded for problem in unit.problems)]
-    whole = len(resources) == len(everywhere)
-    judged = {control.id for control in library.controls} - evaluation.broken.keys()
-    unasked = {control.id for control in everything.controls} - judged
-    problems += apply_exemptions(verdicts, exemptions, files, unasked=unasked, whole=whole)
+    coverage = _coverage(loaded, resources, verdicts, files)
+    coverage.problems = [*found.problems, *(problem for unit in loaded for problem in unit.problems)]
+    coverage.left_out = len({r.id for r in everywhere}) - coverage.resources
+    judged = Judged(
+        everything, library, evaluation.broken, verdicts, coverage, files, len(resources) == len(everywhere)
+    )
+    report = finish(judged, tuple(targets), settings, exemptions, started, time.monotonic() - clock)
+    return ScanResult(report, resources)
+
+
+@dataclass(slots=True)
+class Judged:
+    """What a scan has found, before exemptions and the baseline: `whole` when no path was left out of it."""
+
+    everything: Library
+    library: Library
+    broken: dict[str, str]
+    verdicts: list[Verdict]
+    coverage: Coverage
+    files: list[str]
+    whole: bool
+
+
+def finish(
+    judged: Judged,
+    targets: tuple[str, ...],
+    settings: dict[str, Any],
+    exemptions: Sequence[dict[str, str]],
+    *,
+    started: float,
+    clock: float,
+) -> Report:
+    """The report: exempt, compare with the baseline, sort. Notes about these join the coverage's problems.
+
+    `started` is the time of day, `clock` the monotonic time at which the scan began.
+    """
+    from bastide.controls.baseline import apply_baseline, no_longer
+    from bastide.controls.exemptions import apply_exemptions
+    from bastide.controls.verdict import Report
+
+    verdicts, files, problems = judged.verdicts, judged.files, judged.coverage.problems
+    asked = {control.id for control in judged.library.controls} - judged.broken.keys()
+    unasked = {control.id for control in judged.everything.controls} - asked
+    problems += apply_exemptions(verdicts, exemptions, files, unasked=unasked, whole=judged.whole)
     if settings["baseline"]:
         apply_baseline(verdicts, settings["baseline"])
-        if whole and (gone := no_longer(verdicts, settings["baseline"], set(files), judged)):
+        if judged.whole and (gone := no_longer(verdicts, settings["baseline"], set(files), asked)):
             message = (
                 f"{gone:,} of its findings no longer {'occurs' if gone == 1 else 'occur'}; `bastide baseline` renews it"
             )
             problems.append(Problem("note", settings["baseline"], 0, message))
     verdicts.sort(key=_order)
-    coverage = _coverage(loaded, resources, verdicts, files)
-    coverage.problems = problems
-    coverage.left_out = len({r.id for r in everywhere}) - coverage.resources
-    report = Report(
+    return Report(
         __version__,
         started,
         time.monotonic() - clock,
-        tuple(targets),
+        targets,
         verdicts,
-        coverage,
-        library.controls,
-        evaluation.broken,
+        judged.coverage,
+        judged.library.controls,
+        judged.broken,
         settings,
     )
-    return ScanResult(report, resources)
 
 
 def exit_code(report: Report) -> int:
@@ -129,7 +164,8 @@ def _check_files(var_files: Iterable[str]) -> None:
             raise UsageError("there is no such file of variables", place=path, remedy="See --var-file")
 
 
-def _wanted(path: str, only: Iterable[Selector], skip: Iterable[Selector]) -> bool:
+def is_wanted(path: str, only: Iterable[Selector], skip: Iterable[Selector]) -> bool:
+    """Whether no `path` of --only or --skip leaves out what is at a path."""
     wanted = [item for item in only if item.key == "path"]
     if wanted and not any(fnmatchcase(path, pattern) for item in wanted for pattern in item.patterns):
         return False

@@ -62,6 +62,20 @@ SCAN = (
 )  # fmt: skip
 """The settings of a scan, in the order of the help."""
 
+LIVE = (
+    Option("org", "every account of the organization, by assuming --role", "flag", default=False),
+    Option("ou", "only accounts below these organizational units", "texts", metavar="ID"),
+    Option("accounts", "only these accounts", "texts", metavar="ID"),
+    Option("role", "the role to assume in each account", metavar="NAME"),
+    Option("external_id", "what the role's trust policy asks for", metavar="TEXT"),
+    Option("regions", "only these regions (default: every one that is enabled)", "texts", metavar="REGION"),
+    Option("services", "only these groups of collectors: s3, iam, …", "texts", metavar="NAME"),
+    Option("profile", "the profile of AWS's configuration files to start from", metavar="NAME"),
+    Option("everything", "collect what no chosen control judges, too", "flag", default=False),
+    Option("resume", "go on with the newest run that was cut off", "flag", default=False),
+)
+"""More settings of `bastide scan aws`; lists take commas, too."""
+
 WORKLOAD = {
     "name": "what the workload is called",
     "owner": "who answers for it",
@@ -106,7 +120,7 @@ def load_settings(
     if not path and (path := _of_target(arguments.get("targets") or [])):
         settings = _read(path)
         settings.scan.pop("output", None)
-    for option in SCAN:
+    for option in (*SCAN, *LIVE):
         given = arguments.get(option.name)
         if given in (None, [], False) and option.env in environment:
             given = _from_environment(option, environment[option.env])
@@ -176,8 +190,10 @@ class _Reader:
 
     def settings(self, value: Any) -> Settings:
         self.mapping(value, (), ("workload", "scan", "exemptions"))
-        scan = self.mapping(value.get("scan") or {}, ("scan",), ("targets", *(option.name for option in SCAN)))
-        for option in SCAN:
+        scan = self.mapping(
+            value.get("scan") or {}, ("scan",), ("targets", *(option.name for option in (*SCAN, *LIVE)))
+        )
+        for option in (*SCAN, *LIVE):
             if option.name in scan:
                 scan[option.name] = self.option(option, scan[option.name])
         workload = self.mapping(value.get("workload") or {}, ("workload",), tuple(WORKLOAD))

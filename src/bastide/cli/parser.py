@@ -5,10 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bastide import __version__
-from bastide.settings import SCAN
+from bastide.settings import LIVE, SCAN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bastide.settings import Option
 
 EXIT_CODES = {
     0: "nothing at or over the threshold",
@@ -71,6 +76,7 @@ def make_parser() -> argparse.ArgumentParser:
     _baseline(commands)
     _controls(commands)
     _query(commands)
+    _aws(commands)
     return parser
 
 
@@ -79,9 +85,11 @@ def _scan_options(parser: argparse.ArgumentParser, leave_out: tuple[str, ...] = 
     parser.add_argument(
         "--config", metavar="FILE", help="settings (default: the nearest bastide.yaml, else that of the one target)"
     )
-    for option in SCAN:
-        if option.name in leave_out:
-            continue
+    _options(parser, (option for option in SCAN if option.name not in leave_out))
+
+
+def _options(parser: Any, options: Iterable[Option]) -> None:
+    for option in options:
         flags = [option.short, option.flag] if option.short else [option.flag]
         if option.kind == "flag":
             parser.add_argument(*flags, action="store_true", default=None, help=option.help)
@@ -97,12 +105,14 @@ def _scan_options(parser: argparse.ArgumentParser, leave_out: tuple[str, ...] = 
 def _scan(commands: Any) -> None:
     parser = commands.add_parser(
         "scan",
-        help="judge Terraform, plans and CloudFormation",
+        help="judge Terraform, plans, CloudFormation, and live accounts",
         description="Find Terraform root modules, Terraform plans, CloudFormation and SAM templates and CDK output "
-        "below the targets, and judge them. Needs no account, no network and no configuration.",
+        "below the targets, and judge them: that needs no account, no network and no configuration. `aws` as the "
+        "target is the live account of the current credentials (a folder of that name is ./aws).",
         epilog="exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()),
     )
     _scan_options(parser)
+    _options(parser.add_argument_group("live accounts (bastide scan aws)"), LIVE)
     parser.set_defaults(run=_lazy("scan"))
 
 
@@ -152,3 +162,21 @@ def _query(commands: Any) -> None:
     parser.add_argument("--format", "-f", choices=("table", "json", "csv"), default="table", metavar="FORMAT",
                         help="table, json or csv")  # fmt: skip
     parser.set_defaults(run=_lazy("query"))
+
+
+def _aws(commands: Any) -> None:
+    parser = commands.add_parser("aws", help="what scans of live accounts need", description="Prepare live accounts.")
+    actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+    action = actions.add_parser(
+        "policy",
+        help="the least permissions for a scan",
+        description="Print the least IAM policy with which `bastide scan aws` can read all that the chosen controls "
+        "need, or a CloudFormation template of a role that has it, ready for a StackSet.",
+    )
+    wanted = {"only", "skip", "controls"}
+    _options(action, (option for option in SCAN if option.name in wanted))
+    _options(action, (option for option in LIVE if option.name in ("services", "everything")))
+    action.add_argument("--format", "-f", choices=("json", "stackset"), default="json", metavar="FORMAT",
+                        help="json: the policy; stackset: the template of a role")  # fmt: skip
+    action.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml)")
+    action.set_defaults(run=_lazy("aws"))

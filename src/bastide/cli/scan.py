@@ -12,13 +12,15 @@ from bastide.cli.progress import progress
 from bastide.errors import UsageError
 from bastide.report import check_format, format_of, render, render_terminal
 from bastide.scan import exit_code, scan
-from bastide.settings import load_settings
+from bastide.settings import LIVE, load_settings
 from bastide.sources.files import write_whole
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from bastide.controls.verdict import Report
+    from bastide.scan import ScanResult
     from bastide.settings import Settings
 
 
@@ -31,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_format(settings.scan["format"])
     targets = arguments.targets or settings.targets or ["."]
     with progress() as told:
-        result = scan(targets, settings.scan, settings.exemptions, told, lambda: _import(outputs, settings))
+        result = _scan(targets, settings, told, lambda: _import(outputs, settings))
         from bastide.lastscan import saving
 
         told("writing", 0, 0)
@@ -41,6 +43,20 @@ def run(arguments: argparse.Namespace) -> int:
     if not any(path in _STDOUT for _, path in outputs):
         _print(result.report, settings)
     return exit_code(result.report)
+
+
+def _scan(
+    targets: list[str], settings: Settings, told: Callable[[str, int, int], None], meanwhile: Callable[[], object]
+) -> ScanResult:
+    """`aws` alone is the live account; together with anything else, or as `./aws`, it is a folder."""
+    if targets != ["aws"]:
+        for option in LIVE:
+            if settings.scan.get(option.name) and option.name in settings.given:
+                raise UsageError(f"{option.flag} is for live accounts", remedy="run `bastide scan aws`")
+        return scan(targets, settings.scan, settings.exemptions, told, meanwhile)
+    from bastide.live import scan_live
+
+    return scan_live(settings.scan, settings.exemptions, told, settings.path)
 
 
 def _import(outputs: list[tuple[str, str]], settings: Settings) -> None:

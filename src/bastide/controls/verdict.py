@@ -109,6 +109,7 @@ class Coverage:
     others: dict[str, int] = field(default_factory=dict)  # other provider (`google`) -> its resources
     left_out: int = 0  # resources that a `path` of --only or --skip leaves out
     problems: list[Problem] = field(default_factory=list)
+    ledger: list[dict[str, Any]] = field(default_factory=list)  # calls to live accounts and what became of them
 
     @property
     def incomplete(self) -> bool:

@@ -69,6 +69,11 @@ class Engine:
         self._accounts = Accounts(self.edge, credentials, session.get_config_variable("region") or "", scope)
         self.accounts: list[Account] = []
 
+    @property
+    def caller(self) -> str:
+        """The account of the credentials at hand."""
+        return self._accounts.own.id
+
     def find_accounts(self) -> None:
         """Find and enter the accounts, and their regions."""
         self.accounts = self._accounts.all()
