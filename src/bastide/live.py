@@ -187,7 +187,7 @@ class _Judging:
 
 
 def reads_of(compiled: Iterable[Compiled]) -> dict[str, set[str]]:
-    """By type, the properties that controls read, as paths without positions; a type that is only related to is there."""
+    """By type, the properties that controls read, as paths without positions; types only related to are there."""
     found: dict[str, set[str]] = {}
     for control in compiled:
         related = {relation["name"]: relation for relation in control.related}

@@ -82,7 +82,7 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
     judged = Judged(
         everything, library, evaluation.broken, verdicts, coverage, files, len(resources) == len(everywhere)
     )
-    report = finish(judged, tuple(targets), settings, exemptions, started, time.monotonic() - clock)
+    report = finish(judged, tuple(targets), settings, exemptions, started=started, clock=clock)
     return ScanResult(report, resources)
 
 

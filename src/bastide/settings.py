@@ -126,10 +126,12 @@ def load_settings(
             given = _from_environment(option, environment[option.env])
         if given in (None, [], False):
             given = settings.scan.get(option.name)
-        if given is None:
-            given = [] if option.kind == "texts" else option.default
-        else:
+        if given is not None:
             settings.given.add(option.name)
+        elif option in LIVE:
+            continue
+        else:
+            given = [] if option.kind == "texts" else option.default
         if option.choices and given not in option.choices:
             raise UsageError(
                 f"{option.flag}: `{given}` is none of {', '.join(option.choices)}",
