@@ -31,6 +31,7 @@ WITHOUT_SOURCE = {
 WHOLE = {
     "tests/conformance": "the program as a whole, from outside: hostile input, secrets, other tools' formats",
     "tests/golden": "pairs of one thing in Terraform and in CloudFormation, through everything",
+    "tests/sources/aws/groups": "collectors are data: one file of tests for each file of them",
     "tests/library": "what `library` holds is data: its shape, its completeness, its examples",
 }
 """Folders of tests that mirror nothing, and why."""
