@@ -80,7 +80,7 @@ class Estate:
         return names.get((_region_of(resource), value))
 
     def _is_nowhere(self, resource: Resource, value: str, wanted: str) -> bool:
-        """Whether a name that is not found is that of nothing: its type was read wholly, and it is no other account's."""
+        """Whether a name that is not found is that of nothing: its type was read wholly, and it is not elsewhere."""
         if resource.source != "aws" or self._unread(resource, wanted):
             return False
         parts = value.split(":", 5)

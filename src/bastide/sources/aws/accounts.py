@@ -140,7 +140,7 @@ class Accounts:
             if answer.outcome != "read":
                 raise UsageError(
                     f"the organization cannot be listed: {request.why(answer)}",
-                    remedy="use credentials of the management account or of a delegated administrator, or name --accounts",
+                    remedy="use the management account or a delegated administrator, or name --accounts",
                 )
             page = answer.value.get(items)
             found += [one for one in page if isinstance(one, dict)] if isinstance(page, list) else []

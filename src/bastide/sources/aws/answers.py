@@ -31,12 +31,15 @@ def _plain(value: Any, depth: int) -> Any:
         return value
     if isinstance(value, str):
         return value[:MAX_TEXT]
-    if depth > MAX_DEPTH:
-        return None
     if isinstance(value, dict):
-        return {str(key): _plain(item, depth + 1) for key, item in value.items()}
+        return {str(key): _plain(item, depth + 1) for key, item in value.items()} if depth < MAX_DEPTH else None
     if isinstance(value, (list, tuple)):
-        return [_plain(item, depth + 1) for item in value]
+        return [_plain(item, depth + 1) for item in value] if depth < MAX_DEPTH else None
+    return _odd(value)
+
+
+def _odd(value: Any) -> str | None:
+    """Text for what is neither JSON nor a container: times, bytes, streams."""
     if isinstance(value, (dt.datetime, dt.date)):
         return _time(value)
     if isinstance(value, (bytes, bytearray)):
@@ -45,13 +48,15 @@ def _plain(value: Any, depth: int) -> Any:
         except UnicodeDecodeError:
             return None
     read = getattr(value, "read", None)
-    return _plain(read(MAX_TEXT), depth + 1) if callable(read) else str(value)[:MAX_TEXT]
+    return _odd(read(MAX_TEXT)) if callable(read) else str(value)[:MAX_TEXT]
 
 
 def _decoded(value: Any, name: str = "") -> Any:
     """User data, which AWS gives in base64, as text: a secret in it must be seen to be hidden."""
     if isinstance(value, dict):
-        return {key: _decoded(item, name if key == "Value" and name == "UserData" else key) for key, item in value.items()}
+        return {
+            key: _decoded(item, name if key == "Value" and name == "UserData" else key) for key, item in value.items()
+        }
     if isinstance(value, list):
         return [_decoded(item) for item in value]
     if name == "UserData" and isinstance(value, str):

@@ -93,8 +93,7 @@ class Edge:
 
     def call(self, credentials: Any, account: str, request: Request) -> Answer:
         """The answer to a request; the outcome says what became of it. Raises `Stopped` only."""
-        answer = self.raw(credentials, account, request)[1]
-        return answer
+        return self.raw(credentials, account, request)[1]
 
     def raw(self, credentials: Any, account: str, request: Request) -> tuple[Any, Answer]:
         """As `call`, with what botocore gave: for credentials, which no `Answer` may have."""

@@ -15,7 +15,8 @@ from bastide.sources.aws.items import Item, Maker, context_of, roots_of
 from bastide.sources.aws.permissions import permission_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection as Set, Generator, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+    from collections.abc import Collection as Set
 
     from bastide.resources.model import Resource
     from bastide.sources.aws.collectors import Call, Collector

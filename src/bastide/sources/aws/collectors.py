@@ -93,7 +93,7 @@ class Collector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
 
     @property
     def calls(self) -> list[Call]:
-        """Every call, those that list first; an entry that only looks into its parent's items has one without a name."""
+        """Every call, those that list first. One without a name looks into the parent's item."""
         return [*self.listings, *self.complete]
 
     def service_of(self, call: Call) -> str:

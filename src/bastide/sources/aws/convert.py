@@ -116,15 +116,9 @@ def convert(value: Any, kind: PropertyType, lines: Lines = _NONE, depth: int = 0
         return ABSENT
     if depth > MAX_DEPTH:
         return Unresolved("", "nested too deeply in the answer")
-    if kind.kind == "list":
-        return _list(value, kind, lines, depth)
-    if kind.kind == "map":
-        return _map(value, kind, depth)
-    if kind.kind == "object":
-        return _object(value, kind, lines, depth)
-    if kind.kind == "json":
-        return _json(value)
-    return _scalar(value, kind.kind)
+    if kind.kind in ("list", "map", "object"):
+        return {"list": _list, "map": _map, "object": _object}[kind.kind](value, kind, lines, depth)
+    return _json(value) if kind.kind == "json" else _scalar(value, kind.kind)
 
 
 def _list(value: Any, kind: PropertyType, lines: Lines, depth: int) -> Any:
@@ -163,7 +157,7 @@ def _text(value: Any) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value if value is not None else "")
 
 
-def _map(value: Any, kind: PropertyType, depth: int) -> Any:
+def _map(value: Any, kind: PropertyType, _: Lines, depth: int) -> Any:
     assert kind.item is not None
     mapped = tags_map(value)
     if mapped is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bastide.resources.schema import schema_for
-from bastide.sources.aws.collectors import Rule
 from bastide.sources.aws.convert import Lines
 from bastide.sources.aws.shapes import ANY, SCALAR, Form, form_of, infer, structure, union
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from bastide.resources.schema import PropertyType
-    from bastide.sources.aws.collectors import Call, Collector
+    from bastide.sources.aws.collectors import Call, Collector, Rule
 
 NOT_READ = "bastide does not read it from live accounts"
 CONTEXT = structure({"account": SCALAR, "region": SCALAR, "partition": SCALAR})

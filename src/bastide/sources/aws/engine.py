@@ -11,14 +11,13 @@ from bastide.resources.estate import READ
 from bastide.resources.model import Problem, Resource
 from bastide.sources.aws.accounts import Account, Accounts, Scope
 from bastide.sources.aws.calls import Answer, LedgerRow, Request, Work
-from bastide.sources.aws.client import Edge, Stopped, open_session
+from bastide.sources.aws.client import Edge, open_session
 from bastide.sources.aws.collect import Collection
 from bastide.sources.aws.covering import Forms, uncovered_of
-from bastide.sources.aws.runs import Journal, Run, open_run, packed
+from bastide.sources.aws.runs import Journal, Run, packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     from bastide.sources.aws.collectors import Collector, Collectors
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bastide.sources.aws.calls import Outcome
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bastide.sources.aws.calls import Outcome
 
 DENIED = frozenset({
     "AccessDenied", "AccessDeniedException", "AccessDeniedFault", "AuthFailure", "AuthorizationError",
@@ -12,13 +15,13 @@ DENIED = frozenset({
 })  # fmt: skip
 NOT_OFFERED = frozenset({
     "OptInRequired", "SubscriptionRequiredException", "NotSignedUp", "UnknownOperationException",
-    "AWSServiceAccessNotEnabledException", "ServiceNotAvailableInRegion", "NoSuchRegion", "EndpointConnectionError:name",
+    "AWSServiceAccessNotEnabledException", "ServiceNotAvailableInRegion", "NoSuchRegion",
 })  # fmt: skip
 THROTTLED = frozenset({
     "BandwidthLimitExceeded", "EC2ThrottledException", "LimitExceededException", "PriorRequestNotComplete",
     "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException",
-    "SlowDown", "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "TransactionInProgressException",
-    "429",
+    "SlowDown", "Throttling", "ThrottlingException", "ThrottledException",
+    "TooManyRequestsException", "TransactionInProgressException", "429",
 })  # fmt: skip
 AGAIN = frozenset({
     "InternalError", "InternalFailure", "InternalServerError", "InternalServerException", "InternalServiceError",

@@ -52,7 +52,7 @@ def missing(library: Collectors, reads: Mapping[str, set[str]]) -> Iterator[str]
 
 
 def uncovered(library: Collectors, reads: Mapping[str, set[str]], session: Any) -> Iterator[str]:
-    """Properties that controls read and a collector neither fills nor says it does not; and such words that are stale."""
+    """Properties that controls read and a collector neither fills nor says that it does not."""
     forms = forms_for(library, session)
     for entry in library.entries:
         if schema_for(entry.type) is None:
@@ -61,7 +61,7 @@ def uncovered(library: Collectors, reads: Mapping[str, set[str]], session: Any) 
             for path in sorted(reads.get(entry.type, ())):
                 told = any(path == name or path.startswith(f"{name}.") for name in entry.unread)
                 if not told and not covers(entry, path, forms):
-                    yield f"{entry.place}: {entry.type}: controls read {path}: fill it, or list it in `unread` or `never`"
+                    yield f"{entry.place}: {entry.type}: controls read {path}: fill it, or say why in `unread` or `never`"
         except Exception as error:  # noqa: BLE001 (an entry that is wrong has its own mistake from the linter)
             yield f"{entry.place}: {entry.type}: cannot be looked through: {type(error).__name__}: {error}"
 
@@ -160,7 +160,9 @@ class _Linter:
         output = operation.output_shape
         tokens = {name for name in (output.members if output else ()) if name.lower() in TOKENS}
         if tokens and paging_of(paginators(self.session.get_component("data_loader"), service), operation) is None:
-            self.wrong(f"{service}:{call.call} has pages ({', '.join(tokens)}), and nothing tells how to ask for the next")
+            self.wrong(
+                f"{service}:{call.call} has pages ({', '.join(tokens)}), and nothing tells how to ask for the next"
+            )
 
     def _codes(self, call: Call, operation: Any) -> None:
         known = {}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, frozen=True)
 class Paging:
-    """How one operation is paged: parameters that take a token, where tokens are in an answer, what says there is more."""
+    """How one operation is paged: parameters for tokens, where an answer has these, what says that there is more."""
 
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]

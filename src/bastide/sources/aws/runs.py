@@ -1,4 +1,4 @@
-"""What a run keeps on disk, so that nothing is asked twice: a journal while a unit is in flight, one file when it is done.
+"""What a run keeps on disk, so that nothing is asked twice: a journal of a unit in flight, one file when it is done.
 
 A run is a folder with `run.json`, `units/ACCOUNT/REGION.GROUP.msgpack` and `journal/`. Units are written whole; of a
 journal the half of a last line is dropped. Everything in it went through `bastide.sources.aws.answers` before.
@@ -55,7 +55,7 @@ def _resource(unit: str, fields: list[Any]) -> Resource:
 def packed(work: Work, resources: list[Resource], ledger: list[LedgerRow], unread: dict[str, str]) -> Unit:
     """A unit for the disk."""
     rows = [[getattr(row, name) for name in LedgerRow.__slots__] for row in ledger]
-    return Unit(tuple(work), [[getattr(one, name) for name in _FIELDS] for one in resources], rows, unread)
+    return Unit((*work,), [[getattr(one, name) for name in _FIELDS] for one in resources], rows, unread)
 
 
 class Run:
@@ -97,7 +97,7 @@ class Run:
         shutil.rmtree(self.folder / "journal", ignore_errors=True)
 
     def hold(self) -> None:
-        """Keep the run for this process; `UsageError` while another has it. It ends with the process, however that ends."""
+        """Keep the run for this process, however that ends; `UsageError` while another has it."""
         try:
             import fcntl
         except ImportError:  # Windows: two runs at once are then the user's affair

@@ -86,7 +86,7 @@ def union(one: Form, other: Form) -> Form:
 
 
 def infer(text: str, form: Form, mistakes: list[str] | None = None) -> Form:
-    """The form of what an expression (or template) finds in a value of a form; names that are not there are mistakes."""
+    """The form of what an expression (or template) finds in a value of a form; unknown names are mistakes."""
     wrong: list[str] = [] if mistakes is None else mistakes
     if is_template(text):
         for hole in holes(text):
@@ -133,11 +133,11 @@ def _chain(node: dict[str, Any], form: Form, wrong: list[str]) -> Form:
     return form
 
 
-def _index(node: dict[str, Any], form: Form, wrong: list[str]) -> Form:
+def _index(_: dict[str, Any], form: Form, __: list[str]) -> Form:
     return form.item if form.kind == "list" else ANY
 
 
-def _same(node: dict[str, Any], form: Form, wrong: list[str]) -> Form:
+def _same(_: dict[str, Any], form: Form, __: list[str]) -> Form:
     return form
 
 
@@ -184,7 +184,7 @@ def _and(node: dict[str, Any], form: Form, wrong: list[str]) -> Form:
     return [_infer(child, form, wrong) for child in node["children"]][-1]
 
 
-def _literal(node: dict[str, Any], form: Form, wrong: list[str]) -> Form:
+def _literal(node: dict[str, Any], _: Form, __: list[str]) -> Form:
     return _of_value(node["value"])
 
 
