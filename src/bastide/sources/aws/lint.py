@@ -61,7 +61,8 @@ def uncovered(library: Collectors, reads: Mapping[str, set[str]], session: Any) 
             for path in sorted(reads.get(entry.type, ())):
                 told = any(path == name or path.startswith(f"{name}.") for name in entry.unread)
                 if not told and not covers(entry, path, forms):
-                    yield f"{entry.place}: {entry.type}: controls read {path}: fill it, or say why in `unread` or `never`"
+                    where = f"{entry.place}: {entry.type}"
+                    yield f"{where}: controls read {path}: fill it, or list it in `unread` or `never`"
         except Exception as error:  # noqa: BLE001 (an entry that is wrong has its own mistake from the linter)
             yield f"{entry.place}: {entry.type}: cannot be looked through: {type(error).__name__}: {error}"
 
