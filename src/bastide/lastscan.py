@@ -36,9 +36,9 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
         "id": ("VARCHAR", "unique in the scan: unit and address"),
         "type": ("VARCHAR", "CloudFormation type"),
         "name": ("VARCHAR", "type as the source calls it"),
-        "address": ("VARCHAR", "Terraform address or logical id"),
-        "unit": ("VARCHAR", "root module, plan or template"),
-        "source": ("VARCHAR", "terraform, plan or cloudformation"),
+        "address": ("VARCHAR", "Terraform address, logical id or ARN"),
+        "unit": ("VARCHAR", "root module, plan, template or account"),
+        "source": ("VARCHAR", "terraform, plan, cloudformation or aws"),
         "path": ("VARCHAR", "file"),
         "line": ("INTEGER", "first line"),
         "properties": ("JSON", "properties of the type, secrets redacted"),
@@ -87,6 +87,19 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
         "type": ("VARCHAR", "resource type that it judges"),
         "frameworks": ("JSON", "requirement ids by framework"),
         "attack": ("VARCHAR[]", "ATT&CK technique ids"),
+    },
+    "ledger": {
+        "account": ("VARCHAR", "id of the live account"),
+        "region": ("VARCHAR", "region whose endpoint was called"),
+        "service": ("VARCHAR", "service as botocore calls it"),
+        "operation": ("VARCHAR", "operation of its API"),
+        "outcome": ("VARCHAR", "read, empty, absent, denied, failed, skipped or not offered"),
+        "calls": ("INTEGER", "how many calls, retries counted"),
+        "items": ("INTEGER", "how many things they gave"),
+        "seconds": ("DOUBLE", "how long they took, waits counted"),
+        "code": ("VARCHAR", "AWS's error code, empty without"),
+        "permission": ("VARCHAR", "permission that a call needs that was denied or failed"),
+        "remedy": ("VARCHAR", "how to close the gap"),
     },
     "coverage": {
         "kind": ("VARCHAR", "unreadable, partial, unmapped, external or note"),
@@ -186,6 +199,10 @@ def _tables(result: ScanResult) -> Iterator[tuple[str, Iterator[dict[str, Any]]]
          "attack": c.attack}
         for c in report.controls
     )  # fmt: skip
+    yield "ledger", (
+        {name: clean(value) if isinstance(value, str) else value for name, value in row.items()}
+        for row in report.coverage.ledger
+    )
     yield "coverage", (
         {"kind": p.kind, "path": p.path, "line": p.line, "message": clean(p.message), "count": p.count}
         for p in report.coverage.problems

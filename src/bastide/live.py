@@ -164,7 +164,8 @@ class _Judging:
         coverage.left_out += left_out
         coverage.units["aws"] = coverage.units.get("aws", 0) + 1
         coverage.problems += live.problems
-        coverage.ledger += [dataclasses.asdict(row) for row in live.ledger]
+        for row in live.ledger:
+            coverage.ledger.append({**dataclasses.asdict(row), "seconds": round(row.seconds, 3)})
         self.places.update(one.path for one in resources)
         self.verdicts += self._evaluation.verdicts([*resources, *live.marks])
         self.resources += resources

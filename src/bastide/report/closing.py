@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bastide.report import words
+from bastide.report import calls, words
 
 if TYPE_CHECKING:
     from bastide.report.lines import Lines, Span
@@ -20,6 +20,7 @@ def close(view: View, lines: Lines, *, verbose: bool) -> None:
     _problems(lines, coverage, verbose=verbose)
     _sum(view, lines, summary, verbose=verbose)
     _covered(view, lines, coverage, verbose=verbose)
+    _called(lines, coverage, verbose=verbose)
     _broken(view, lines)
     _next(view, lines, summary, coverage)
 
@@ -85,8 +86,7 @@ def _counts(view: View, lines: Lines, summary: SummaryRow, *, verbose: bool) -> 
 
 
 def _covered(view: View, lines: Lines, coverage: CoverageRow, *, verbose: bool) -> None:
-    types = words.counted(len(coverage.types), "type")
-    what = f"{words.counted(coverage.resources, 'resource')} of {types} in {words.counted(coverage.files, 'file')}"
+    what = words.read(coverage)
     units = words.units(coverage)
     _row(lines, "Covered", (f"{what}: {units}" if units else what, ""), (f"  {view.report.seconds:.1f} s", "faint"))
     if coverage.left_out:
@@ -94,7 +94,7 @@ def _covered(view: View, lines: Lines, coverage: CoverageRow, *, verbose: bool) 
         who = ", ".join(view.chosen("path"))
         told = f"{left} left out by {who}" if coverage.resources else f"{who} leaves nothing of {left}"
         _row(lines, "", (told, "" if coverage.resources else "warn"))
-    elif not coverage.resources:
+    elif not coverage.resources and not coverage.ledger:
         where = ", ".join(view.targets()) or "the targets"
         _row(lines, "", (f"no Terraform or CloudFormation resources of AWS in {where}", "warn"))
     if coverage.unjudged:
@@ -106,6 +106,19 @@ def _covered(view: View, lines: Lines, coverage: CoverageRow, *, verbose: bool) 
     if others := coverage.others if verbose else words.others(coverage):
         number = words.counted(sum(others.values()), "resource")
         _row(lines, "", (f"{number} of other providers: {words.listed(others, noun='provider')}", ""))
+
+
+def _called(lines: Lines, coverage: CoverageRow, *, verbose: bool) -> None:
+    """What became of the calls to live accounts, and how to close each gap."""
+    if not coverage.ledger:
+        return
+    _row(lines, "Calls", (calls.told(coverage.ledger), ""))
+    found = calls.gaps(coverage.ledger)
+    for gap in found if verbose else found[:MAX_PROBLEMS]:
+        told = f"{gap.operation} {gap.outcome} ({gap.code}) in {gap.where}: "
+        _row(lines, "", (told, "warn"), (gap.remedy, ""))
+    if not verbose and len(found) > MAX_PROBLEMS:
+        _row(lines, "", (f"… {len(found) - MAX_PROBLEMS} more; --verbose shows all", "faint"))
 
 
 def _broken(view: View, lines: Lines) -> None:
@@ -120,9 +133,15 @@ def _next(view: View, lines: Lines, summary: SummaryRow, coverage: CoverageRow) 
     if worst is not None:
         name = view.line(worst.control.id)
         steps.append((f"bastide controls show {name}", "why it matters, and the fix in full"))
-        steps.append(('# bastide: allow CONTROL until=YYYY-MM-DD by=NAME reason="…"', "above a resource exempts it"))
+        if coverage.ledger:
+            steps.append(("exemptions: in bastide.yaml", "accepts a finding, with a reason and a last day"))
+        else:
+            comment = '# bastide: allow CONTROL until=YYYY-MM-DD by=NAME reason="…"'
+            steps.append((comment, "above a resource exempts it"))
         if summary.new_failures > 20 and not view.has_baseline():
             steps.append(("bastide baseline", "accepts what is there now, to report only what is new"))
+    elif summary.status["unknown"] and coverage.ledger:
+        steps.append(("bastide aws policy", "is the policy that all calls need"))
     elif summary.status["unknown"]:
         steps.append(("bastide scan --var-file FILE", "gives values to the variables that verdicts wait for"))
     elif not coverage.resources and not coverage.left_out:

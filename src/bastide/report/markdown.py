@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bastide.controls.verdict import SEVERITIES
-from bastide.report import words
+from bastide.report import calls, words
 from bastide.report.view import View
 
 if TYPE_CHECKING:
@@ -132,10 +132,19 @@ def _folded(heading: str, body: str) -> str:
 
 
 def _coverage(view: View, coverage: CoverageRow) -> Iterator[str]:
-    read = f"{words.counted(coverage.resources, 'resource')} in {words.counted(coverage.files, 'file')}"
+    read = words.read(coverage)
     units = words.units(coverage)
     asked = words.counted(len(view.report.controls), "control")
     yield f"Covered: {read}{f' ({units})' if units else ''}, {asked}, bastide {text(view.version())}."
+    if coverage.ledger:
+        yield f"Calls: {calls.told(coverage.ledger)}."
+        found = calls.gaps(coverage.ledger)
+        lost = [
+            f"{code(gap.operation)} {gap.outcome} ({code(gap.code)}) in {gap.where}: {code(gap.remedy)}"
+            for gap in found
+        ]
+        if lost:
+            yield _listed("What live accounts did not say", lost[:MAX_DETAILS], len(lost))
     problems = [item for item in coverage.problems if item.kind != "unmapped"]
     told = [_problem(item) for item in problems[:MAX_DETAILS]]
     told += [f"control {code(name)} could not be run: {code(why)}" for name, why in view.broken().items()]

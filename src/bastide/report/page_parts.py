@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bastide.report import words
+from bastide.report import calls, words
 from bastide.report.words import escape
 
 if TYPE_CHECKING:
@@ -145,6 +145,15 @@ def coverage(view: View) -> Iterator[str]:
         ],
         len(problems),
     )
+    if row.ledger:
+        yield f"<p>{escape(calls.told(row.ledger))}.</p>"
+        found_gaps = calls.gaps(row.ledger)
+        yield _table(
+            "What live accounts did not say",
+            ("operation", "what", "where", "remedy"),
+            [(gap.operation, f"{gap.outcome} ({gap.code})", gap.where, gap.remedy) for gap in found_gaps[:MAX_LISTED]],
+            len(found_gaps),
+        )
     yield _table("Controls that could not be run", ("control", "why"), view.broken().items(), len(view.broken()))
     for caption, counts in (
         (f"Judged by {view.no_control()}", row.unjudged),

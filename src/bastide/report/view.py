@@ -7,8 +7,8 @@ seen. Rows are made one at a time when somebody asks; resources and repeated tex
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from bastide.controls.gate import decide
 from bastide.controls.verdict import SEVERITIES, Severity, Status  # msgspec reads the annotations of the rows
@@ -111,7 +111,7 @@ class ControlTexts:
 
     def fix(self, source: str) -> str:
         """The remediation in the language of a resource's source, else in any; may be empty."""
-        language = "terraform" if source == "plan" else source
+        language = {"plan": "terraform", "aws": "cli"}.get(source, source)
         return self.remediation.get(language) or next((text for text in self.remediation.values() if text), "")
 
 
@@ -130,11 +130,34 @@ class ProblemRow:
 
 
 @dataclass(slots=True)
+class LedgerRow:
+    """Calls of one operation to one account and region that came to the same `outcome`.
+
+    It is `read`, `empty` (nothing is there), `absent` (what was asked for is not there), `denied`, `failed`, `skipped`
+    (nobody asked for it) or `not offered` (the region or account does not have the service). `seconds` have waits in
+    them; `code` is AWS's; `remedy` says how to close the gap.
+    """
+
+    account: str
+    region: str
+    service: str
+    operation: str
+    outcome: str
+    calls: int
+    items: int
+    seconds: float
+    code: str
+    permission: str
+    remedy: str
+
+
+@dataclass(slots=True)
 class CoverageRow:
     """What was looked at and what was not: the denominators of every figure.
 
     `units` counts what was read by source; `unmapped` and `unjudged` count resources by type, `others` those of other
-    providers by provider; `left_out` is how many resources a path of --only or --skip left out.
+    providers by provider; `left_out` is how many resources a path of --only or --skip left out; `ledger` is what became
+    of the calls to live accounts.
     """
 
     units: dict[str, int]
@@ -148,6 +171,7 @@ class CoverageRow:
     incomplete: bool
     others: dict[str, int]
     left_out: int
+    ledger: list[LedgerRow] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -270,7 +294,12 @@ class View:
             coverage.incomplete,
             self._counts(coverage.others),
             coverage.left_out,
+            [self._call(row) for row in coverage.ledger],
         )
+
+    def _call(self, row: dict[str, Any]) -> LedgerRow:
+        plain: dict[str, Any] = {name: self.line(item) if isinstance(item, str) else item for name, item in row.items()}
+        return LedgerRow(**plain)
 
     def _counts(self, counts: dict[str, int]) -> dict[str, int]:
         """Most first, then by name."""

@@ -13,6 +13,7 @@ _UNITS = {
     "terraform": ("Terraform root module", "Terraform root modules"),
     "plan": ("Terraform plan", "Terraform plans"),
     "cloudformation": ("CloudFormation template", "CloudFormation templates"),
+    "aws": ("live account", "live accounts"),
 }
 PROBLEM_KINDS = {
     "unreadable": "not read",
@@ -77,6 +78,12 @@ def exemption(item: ExemptionRow) -> str:
 def units(coverage: CoverageRow) -> str:
     """`2 Terraform root modules, 1 CloudFormation template`."""
     return ", ".join(counted(number, *_UNITS.get(kind, (kind,))) for kind, number in sorted(coverage.units.items()))
+
+
+def read(coverage: CoverageRow) -> str:
+    """`5 resources of 2 types in 3 files`, of live accounts without files."""
+    what = f"{counted(coverage.resources, 'resource')} of {counted(len(coverage.types), 'type')}"
+    return what if set(coverage.units) == {"aws"} else f"{what} in {counted(coverage.files, 'file')}"
 
 
 def listed(counts: dict[str, int], limit: int = 6, noun: str = "type") -> str:
