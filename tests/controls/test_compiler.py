@@ -88,3 +88,12 @@ def test_an_and_inside_an_or_means_the_same_taken_apart(properties: dict[str, An
     (compiled,), _ = compile_controls([one])
     assert len(compiled.conjuncts) == 2
     assert [verdict.status for verdict in judge(one, resource(properties))] == [status]
+
+
+def test_what_only_a_live_account_knows_must_say_so() -> None:
+    reads = "coalesce(MfaEnabled, false)"
+    done, broken = compile_controls([control(reads, "AWS::IAM::RootUser", id="test.code")])
+    assert done == []
+    assert "only a live account knows `MfaEnabled`" in str(broken["test.code"])
+    done, broken = compile_controls([control(reads, "AWS::IAM::RootUser", id="test.live", live=True)])
+    assert (len(done), broken) == (1, {})

@@ -432,3 +432,16 @@ def _fillings(a: Any, b: Any, owners: list[Any]) -> list[tuple[Any, Any, list[An
 
     choices = [[True, False, None] if value is UNKNOWN else [value] for value in (a, b, *owners)]
     return [(one, two, list(rest)) for one, two, *rest in itertools.product(*choices)]
+
+
+def test_what_only_a_live_account_knows_is_not_asked_of_code() -> None:
+    live = control("BucketName = 'a'", live=True)
+    assert judge(live, resource({"BucketName": "b"})) == []
+    assert [v.status for v in judge(live, resource({"BucketName": "b"}, source="aws"))] == ["fail"]
+    both = [live, control("BucketName = 'b'", id="test.everywhere")]
+    found = judge(both, resource({"BucketName": "b"}), resource({"BucketName": "b"}, address="c", source="aws"))
+    assert sorted((v.control.id, v.resource.address) for v in found) == [
+        ("test.control", "c"),
+        ("test.everywhere", "b"),
+        ("test.everywhere", "c"),
+    ]

@@ -95,3 +95,22 @@ def test_controls_do_not_see_the_examples_of_others() -> None:
 def test_no_controls_have_no_results() -> None:
     assert run_examples([]) == []
     assert run_examples([named()]) == []
+
+
+ROOT = "AWS::IAM::RootUser"
+
+
+def test_examples_of_a_live_account() -> None:
+    one = named(
+        ("fail", {"live": f'[{{"{ROOT}": {{"LastUsed": "3 days ago"}}}}]'}),
+        ("pass", {"live": f'[{{"{ROOT}": {{"LastUsed": "90 days ago", "$arn": "arn:aws:iam::123456789012:root"}}}}]'}),
+        ("unknown", {"live": f'[{{"{ROOT}": {{"LastUsed": "$unknown"}}}}]'}),
+        require="days_since(LastUsed) >= 90",
+        resource=ROOT,
+        live=True,
+    )
+    assert [(r.wanted, r.got, r.right) for r in run_examples([one])] == [
+        ("fail", ("fail",), True),
+        ("pass", ("pass",), True),
+        ("unknown", ("unknown",), True),
+    ]

@@ -124,6 +124,8 @@ EXPRESSIONS = [
     "user_data_text(One) = 'a'",
     "has_a_secret(One)",
     "holds_a_secret(One, Two)",
+    "days_since(One) > 30",
+    "days_since(Two) is null",
     "is_placeholder(One)",
     "names_a_secret(One)",
     "is_reference(One)",
@@ -180,6 +182,9 @@ WORDS = [
     "inf",
     "nan",
     "AKIAABCDEFGHIJKLMNOP",
+    "2020-02-29",
+    "2020-02-30T10:00:00Z",
+    "2999-01-01",
 ]
 TEXTS = st.none() | st.sampled_from(WORDS) | st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 LISTS = st.none() | st.lists(TEXTS, max_size=3)

@@ -86,3 +86,13 @@ def test_files_hold_one_type_a_line_and_nothing_else() -> None:
         text = files("bastide").joinpath(f"library/schema/{service}.json").read_text()
         assert sorted(json.loads(text)) == names
         assert len(text.splitlines()) == len(names) + 2
+
+
+def test_what_only_a_live_account_knows_is_told() -> None:
+    root = schema_for("AWS::IAM::RootUser")
+    assert root is not None
+    assert root.live == root.properties.keys()
+    bucket = schema_for("AWS::S3::Bucket")
+    assert bucket is not None
+    assert "BucketName" not in bucket.live
+    assert "AWS::IAM::RootUser" in all_types()

@@ -57,6 +57,7 @@ class Compiled:
     when: Formula | None
     shape: dict[str, Any]
     related: list[dict[str, str]] = field(default_factory=list)
+    live: bool = False
 
     @classmethod
     def from_plain(cls, value: dict[str, Any]) -> Compiled:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bastide.controls.entry import Control, Related
     from bastide.controls.program import Variables
     from bastide.controls.syntax import Formula
+    from bastide.resources.schema import TypeSchema
 
 MAX_SPREAD = 8
 """Parts of an AND inside an OR that are taken apart."""
@@ -52,7 +53,7 @@ def compile_control(control: Control, syntax: Syntax) -> Compiled:
     shape = _shape(control, {read for atom in compiled for read in atom.reads})
     _add_programs(compiled, syntax, Translator(syntax, shape), {}, 1)
     related = [asdict(item) for item in control.related]
-    return Compiled(control.id, control.resource, compiled, require, when, shape, related)
+    return Compiled(control.id, control.resource, compiled, require, when, shape, related, live=control.live)
 
 
 def _add_programs(atoms: list[Atom], syntax: Syntax, translator: Translator, variables: Variables, slot: int) -> None:
@@ -101,17 +102,25 @@ def _shape(control: Control, reads: set[Read]) -> dict[str, Any]:
             shape["statements"] = [STATEMENT]
         else:
             own.add((path, mode))
+    _need_live(control, schema, own)
     shape.update(shape_of(own, schema))
     for name, inner in groups.items():
-        shape[name] = [_related_shape(related[name], inner, control.resource)]
+        shape[name] = [_related_shape(related[name], inner, control)]
     return shape
 
 
-def _related_shape(related: Related, reads: set[Read], resource: str) -> dict[str, Any]:
+def _need_live(control: Control, schema: TypeSchema, reads: set[Read]) -> None:
+    asked = {path.split(".")[0] for path, _ in reads} & schema.live
+    if not control.live and asked:
+        raise ControlError(f"only a live account knows `{min(asked)}` of {schema.name}", remedy="say `live: true`")
+
+
+def _related_shape(related: Related, reads: set[Read], control: Control) -> dict[str, Any]:
     schema = schema_for(related.type)
     if schema is None:
         raise ControlError(f"`{related.type}` is no CloudFormation type", remedy="see `related`")
-    holder = schema_for(resource) if related.by else schema
+    _need_live(control, schema, reads)
+    holder = schema_for(control.resource) if related.by else schema
     if holder is None or not holder.property(related.by or related.to):
         known = list(holder.properties) if holder else []
         raise ControlError(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bastide.controls.functions import today
 from bastide.controls.macros import macros
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def connections(count: int) -> list[duckdb.DuckDBPyConnection]:
             "max_temp_directory_size": "0KiB",
         }
     )
+    connection.execute(f"create macro today_utc() as (date '{today()}')")
     connection.execute(";".join(macro.ddl for macro in macros().values()))
     found = [connection, *(connection.cursor() for _ in range(count - 1))]
     for one in found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 Outcome = Literal["pass", "fail", "unknown", "none"]
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 LANGUAGES = ("terraform", "cloudformation")
+LIVE = ("live",)
+"""What the examples of a control are written in that only a live account can answer."""
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+")
 
 
@@ -38,7 +41,8 @@ class Related:
 class Example:
     """Source text, and what the control says of every resource of its type in it (`none`: no verdict at all).
 
-    `texts` has `terraform`, `cloudformation` or both; `missing` says why a language is left out.
+    `texts` has `terraform`, `cloudformation` or both; `missing` says why a language is left out. A control that only
+    a live account can answer has `live`: resources as JSON, a list of `{type: properties}`.
     """
 
     outcome: Outcome
@@ -50,7 +54,8 @@ class Example:
 class Control:
     """What must hold of every resource of a type. `require` and `when` are SQL over the type's properties.
 
-    `when` that is not true means that the control says nothing about the resource. `place` is `file:line`.
+    `when` that is not true means that the control says nothing about the resource. `live` ones ask what only a live
+    account knows, and say nothing about code. `place` is `file:line`.
     """
 
     id: str
@@ -62,6 +67,7 @@ class Control:
     remediation: dict[str, str]
     frameworks: dict[str, list[str]]
     when: str = ""
+    live: bool = False
     related: list[Related] = field(default_factory=list)
     objectives: list[str] = field(default_factory=list)
     attack: list[str] = field(default_factory=list)
@@ -115,7 +121,7 @@ def _control(item: Any, lines: Lines, index: int, file: str) -> Control:
         raise refuse(f"severity is one of {', '.join(SEVERITIES)}", "severity")
     values = {key: value for key, value in item.items() if key not in ("related", "examples")}
     values["related"] = _related(item.get("related", {}), refuse)
-    values["examples"] = _examples(item.get("examples", []), refuse)
+    values["examples"] = _examples(item.get("examples", []), LIVE if item.get("live") else LANGUAGES, refuse)
     return Control(**values, place=f"{file}:{lines.get((index,), 1)}")
 
 
@@ -129,6 +135,8 @@ def _check_fields(item: dict[str, Any], refuse: Refuse) -> None:
     for key in _TEXT_FIELDS:
         if not isinstance(item.get(key, ""), str):
             raise refuse(f"`{key}` is text", key)
+    if not isinstance(item.get("live", False), bool):
+        raise refuse("`live` is true or false", "live")
     for key in _LIST_FIELDS:
         if not _is_texts(item.get(key, [])):
             raise refuse(f"`{key}` is a list of texts", key)
@@ -163,7 +171,7 @@ def _related(value: Any, refuse: Refuse) -> list[Related]:
     return result
 
 
-def _examples(value: Any, refuse: Refuse) -> list[Example]:
+def _examples(value: Any, languages: tuple[str, ...], refuse: Refuse) -> list[Example]:
     if not isinstance(value, list):
         raise refuse("`examples` is a list", "examples")
     result = []
@@ -172,10 +180,11 @@ def _examples(value: Any, refuse: Refuse) -> list[Example]:
         if not coherent:
             raise refuse(f"an example has one key of {', '.join(OUTCOMES)}", "examples", index)
         ((outcome, texts),) = item.items()
-        if not isinstance(texts, dict) or not set(texts) <= {*LANGUAGES, "missing"}:
-            raise refuse(f"an example has {' and '.join(LANGUAGES)}, or `missing` with a reason", "examples", index)
+        if not isinstance(texts, dict) or not set(texts) <= {*languages, "missing"}:
+            raise refuse(f"an example has {' and '.join(languages)}, or `missing` with a reason", "examples", index)
         missing = texts.get("missing", "")
-        if not missing and set(LANGUAGES) - set(texts):
+        if not missing and set(languages) - set(texts):
             raise refuse("an example without one of the languages says why in `missing`", "examples", index)
-        result.append(Example(outcome, {k: v for k, v in texts.items() if k in LANGUAGES}, missing))
+        written = {k: v if isinstance(v, str) else json.dumps(v) for k, v in texts.items() if k in languages}
+        result.append(Example(outcome, written, missing))
     return result

@@ -75,7 +75,10 @@ class Evaluation:
         found: list[Verdict] = []
         queries: deque[_Task] = deque()
         for group in self._groups:
-            if not (members := estate.by_type.get(group[0].resource)):
+            members = estate.by_type.get(group[0].resource, [])
+            if group[0].live:
+                members = [resource for resource in members if resource.source == "aws"]
+            if not members:
                 continue
             if len(members) * len(group) > direct:
                 queries.append((group, members, estate))
@@ -189,11 +192,11 @@ def _cores() -> int:
 
 
 def groups_of(compiled: Iterable[Compiled]) -> list[list[Compiled]]:
-    """Controls that one query can judge: of one type, and meaning the same by the names of related lists."""
-    groups: dict[str, list[tuple[dict[str, Any], list[Compiled]]]] = defaultdict(list)
+    """Controls that one query can judge: of one type, of the same sources, and with the same related lists by name."""
+    groups: dict[tuple[str, bool], list[tuple[dict[str, Any], list[Compiled]]]] = defaultdict(list)
     for control in compiled:
         relations = {item["name"]: item for item in control.related}
-        for known, members in groups[control.resource]:
+        for known, members in groups[control.resource, control.live]:
             if (
                 all(known.get(name, item) == item for name, item in relations.items())
                 and not known.keys() & control.shape.keys() - relations.keys()
@@ -202,7 +205,7 @@ def groups_of(compiled: Iterable[Compiled]) -> list[list[Compiled]]:
                 members.append(control)
                 break
         else:
-            groups[control.resource].append((relations, [control]))
+            groups[control.resource, control.live].append((relations, [control]))
     return [members for several in groups.values() for _, members in several]
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bastide.controls.compiler import compile_controls
 from bastide.controls.evaluate import Evaluation
+from bastide.controls.functions import today
 from bastide.errors import ControlError
+from bastide.resources.model import Loaded, Resource, Unresolved, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bastide.controls.entry import Control
     from bastide.controls.verdict import Status, Verdict
-    from bastide.resources.model import Loaded, Resource
 
 
 @dataclass(slots=True, frozen=True)
@@ -76,6 +80,8 @@ def _all(loaded: list[list[Loaded]]) -> Iterable[Resource]:
 
 
 def _load(folder: Path, language: str, text: str) -> list[Loaded]:
+    if language == "live":
+        return [_live(str(folder), json.loads(text))]
     if language == "cloudformation":
         from bastide.sources.cloudformation import load as load_template
 
@@ -85,6 +91,34 @@ def _load(folder: Path, language: str, text: str) -> list[Loaded]:
     folder.mkdir()
     (folder / "main.tf").write_text(text, "utf-8")
     return [load_module(str(folder), [str(folder / "main.tf")])]
+
+
+_AGO = re.compile(r"(-?\d{1,5}) days ago")
+
+
+def _live(unit: str, entries: list[dict[str, Any]]) -> Loaded:
+    """Resources as a live account has them: `{type: properties}`; `$unknown` stands for a value that was not read,
+    `30 days ago` for a time, and the property `$arn` for the address."""
+    resources = []
+    for number, entry in enumerate(entries):
+        ((kind, properties),) = entry.items()
+        written = dict(properties)
+        address = written.pop("$arn", f"{kind}/{number}")
+        tree, unresolved, _ = settle(_marked(written))
+        resources.append(Resource(kind, address, unit, "aws", unit, 0, 0, tree, name=kind, unresolved=unresolved))
+    return Loaded(unit, "aws", resources)
+
+
+def _marked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _marked(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_marked(item) for item in value]
+    if value == "$unknown":
+        return Unresolved("", "it was not read")
+    if isinstance(value, str) and (found := _AGO.fullmatch(value)):
+        return f"{today() - dt.timedelta(days=int(found[1]))}T10:00:00Z"
+    return value
 
 
 def _detail(control: Control, units: list[Loaded], found: list[Verdict], broken: dict[str, str]) -> str:

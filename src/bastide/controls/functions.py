@@ -6,6 +6,7 @@ Patterns are RE2's in both, so they take time that is linear in the text, whoeve
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 import re
 from functools import lru_cache
@@ -87,6 +88,31 @@ def _decode(data: bytes) -> str:
     return data.decode("utf-8")  # a `ValueError`, which `try` takes for NULL
 
 
+def today() -> dt.date:
+    """The day that it is now, in UTC."""
+    return dt.datetime.now(dt.UTC).date()
+
+
+@lru_cache(maxsize=4_096)
+def _date(text: str) -> dt.date | None:
+    if not _DATE.fullmatch(text):
+        if text and (text[0].isdigit() or not text[0].isalpha()):
+            raise Unsure  # DuckDB reads more forms than this one
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _days_since(text: str) -> int | None:
+    date = _date(text[:10])
+    return None if date is None else (today() - date).days
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "lower": _lower,
     "upper": _upper,
@@ -101,6 +127,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "split_part": _split_part,
     "~~~": _glob,
     "||": lambda one, other: one + other,
+    "days_since": _days_since,
     "from_base64": _from_base64,
     "decode": _decode,
 }

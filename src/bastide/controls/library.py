@@ -111,10 +111,11 @@ def _load(files: list[Any], root: str) -> Library:
 
 def _compiler_files() -> list[Any]:
     """What else a compiled control is made of: the macros, the schema's own additions, and the compiler itself."""
-    own = Path(__file__).parent
+    folder = Path(__file__).parent
     schema = resources.files("bastide.library").joinpath("schema")
-    code = [own / f"{name}.py" for name in ("compiled", "compiler", "program", "shape", "signatures", "syntax")]
-    return [macros_file(), schema.joinpath("_extra.json"), schema.joinpath("_types.json"), *code]
+    code = [folder / f"{name}.py" for name in ("compiled", "compiler", "program", "shape", "signatures", "syntax")]
+    own = [schema.joinpath(f"{name}.json") for name in ("_extra", "_live", "_types")]
+    return [macros_file(), *own, *code]
 
 
 def _without_examples(control: Control) -> dict[str, Any]:

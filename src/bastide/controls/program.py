@@ -180,7 +180,7 @@ class Translator:
 
     def _function(self, node: Node, variables: Variables, slot: int) -> tuple[Program, Shape]:
         name, children = node["function_name"].lower(), node["children"]
-        if name in macros():
+        if name in macros() and name not in TYPED:
             return self._macro(name, children, variables, slot)
         if name in ("list_apply", "list_transform", "list_filter"):
             return self._walk(name, children, variables, slot)

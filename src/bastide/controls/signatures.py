@@ -28,6 +28,7 @@ TYPED: dict[str, tuple[tuple[str, ...], str]] = {
     "split_part": ((TEXT, TEXT, WHOLE), TEXT),
     "~~~": ((TEXT, TEXT), TRUTH),
     "||": ((TEXT, TEXT), TEXT),
+    "days_since": ((TEXT,), WHOLE),
     "from_base64": ((TEXT,), "BLOB"),
     "decode": (("BLOB",), TEXT),
 }

@@ -3,6 +3,8 @@
 Read on demand, one type at a time, from the extract in `library/schema` (`scripts/extract_schema.py`).
 `_extra.json` adds by hand, in the same form, what AWS has no resource type for and Terraform can set (encryption of
 new volumes, the password policy, the policy of a key that is made elsewhere), under names AWS could have given.
+`_live.json` adds in the same way what only a live account knows: types (the root user), and properties of types that
+AWS publishes (when a secret was last used).
 """
 
 from __future__ import annotations
@@ -66,12 +68,14 @@ class TypeSchema:
     """The schema of one CloudFormation type.
 
     `readonly`, `writeonly`, `required` and `primary` (what `Ref` is made of) are dotted paths. A property in
-    `readonly` is known after deployment only, and is what `Fn::GetAtt` gives.
+    `readonly` is known after deployment only, and is what `Fn::GetAtt` gives. `live` are the properties, each a name,
+    that only a live account knows.
     """
 
     __slots__ = (
         "_definitions",
         "_types",
+        "live",
         "name",
         "primary",
         "properties",
@@ -80,11 +84,13 @@ class TypeSchema:
         "writeonly",
     )
 
-    def __init__(self, name: str, compact: dict[str, Any]) -> None:
+    def __init__(self, name: str, compact: dict[str, Any], live: dict[str, Any] | None = None) -> None:
         self.name = name
-        self._definitions: dict[str, dict[str, str]] = compact.get("definitions", {})
+        live = live or {"properties": {}}
+        self._definitions: dict[str, dict[str, str]] = {**compact.get("definitions", {}), **live.get("definitions", {})}
+        self.live: frozenset[str] = frozenset(live["properties"])
         self._types: dict[str, PropertyType] = {}
-        self.properties: Mapping[str, PropertyType] = self._typed(compact["properties"])
+        self.properties: Mapping[str, PropertyType] = self._typed({**compact["properties"], **live["properties"]})
         self.required: tuple[str, ...] = tuple(compact.get("required", ()))
         self.readonly: tuple[str, ...] = tuple(compact.get("readonly", ()))
         self.writeonly: tuple[str, ...] = tuple(compact.get("writeonly", ()))
@@ -129,20 +135,24 @@ def schema_for(type_name: str) -> TypeSchema | None:
     parts = type_name.split("::")
     if len(parts) != 3 or parts[0] != "AWS" or not parts[1].isalnum():
         return None
-    key = f'\n"{type_name}":'
-    for file in (parts[1].lower(), "_extra"):
-        text = _read(file)
-        at = text.find(key)
-        if at >= 0:
-            return TypeSchema(type_name, _DECODER.raw_decode(text, at + len(key))[0])
-    return None
+    own = _entry(parts[1].lower(), type_name) or _entry("_extra", type_name)
+    live = _entry("_live", type_name)
+    if own is None:
+        return TypeSchema(type_name, {**live, "properties": {}}, live) if live else None
+    return TypeSchema(type_name, own, live)
+
+
+def _entry(file: str, type_name: str) -> dict[str, Any] | None:
+    text, key = _read(file), f'\n"{type_name}":'
+    at = text.find(key)
+    return _DECODER.raw_decode(text, at + len(key))[0] if at >= 0 else None
 
 
 @cache
 def all_types() -> tuple[str, ...]:
     """The names of all types, in order."""
     published = [name for names in json.loads(_read("_types")).values() for name in names]
-    return tuple(sorted([*published, *json.loads(_read("_extra"))]))
+    return tuple(sorted({*published, *json.loads(_read("_extra")), *json.loads(_read("_live"))}))
 
 
 _DECODER = json.JSONDecoder()
