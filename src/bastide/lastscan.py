@@ -199,9 +199,12 @@ def _tables(result: ScanResult) -> Iterator[tuple[str, Iterator[dict[str, Any]]]
          "attack": c.attack}
         for c in report.controls
     )  # fmt: skip
-    yield "ledger", (
-        {name: clean(value) if isinstance(value, str) else value for name, value in row.items()}
-        for row in report.coverage.ledger
+    yield (
+        "ledger",
+        (
+            {name: clean(value) if isinstance(value, str) else value for name, value in row.items()}
+            for row in report.coverage.ledger
+        ),
     )
     yield "coverage", (
         {"kind": p.kind, "path": p.path, "line": p.line, "message": clean(p.message), "count": p.count}
@@ -236,6 +239,10 @@ def open_last_scan() -> duckdb.DuckDBPyConnection:
         described = ", ".join(
             f"'{name}': '{kind.replace(chr(39), chr(39) * 2)}'" for name, (kind, _) in columns.items()
         )
+        if not (folder / f"{table}.jsonl").exists():  # kept by a version that did not have it
+            own = ", ".join(f'"{name}" {kind}' for name, (kind, _) in columns.items())
+            connection.execute(f"create table {table} ({own})")
+            continue
         quoted = ", ".join(f'"{name}"' for name in columns)
         file = str(folder / f"{table}.jsonl").replace("'", "''")
         connection.execute(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.controls.verdict import Coverage
 from bastide.errors import UsageError, near_miss
+from bastide.resources.model import Problem
 from bastide.resources.policies import policy_paths
 from bastide.scan import Judged, ScanResult, finish, is_wanted
 
@@ -179,11 +180,8 @@ class _Judging:
         coverage.judged = len({verdict.resource.id for verdict in self.verdicts})
         coverage.types = dict(types)
         coverage.unjudged = {name: number for name, number in types.items() if name not in judged_types}
-        for name, why in sorted(collectors.not_collected.items()):
-            if name in wanted.types:
-                from bastide.resources.model import Problem
-
-                coverage.problems.append(Problem("note", "aws", 0, f"{name} is not read from live accounts: {why}"))
+        if unread := sorted(wanted.types & collectors.not_collected.keys()):
+            coverage.problems.append(Problem("note", "aws", 0, f"not read from live accounts: {', '.join(unread)}"))
         return coverage
 
 

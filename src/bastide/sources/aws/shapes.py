@@ -208,6 +208,9 @@ def _function(node: dict[str, Any], form: Form, wrong: list[str]) -> Form:
         return arguments[0]
     if name == "spread" and arguments and arguments[0].kind == "list":
         return listed(_spread(arguments[0].item))
+    if name in ("values", "entries") and arguments:
+        inner = arguments[0].item if arguments[0].kind == "map" else ANY
+        return listed(inner if name == "values" else structure({"Key": SCALAR, "Value": inner}))
     if name == "tags":
         return Form("map", _item=SCALAR)
     if name in ("keys", "split"):
