@@ -213,6 +213,8 @@ def _function(node: dict[str, Any], form: Form, wrong: list[str]) -> Form:
         return listed(inner if name == "values" else structure({"Key": SCALAR, "Value": inner}))
     if name == "tags":
         return Form("map", _item=SCALAR)
+    if name == "pairs" and arguments:
+        return listed(structure({"Key": SCALAR, "Value": arguments[0].item if arguments[0].kind == "map" else ANY}))
     if name in ("keys", "split"):
         return listed(SCALAR)
     return SCALAR if name in _SCALARS else ANY
