@@ -35,6 +35,8 @@ VALUES = st.recursive(
         ("last_part(@, '/')", "a/b/c", "c"),
         ("replace(@, ':*', '')", "x:*", "x"),
         ("spread(@, ['x', 'y'])", [{"p": 1, "x": [{"c": 2}], "y": [{"d": 3}]}], [{"p": 1, "c": 2}, {"p": 1, "d": 3}]),
+        ("entries(@)", {"a": {"b": 1}, "c": 2}, [{"Key": "a", "Value": {"b": 1}}, {"Key": "c", "Value": 2}]),
+        ("entries(@)", [1], None),
         ("lower(@)", 3, 3),
         ("sort(@)", [1, "a"], None),
         ("a.b", 5, None),

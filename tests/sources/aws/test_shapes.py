@@ -58,3 +58,13 @@ def test_nothing_is_asked_of_anything() -> None:
     mistakes: list[str] = []
     assert infer("a.b[].c", ANY, mistakes).kind in ("any", "list")
     assert mistakes == []
+
+
+def test_members_of_the_values_of_a_map(models: Session) -> None:
+    stages = form_of(models.get_service_model("apigateway").operation_model("GetStages").output_shape)
+    mistakes: list[str] = []
+    assert "cachingEnabled" in infer("item[0].values(methodSettings)", stages, mistakes).item.members
+    infer("item[0].entries(methodSettings)[].[Key, Value.cachingEnabled]", stages, mistakes)
+    assert mistakes == []
+    infer("item[0].entries(methodSettings)[].Value.nothing", stages, mistakes)
+    assert mistakes

@@ -1,7 +1,7 @@
 """JMESPath as collectors use it, compiled once, with a few functions more.
 
 `tags(x)` gives tags as a map whether they come as a map or as a list; `json(x)` the value of JSON text, URL-encoded or
-plain; `pairs(x)` a map as a list of objects with `Key` and `Value`; `spread(x, names)` one object for each element of the lists of these names in a list of objects; `entries(x)` a
+plain; `spread(x, names)` one object for each element of the lists of these names in a list of objects; `entries(x)` a
 map as a list of `{Key, Value}`; `lower(x)`, `split(x, separator)`, `last_part(x, separator)` and `replace(x, old, new)`
 do what they say to text.
 Nothing raises: an expression that does not fit an answer gives None, as AWS's answers are input like any other.
