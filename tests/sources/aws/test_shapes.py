@@ -64,7 +64,7 @@ def test_members_of_the_values_of_a_map(models: Session) -> None:
     stages = form_of(models.get_service_model("apigateway").operation_model("GetStages").output_shape)
     mistakes: list[str] = []
     assert "cachingEnabled" in infer("item[0].values(methodSettings)", stages, mistakes).item.members
-    infer("item[0].entries(methodSettings)[].[Key, Value.cachingEnabled]", stages, mistakes)
+    infer("item[0].pairs(methodSettings)[].[Key, Value.cachingEnabled]", stages, mistakes)
     assert mistakes == []
-    infer("item[0].entries(methodSettings)[].Value.nothing", stages, mistakes)
+    infer("item[0].pairs(methodSettings)[].Value.nothing", stages, mistakes)
     assert mistakes

@@ -1,7 +1,7 @@
 """JMESPath as collectors use it, compiled once, with a few functions more.
 
 `tags(x)` gives tags as a map whether they come as a map or as a list; `json(x)` the value of JSON text, URL-encoded or
-plain; `spread(x, names)` one object for each element of the lists of these names in a list of objects; `entries(x)` a
+plain; `spread(x, names)` one object for each element of the lists of these names in a list of objects; `pairs(x)` a
 map as a list of `{Key, Value}`; `lower(x)`, `split(x, separator)`, `last_part(x, separator)` and `replace(x, old, new)`
 do what they say to text.
 Nothing raises: an expression that does not fit an answer gives None, as AWS's answers are input like any other.
@@ -50,10 +50,6 @@ class _Functions(functions.Functions):
     @functions.signature({"types": []}, {"types": ["string"]}, {"types": ["string"]})
     def _func_replace(self, value: Any, old: str, new: str) -> Any:
         return value.replace(old, new) if isinstance(value, str) else None
-
-    @functions.signature({"types": []})
-    def _func_entries(self, value: Any) -> Any:
-        return [{"Key": key, "Value": item} for key, item in value.items()] if isinstance(value, dict) else None
 
     @functions.signature({"types": []}, {"types": ["array"]})
     def _func_spread(self, value: Any, names: list[str]) -> Any:

@@ -208,16 +208,20 @@ def _function(node: dict[str, Any], form: Form, wrong: list[str]) -> Form:
         return arguments[0]
     if name == "spread" and arguments and arguments[0].kind == "list":
         return listed(_spread(arguments[0].item))
-    if name in ("values", "entries") and arguments:
-        inner = arguments[0].item if arguments[0].kind == "map" else ANY
-        return listed(inner if name == "values" else structure({"Key": SCALAR, "Value": inner}))
-    if name == "tags":
-        return Form("map", _item=SCALAR)
-    if name == "pairs" and arguments:
-        return listed(structure({"Key": SCALAR, "Value": arguments[0].item if arguments[0].kind == "map" else ANY}))
-    if name in ("keys", "split"):
-        return listed(SCALAR)
-    return SCALAR if name in _SCALARS else ANY
+    return _of_map(name, arguments) or (SCALAR if name in _SCALARS else ANY)
+
+
+def _of_map(name: str, arguments: list[Form]) -> Form | None:
+    """What functions give that make or take maps, and lists of text."""
+    inner = arguments[0].item if arguments and arguments[0].kind == "map" else ANY
+    found = {
+        "values": listed(inner),
+        "pairs": listed(structure({"Key": SCALAR, "Value": inner})),
+        "tags": Form("map", _item=SCALAR),
+        "keys": listed(SCALAR),
+        "split": listed(SCALAR),
+    }
+    return found.get(name)
 
 
 def _spread(outer: Form) -> Form:
