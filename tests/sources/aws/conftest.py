@@ -129,8 +129,9 @@ def models() -> Session:
 def answered(models: Session) -> Callable[..., Collected]:
     """Runs collectors on answers by hand, by operation: `answered("kms", {"ListKeys": {...}}, "AWS::KMS::Key")`.
 
-    An answer is a dict, held to the shape that botocore knows; a text is an error's code; a list is one page after the
-    other; a function is given the parameters and returns any of these. An operation that nobody answers is a mistake.
+    An answer is a dict, held to the shape that botocore knows; a text is an error's code, or `Code: message`; a list is
+    one page after the other; a function is given the parameters and returns any of these. An operation that nobody
+    answers is a mistake.
     """
 
     def run(group: str, answers: dict[str, Any], *types: str, region: str = REGION, entries: Any = None) -> Collected:
@@ -163,7 +164,9 @@ def _answer(models: Session, request: Request, answers: dict[str, Any], asked: d
         number = asked[request.operation] = asked.get(request.operation, -1) + 1
         found = found[number]
     if isinstance(found, str):
-        return Answer(outcome_of(found, request.absent, request.not_offered), code=found)
+        code, _, message = found.partition(": ")
+        outcome = outcome_of(code, request.absent, request.not_offered, message)
+        return Answer(outcome, code=code, message=message)
     operation = models.get_service_model(request.service).operation_model(request.operation)
     for shape, value in ((operation.input_shape, request.parameters), (operation.output_shape, found)):
         if shape is not None:

@@ -197,3 +197,18 @@ def test_needed_brings_parents_and_nothing_else() -> None:
 def test_merged_pages() -> None:
     assert merged([{"a": [1], "b": 1}, {"a": [2], "b": 2}]) == {"a": [1, 2], "b": 2}
     assert merged([None, {"a": 1}]) == {"a": 1}
+
+
+def test_a_setting_of_a_service_that_is_not_offered_is_not_off(answered: Callable[..., Any]) -> None:
+    found = answered("iam", {"GetAccountPasswordPolicy": "OptInRequired"}, "AWS::IAM::AccountPasswordPolicy")
+    assert found.resources == []
+    assert found.unread == {}
+
+
+def test_a_condition_on_what_is_not_known_leaves_the_type_unread(answered: Callable[..., Any]) -> None:
+    listed = "list: {items: 'parent.Attributes.Policy && {Policy: parent.Attributes.Policy}', single: true}"
+    asked = "list: {call: ListQueueTags, with: {QueueUrl: parent.QueueUrl}, when: parent.Attributes.Policy}"
+    assert listed in QUEUES
+    found = answered("sqs", {"ListQueues": {"QueueUrls": ["a"]}, "GetQueueAttributes": "AccessDenied"},
+                     "AWS::SQS::QueuePolicy", entries=entries(QUEUES.replace(listed, asked)))  # fmt: skip
+    assert "grant sqs:GetQueueAttributes" in found.unread["AWS::SQS::QueuePolicy"]

@@ -79,3 +79,16 @@ def test_a_type_without_collector_needs_a_reason_that_holds(models: Session) -> 
     assert linted(GOOD, models, reads, part_of={"AWS::S3::Bucket": "why"}) == []
     assert "has a collector now" in linted(GOOD, models, part_of={"AWS::KMS::Key": "why"})[0]
     assert "no control judges AWS::S3::Bucket" in linted(GOOD, models, not_collected={"AWS::S3::Bucket": "why"})[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("NotFoundException: is not here", ""),
+        ("NOTFOUNDEXCEPTION: is not here", "the error code is `NotFoundException`"),
+        ("no code: is not here", "`no code: is not here` is no error code"),
+    ],
+)
+def test_a_code_with_words_of_its_message(models: Session, code: str, told: str) -> None:
+    mistakes = linted(GOOD.replace("[NotFoundException]", f"['{code}']"), models)
+    assert [told in mistake for mistake in mistakes] == ([True] if told else [])

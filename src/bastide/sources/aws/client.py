@@ -205,7 +205,7 @@ def _refused(response: dict[str, Any], request: Request) -> Answer:
     message = clean(str(error.get("Message") or ""), 200)
     if status in (500, 502, 503, 504) and not is_worth_another(code):
         code = str(status)
-    return Answer(outcome_of(code, request.absent, request.not_offered), code=code, message=message)
+    return Answer(outcome_of(code, request.absent, request.not_offered, message), code=code, message=message)
 
 
 _AGAIN = ("ConnectTimeout", "ReadTimeout", "ConnectionClosed", "EndpointConnection", "HTTPClient", "ConnectionError",

@@ -108,14 +108,14 @@ class Collection:
             ]
             if bad := failure(pages):
                 mine += self._unlisted(entry, call, request.why(bad), parent)
-            elif not mine:
+            elif not mine and all(page.outcome != "not offered" for page in pages):
                 mine = [self._item(dict(one), parent) for one in entry.otherwise]
             found += mine
         return found
 
     @staticmethod
     def _roots_of_listing(call: Call) -> frozenset[tuple[str, ...]]:
-        texts = [text for text in call.parameters.values() if isinstance(text, str)]
+        texts = [text for text in (*call.parameters.values(), call.when) if isinstance(text, str) and text]
         if not call.call:
             texts.append(call.items or "@")
         return frozenset(root for text in texts for root in roots_of(text))

@@ -31,15 +31,23 @@ AGAIN = frozenset({
 })  # fmt: skip
 
 
-def outcome_of(code: str, absent: tuple[str, ...] = (), not_offered: tuple[str, ...] = ()) -> Outcome:
-    """What an error means that is final."""
-    if code in absent:
+def outcome_of(
+    code: str, absent: tuple[str, ...] = (), not_offered: tuple[str, ...] = (), message: str = ""
+) -> Outcome:
+    """What an error means that is final. `absent` and `not_offered` have codes, or `Code: words of the message`."""
+    if any(_is(code, message, one) for one in absent):
         return "absent"
-    if code in not_offered:
+    if any(_is(code, message, one) for one in not_offered):
         return "not offered"
     if code in DENIED:
         return "denied"
     return "not offered" if code in NOT_OFFERED else "failed"
+
+
+def _is(code: str, message: str, told: str) -> bool:
+    """Whether an error is meant: some services say with one code that they are off and that a call is not allowed."""
+    name, colon, words = told.partition(": ")
+    return code == name and (not colon or words.lower() in message.lower())
 
 
 def is_throttle(code: str) -> bool:

@@ -171,10 +171,11 @@ class _Linter:
             code = shape.metadata.get("error", {}).get("code") or shape.name
             known[code.lower()] = code
         for code in (*call.absent, *call.not_offered):
-            if not _CODE.fullmatch(code):
+            name = code.partition(": ")[0]
+            if not _CODE.fullmatch(name):
                 self.wrong(f"`{code}` is no error code")
-            elif (right := known.get(code.lower())) and right != code:
-                self.wrong(f"the error code is `{right}`, not `{code}`")
+            elif (right := known.get(name.lower())) and right != name:
+                self.wrong(f"the error code is `{right}`, not `{name}`")
 
     def _parameters(self, call: Call, item: Form) -> None:
         wrong: list[str] = []
