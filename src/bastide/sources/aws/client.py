@@ -6,6 +6,7 @@ calls. botocore's own retries are off, so that every call is counted, spaced and
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import threading
@@ -39,6 +40,7 @@ class Stopped(Exception):  # noqa: N818 (it is no error: somebody asked for it)
 
 class _Current(threading.local):
     credentials: Any = None
+    body: Any = b""
 
 
 def _provider(current: _Current) -> Any:
@@ -118,10 +120,12 @@ class Edge:
         from botocore import xform_name
         from botocore.exceptions import BotoCoreError, ClientError
 
-        self._current.credentials = credentials
+        self._current.credentials, self._current.body = credentials, None
         try:
             client = self._client(request.service, request.region)
             response = getattr(client, xform_name(request.operation))(**request.parameters)
+            if not is_whole(self._current.body, response):
+                return None, Answer("failed", code="ServiceUnavailable", message="the answer was cut off or is no JSON")
             paging = self._paging_of(request.service, request.operation)
             return response, Answer("read", plain(response), next=paging.following(response) if paging else None)
         except ClientError as error:
@@ -146,10 +150,15 @@ class Edge:
                     account_id_endpoint_mode="disabled",
                 )
                 client = self._session.create_client(service, region_name=region, config=config)
+                client.meta.events.register("before-parse", self._keep_body)
                 if _is_emulator(client.meta.endpoint_url):
                     client.meta.events.register_first("before-sign", _without_account)
                 self._clients[service, region] = client
         return client
+
+    def _keep_body(self, response_dict: dict[str, Any] | None = None, **_: Any) -> None:
+        kind = (response_dict or {}).get("headers", {}).get("content-type") or ""
+        self._current.body = (response_dict or {}).get("body") if "json" in kind else None
 
     def _paging_of(self, service: str, operation: str) -> Paging | None:
         key = (service, operation)
@@ -157,6 +166,16 @@ class Edge:
             model = self.model(service).operation_model(operation)
             self._paging[key] = paging_of(paginators(self._loader, service), model)
         return self._paging[key]
+
+
+def is_whole(body: Any, response: dict[str, Any]) -> bool:
+    """Whether an answer without members is what AWS said: of JSON that it cannot read botocore makes nothing at all."""
+    if not isinstance(body, (bytes, str)) or any(name != "ResponseMetadata" for name in response):
+        return True
+    try:
+        return isinstance(json.loads(body or "{}"), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _is_emulator(url: str) -> bool:

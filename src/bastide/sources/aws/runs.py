@@ -106,6 +106,7 @@ class Run:
         try:
             fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            self.release()
             raise UsageError("another process is working on this run", place=str(self.folder)) from None
 
     def release(self) -> None:
