@@ -94,6 +94,14 @@ def test_old_runs_are_swept(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == KEPT
 
 
+def test_a_run_that_somebody_works_on_is_not_swept(tmp_path: Path) -> None:
+    held = open_run(tmp_path, {}, resume=False)
+    for _ in range(KEPT + 1):
+        open_run(tmp_path, {}, resume=False).release()
+    assert held.folder.is_dir()
+    held.release()
+
+
 def test_where_runs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "bastide.yaml").write_text("")
     assert data_folder(str(tmp_path / "bastide.yaml")) == tmp_path / ".bastide" / "aws"

@@ -186,7 +186,8 @@ def open_run(root: Path, scope: dict[str, Any], *, resume: bool) -> Run:
             if not (run.folder / "finished").exists() and _scope(run.folder) == scope:
                 run.hold()
                 return run
-        name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()) + f"-{os.getpid()}-{time.monotonic_ns() % 1_000_000:06}"
+        moment = time.time_ns()
+        name = time.strftime("%Y%m%dT%H%M%S", time.gmtime(moment // 10**9)) + f".{moment % 10**9:09}Z-{os.getpid()}"
         run = Run(root / name)
         run.folder.mkdir(mode=0o700)
         _write_whole(run.folder / "run.json", json.dumps({"format": FORMAT, "scope": scope}, sort_keys=True).encode())
@@ -213,7 +214,10 @@ def _scope(folder: Path) -> Any:
 
 def _sweep(root: Path) -> None:
     for run in list(_runs(root))[:-KEPT]:
-        shutil.rmtree(run.folder, ignore_errors=True)
+        with contextlib.suppress(UsageError):  # somebody works on it
+            run.hold()
+            run.release()
+            shutil.rmtree(run.folder, ignore_errors=True)
 
 
 def _ignore(root: Path) -> None:
