@@ -8,24 +8,24 @@ import json
 import os
 import sys
 import time
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bastide import __version__
+from bastide.library import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from importlib.resources.abc import Traversable
 
 
-def compiled(name: str, files: Iterable[Traversable | Path], build: Callable[[], Any]) -> Any:
+def compiled(name: str, files: Iterable[Path], build: Callable[[], Any]) -> Any:
     """What `build` returns, as JSON gives it back; from the cache when the same `files` were built before.
 
-    A wheel brings what its own files were compiled to (`hatch_build.py`); nobody changes those. The key is bastide's version, Python's, and every file's name, size and time of change (its content, where
-    it has none of these). A cache that cannot be read or written is as if it were not there.
+    A wheel brings what its own files were compiled to (`hatch_build.py`); nobody changes those. The key is bastide's
+    version, Python's, and every file's name, size and time of change. A cache that cannot be read or written is as if
+    it were not there.
     """
-    shipped = resources.files("bastide.library").joinpath("compiled", f"{name}.json")
+    shipped = FOLDER / "compiled" / f"{name}.json"
     if shipped.is_file():
         return json.loads(shipped.read_bytes())
     digest = _digest(files)
@@ -42,16 +42,11 @@ def compiled(name: str, files: Iterable[Traversable | Path], build: Callable[[],
     return json.loads(text)
 
 
-def _digest(files: Iterable[Traversable | Path]) -> str:
+def _digest(files: Iterable[Path]) -> str:
     digest = hashlib.sha256(f"{__version__}\0{sys.version_info[:2]}".encode())
     for file in files:
-        if isinstance(file, Path):
-            status = file.stat()
-            mark = f"{file}\0{status.st_size}\0{status.st_mtime_ns}"
-            digest.update(mark.encode("utf-8", "surrogateescape"))
-        else:
-            digest.update(file.name.encode() + b"\0" + file.read_bytes())
-        digest.update(b"\0")
+        status = file.stat()
+        digest.update(f"{file}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()[:24]
 
 

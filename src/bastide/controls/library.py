@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from bastide.controls.entry import Control, Related
 from bastide.controls.macros import macros_file
 from bastide.controls.verdict import SEVERITIES
 from bastide.errors import ControlError, UsageError, near_miss
+from bastide.library import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,8 +66,7 @@ def read_controls(folders: Sequence[str] = (), *, library: bool = True) -> list[
 
 
 def _library_files() -> list[Any]:
-    folder = resources.files("bastide.library").joinpath("controls")
-    return sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
+    return sorted((FOLDER / "controls").glob("*.yaml"))
 
 
 def _own_files(folder: str) -> list[Any]:
@@ -112,7 +111,7 @@ def _load(files: list[Any], root: str) -> Library:
 def _compiler_files() -> list[Any]:
     """What else a compiled control is made of: the macros, the schema's own additions, and the compiler itself."""
     folder = Path(__file__).parent
-    schema = resources.files("bastide.library").joinpath("schema")
+    schema = FOLDER / "schema"
     code = [folder / f"{name}.py" for name in ("compiled", "compiler", "program", "shape", "signatures", "syntax")]
     own = [schema.joinpath(f"{name}.json") for name in ("_extra", "_live", "_types")]
     return [macros_file(), *own, *code]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from bastide.controls.entry import LANGUAGES, LIVE
+from bastide.library import FOLDER
 from bastide.yamltext import read_yaml
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _frameworks(control: Control) -> Iterator[str]:
 
 @cache
 def _requirements(framework: str) -> frozenset[str] | None:
-    folder = resources.files("bastide.library").joinpath("frameworks")
+    folder = FOLDER / "frameworks"
     file = folder.joinpath(f"{framework}.yaml")
     if not re.fullmatch(r"[a-z0-9.-]+", framework) or not file.is_file():
         return None

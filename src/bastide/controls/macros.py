@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bastide.cache import compiled
+from bastide.library import FOLDER
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(slots=True, frozen=True)
@@ -25,9 +28,9 @@ class Macro:
         return f"create macro {self.name}({', '.join(self.parameters)}) as ({self.sql})"
 
 
-def macros_file() -> Any:
+def macros_file() -> Path:
     """The file that declares them."""
-    return resources.files("bastide.library").joinpath("macros.yaml")
+    return FOLDER / "macros.yaml"
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bastide.controls.verdict import SEVERITIES
@@ -29,7 +29,7 @@ MAX_VERDICTS = 30_000
 def render(report: Report) -> str:
     """The report as one page."""
     view = View(report)
-    style, script = (files("bastide.report").joinpath(f"page.{kind}").read_text("utf-8") for kind in ("css", "js"))
+    style, script = (Path(__file__).with_name(f"page.{kind}").read_text("utf-8") for kind in ("css", "js"))
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
         "base-uri 'none'; form-action 'none'"

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
+
+from bastide.library import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -162,6 +163,6 @@ _DECODER = json.JSONDecoder()
 def _read(name: str) -> str:
     """A file of the extract: one line a type, so that one type can be read without the others."""
     try:
-        return files("bastide").joinpath(f"library/schema/{name}.json").read_text("utf-8")
+        return (FOLDER / "schema" / f"{name}.json").read_text("utf-8")
     except FileNotFoundError:
         return ""

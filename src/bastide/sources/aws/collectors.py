@@ -5,7 +5,6 @@ A file is a group: what is collected together, named as `--services` names it. I
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,8 +12,9 @@ import msgspec
 
 from bastide.cache import compiled
 from bastide.errors import ControlError
+from bastide.library import FOLDER
 
-FOLDER = "library/collectors"
+PLACE = "library/collectors"
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"source": "from"}):
@@ -150,8 +150,7 @@ def parse_collectors(text: str, place: str) -> list[dict[str, Any]]:
 
 
 def _files() -> list[Any]:
-    folder = resources.files("bastide.library").joinpath("collectors")
-    return sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
+    return sorted((FOLDER / "collectors").glob("*.yaml"))
 
 
 def _read(files: list[Any]) -> dict[str, Any]:
@@ -160,7 +159,7 @@ def _read(files: list[Any]) -> dict[str, Any]:
     entries: list[dict[str, Any]] = []
     missing: dict[str, Any] = {}
     for file in files:
-        text, place = file.read_text("utf-8"), f"{FOLDER}/{file.name}"
+        text, place = file.read_text("utf-8"), f"{PLACE}/{file.name}"
         if file.name == "_missing.yaml":
             missing = read_yaml(text, place)[0] or {}
         elif not file.name.startswith("_"):

@@ -9,10 +9,10 @@ from __future__ import annotations
 import threading
 import time
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from bastide.cache import compiled
+from bastide.library import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +89,7 @@ def rate_of(service: str, operation: str) -> tuple[str, float]:
 
 @cache
 def _limits() -> dict[str, Any]:
-    file = resources.files("bastide.library").joinpath("collectors", "_limits.yaml")
+    file = FOLDER / "collectors" / "_limits.yaml"
     found: dict[str, Any] = compiled("rates", [file], lambda: _read(file))
     return found
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from bastide.cache import compiled
+from bastide.library import FOLDER
 from bastide.resources.schema import all_types
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 
 @dataclass(slots=True, frozen=True)
@@ -132,10 +132,9 @@ def entries() -> dict[str, dict[str, Any]]:
     return content
 
 
-def mapping_files() -> list[Traversable]:
+def mapping_files() -> list[Path]:
     """The files of the library, in order of name."""
-    folder = files("bastide").joinpath("library/mappings")
-    return sorted((path for path in folder.iterdir() if path.name.endswith(".yaml")), key=lambda path: path.name)
+    return sorted((FOLDER / "mappings").glob("*.yaml"))
 
 
 def read_entries() -> dict[str, dict[str, Any]]:
