@@ -29,6 +29,7 @@ def forms(models: Session) -> Forms:
         ("AWS::SQS::Queue", "KmsMasterKeyId", True),
         ("AWS::SQS::QueuePolicy", "PolicyDocument", True),
         ("AWS::Logs::LogGroup", "Tags", False),
+        ("AWS::Config::ConfigurationRecorder", "RecordingGroup.RecordingStrategy.UseOnly", True),  # and in `otherwise`
         ("AWS::EC2::Volume", "NoSuchProperty", True),  # for the linter of controls to say
     ],
 )

@@ -61,7 +61,7 @@ class Forms:
             one = listed.item if listed.kind == "list" else listed
             found = one if found is None else union(found, one)
         for other in entry.otherwise:
-            found = union(found or ANY, structure(dict.fromkeys(other, SCALAR)))
+            found = union(structure(dict.fromkeys(other, SCALAR)), found or ANY)
         item = union(found or ANY, before)
         forms = [item]
         for call in entry.complete:
