@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from bastide.controls.entry import Control, Example, Outcome
+from bastide.controls.entry import Control, Example, Outcome, Related
 from bastide.controls.examples import Result, run_examples
 from tests.controls.conftest import control
 
@@ -114,3 +114,18 @@ def test_examples_of_a_live_account() -> None:
         ("pass", ("pass",), True),
         ("unknown", ("unknown",), True),
     ]
+
+
+def test_an_example_of_a_live_account_has_everything_that_the_control_relates_to() -> None:
+    trail = (
+        '{"AWS::CloudTrail::Trail": {"CloudWatchLogsLogGroupArn": "arn:aws:logs:eu-west-1:123456789012:log-group:a"}}'
+    )
+    group = '{"AWS::Logs::LogGroup": {"$arn": "arn:aws:logs:eu-west-1:123456789012:log-group:a"}}'
+    one = control(
+        "len(trails) > 0",
+        resource="AWS::Logs::LogGroup",
+        related=[Related("trails", "AWS::CloudTrail::Trail", to="CloudWatchLogsLogGroupArn")],
+        examples=[Example("fail", {"live": f"[{group}]"}), Example("pass", {"live": f"[{trail}, {group}]"})],
+        live=True,
+    )
+    assert [result.got for result in run_examples([one])] == [("fail",), ("pass",)]

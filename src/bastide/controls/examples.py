@@ -14,6 +14,7 @@ from bastide.controls.compiler import compile_controls
 from bastide.controls.evaluate import Evaluation
 from bastide.controls.functions import today
 from bastide.errors import ControlError
+from bastide.resources.estate import READ
 from bastide.resources.model import Loaded, Resource, Unresolved, settle
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def run_examples(controls: Sequence[Control]) -> list[Result]:
         for language, text in example.texts.items()
     ]
     with tempfile.TemporaryDirectory(prefix="bastide-examples-") as folder:
-        loaded = [_load(Path(folder) / str(index), case[2], case[4]) for index, case in enumerate(cases)]
+        loaded = [_load(Path(folder) / str(index), case[2], case[4], case[0]) for index, case in enumerate(cases)]
         evaluation = Evaluation(controls, compiled)
         verdicts = evaluation.verdicts(_all(loaded))
         queried = evaluation.verdicts(_all(loaded), direct=-1)
@@ -79,9 +80,11 @@ def _all(loaded: list[list[Loaded]]) -> Iterable[Resource]:
     return (resource for units in loaded for unit in units for resource in unit.resources)
 
 
-def _load(folder: Path, language: str, text: str) -> list[Loaded]:
+def _load(folder: Path, language: str, text: str, control: Control) -> list[Loaded]:
     if language == "live":
-        return [_live(str(folder), json.loads(text))]
+        loaded = _live(str(folder), json.loads(text))
+        loaded.resources.append(_read_wholly(str(folder), control))
+        return [loaded]
     if language == "cloudformation":
         from bastide.sources.cloudformation import load as load_template
 
@@ -109,6 +112,13 @@ def _live(unit: str, entries: list[dict[str, Any]]) -> Loaded:
     return Loaded(unit, "aws", resources)
 
 
+def _read_wholly(unit: str, control: Control) -> Resource:
+    """The mark that says that the account of an example has nothing else of the types that the control asks about."""
+    types = {kind: "global" for kind in (control.resource, *(one.type for one in control.related))}
+    read = {"types": types, "regions": [], "complete": True, "unread": {}}
+    return Resource(READ, "read", unit, "aws", unit, 0, 0, read, name=READ)
+
+
 def _marked(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _marked(item) for key, item in value.items()}
@@ -129,5 +139,5 @@ def _detail(control: Control, units: list[Loaded], found: list[Verdict], broken:
     if problems:
         return f"! {problems[0]}"
     notes = [f"{item.property} = {item.value or item.note}" for verdict in found for item in verdict.evidence]
-    types = sorted({resource.type for unit in units for resource in unit.resources})
+    types = sorted({resource.type for unit in units for resource in unit.resources} - {READ})
     return "; ".join(notes[:4]) or f"resources: {', '.join(types) or 'none'}"
