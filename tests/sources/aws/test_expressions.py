@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastide.sources.aws.expressions import fill_template, find, is_template, json_value, spread, tags_map, text_of
+from bastide.sources.aws.expressions import (
+    csv_rows,
+    fill_template,
+    find,
+    is_template,
+    json_value,
+    spread,
+    tags_map,
+    text_of,
+)
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -37,6 +46,9 @@ VALUES = st.recursive(
         ("spread(@, ['x', 'y'])", [{"p": 1, "x": [{"c": 2}], "y": [{"d": 3}]}], [{"p": 1, "c": 2}, {"p": 1, "d": 3}]),
         ("pairs(@)", {"a": {"b": 1}, "c": 2}, [{"Key": "a", "Value": {"b": 1}}, {"Key": "c", "Value": 2}]),
         ("pairs(@)", [1], None),
+        ("csv(@)", 'a,b\n1,"x,y"\n2\n', [{"a": "1", "b": "x,y"}]),
+        ("csv(@)", "", []),
+        ("csv(@)", 3, None),
         ("lower(@)", 3, 3),
         ("sort(@)", [1, "a"], None),
         ("a.b", 5, None),
@@ -48,7 +60,9 @@ def test_find(expression: str, value: Any, found: Any) -> None:
 
 @given(
     VALUES,
-    st.sampled_from(["a", "a[].b", "tags(@)", "json(a)", "spread(@, ['a'])", "sort_by(@, &a)", "max(a)", "a || b"]),
+    st.sampled_from(
+        ["a", "a[].b", "tags(@)", "json(a)", "spread(@, ['a'])", "csv(a)", "sort_by(@, &a)", "max(a)", "a || b"]
+    ),
 )
 def test_nothing_raises(value: Any, expression: str) -> None:
     find(expression, value)
@@ -68,6 +82,12 @@ def test_templates() -> None:
     assert fill_template("arn:{p}:x:{n}", {"p": "aws", "n": 1}) == "arn:aws:x:1"
     assert fill_template("arn:{p}:x:{n}", {"p": "aws"}) is None
     assert fill_template("arn:{p}", {"p": True}) is None
+
+
+def test_rows_that_are_cut_off_or_hostile_are_none() -> None:
+    assert csv_rows("user,arn,active\na,b,true\nc,d") == [{"user": "a", "arn": "b", "active": "true"}]
+    assert csv_rows('a\n"' + "x" * 200_000) == []
+    assert csv_rows("," * 300 + "\n" + "," * 300) == []
 
 
 def test_json_has_limits() -> None:

@@ -12,6 +12,8 @@ from bastide.resources.model import REDACTED, REDACTED_WRITTEN
 
 MAX_DEPTH = 48
 MAX_TEXT = 1_000_000
+MAX_BYTES = 4_000_000
+"""The credential report, which comes as bytes, has a row of some 500 for each of up to 5,000 users."""
 
 
 def plain(response: Any) -> dict[str, Any]:
@@ -44,7 +46,7 @@ def _odd(value: Any) -> str | None:
         return _time(value)
     if isinstance(value, (bytes, bytearray)):
         try:
-            return bytes(value[:MAX_TEXT]).decode()
+            return bytes(value[:MAX_BYTES]).decode()
         except UnicodeDecodeError:
             return None
     read = getattr(value, "read", None)

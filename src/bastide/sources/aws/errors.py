@@ -27,7 +27,7 @@ AGAIN = frozenset({
     "InternalError", "InternalFailure", "InternalServerError", "InternalServerException", "InternalServiceError",
     "InternalServiceException", "ServerException", "ServiceException", "ServiceUnavailable",
     "ServiceUnavailableException", "RequestTimeout", "RequestTimeoutException", "RequestTimeTooSkewed", "Unavailable",
-    "500", "502", "503", "504", "ExpiredToken", "ExpiredTokenException",
+    "500", "502", "503", "504", "ExpiredToken", "ExpiredTokenException", "ReportInProgress",
 })  # fmt: skip
 
 

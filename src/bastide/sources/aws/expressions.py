@@ -3,15 +3,18 @@
 `tags(x)` gives tags as a map whether they come as a map or as a list; `json(x)` the value of JSON text, URL-encoded or
 plain; `spread(x, names)` one object for each element of the lists of these names in a list of objects; `pairs(x)` a
 map as a list of `{Key, Value}`; `lower(x)`, `split(x, separator)`, `last_part(x, separator)` and `replace(x, old, new)`
-do what they say to text.
+do what they say to text; `csv(x)` gives one object for each row of CSV text, by the names in its first row.
 Nothing raises: an expression that does not fit an answer gives None, as AWS's answers are input like any other.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,6 +23,8 @@ from jmespath import functions
 from jmespath.exceptions import JMESPathError
 
 MAX_TEXT = 1_000_000
+MAX_ROWS = 100_000
+MAX_COLUMNS = 200
 
 
 class _Functions(functions.Functions):
@@ -50,6 +55,10 @@ class _Functions(functions.Functions):
     @functions.signature({"types": []}, {"types": ["string"]}, {"types": ["string"]})
     def _func_replace(self, value: Any, old: str, new: str) -> Any:
         return value.replace(old, new) if isinstance(value, str) else None
+
+    @functions.signature({"types": []})
+    def _func_csv(self, value: Any) -> Any:
+        return csv_rows(value) if isinstance(value, str) else None
 
     @functions.signature({"types": []}, {"types": ["array"]})
     def _func_spread(self, value: Any, names: list[str]) -> Any:
@@ -127,6 +136,23 @@ def spread(value: Any, names: list[str]) -> list[dict[str, Any]] | None:
             lists = [outer[name] for name in names if isinstance(outer.get(name), list)]
             found += [{**rest, **one} for inner in lists for one in inner if isinstance(one, dict)]
     return found
+
+
+@lru_cache(maxsize=4)
+def csv_rows(text: str) -> list[dict[str, str]]:
+    """The rows of CSV text by the names in the first; what has more or fewer cells than names is no row (a text that
+    was cut off ends like this).
+
+    The same text is asked about for each of many items, so the last ones are remembered: nobody may change the list.
+    """
+    rows = csv.reader(io.StringIO(text))
+    try:
+        names = next(rows, [])
+        if len(names) > MAX_COLUMNS:
+            return []
+        return [dict(zip(names, row, strict=True)) for row in islice(rows, MAX_ROWS) if len(row) == len(names)]
+    except csv.Error:
+        return []
 
 
 def json_value(text: str) -> Any:
