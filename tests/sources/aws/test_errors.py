@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import pytest
 
-from bastide.sources.aws.calls import Outcome
-from bastide.sources.aws.errors import outcome_of
-
-OFF = ("AccessDeniedException: is not enabled", "NotFound")
+from bastide.sources.aws.errors import AGAIN, DENIED, NOT_OFFERED, THROTTLED, is_throttle, is_worth_another, outcome_of
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "outcome"),
-    [
-        ("AccessDeniedException", "Macie is not enabled.", "absent"),
-        ("AccessDeniedException", "MACIE IS NOT ENABLED", "absent"),
-        ("AccessDeniedException", "User is not authorized to perform this", "denied"),
-        ("AccessDeniedException", "", "denied"),
-        ("NotFound", "whatever", "absent"),
-        ("Other", "Macie is not enabled", "failed"),
-    ],
-)
-def test_a_code_that_says_two_things_is_told_apart_by_its_message(code: str, message: str, outcome: Outcome) -> None:
-    assert outcome_of(code, OFF, message=message) == outcome
+    ("code", "outcome"),
+    [("AccessDenied", "denied"), ("UnauthorizedOperation", "denied"), ("OptInRequired", "not offered"),
+     ("NoSuchThing", "absent"), ("Off", "not offered"), ("ValidationError", "failed"), ("Throttling", "failed")],
+)  # fmt: skip
+def test_outcomes(code: str, outcome: str) -> None:
+    assert outcome_of(code, ("NoSuchThing",), ("Off",)) == outcome
 
 
-def test_not_offered_is_told_apart_as_well() -> None:
-    told = ("InvalidInputException: not supported",)
-    assert outcome_of("InvalidInputException", (), told, "It is not supported here") == "not offered"
-    assert outcome_of("InvalidInputException", (), told, "You sent nonsense") == "failed"
+def test_a_collectors_own_words_come_first() -> None:
+    assert outcome_of("AccessDenied", ("AccessDenied",)) == "absent"
+    assert outcome_of("OptInRequired", ("OptInRequired",)) == "absent"
+
+
+def test_no_code_means_two_things() -> None:
+    groups = [DENIED, NOT_OFFERED, THROTTLED, AGAIN]
+    assert sum(map(len, groups)) == len(frozenset().union(*groups))
+    assert is_throttle("SlowDown")
+    assert not is_throttle("InternalError")
+    assert is_worth_another("SlowDown")
+    assert is_worth_another("InternalError")
+    assert not is_worth_another("AccessDenied")
