@@ -46,3 +46,10 @@ def test_reasons(forms: Forms) -> None:
     assert "BackupTarget" not in found
     reads = {"AWS::RDS::DBInstance": ["UseLatestRestorableTime"]}
     assert uncovered_of([entry], reads, forms) == {"AWS::RDS::DBInstance": {"UseLatestRestorableTime": NOT_READ}}
+
+
+def test_a_type_that_hangs_on_itself(forms: Forms) -> None:
+    units = [one for one in load_collectors().entries if one.type == "AWS::Organizations::OrganizationalUnit"]
+    assert [covers(one, "ParentId", forms) for one in units] == [True] * 5
+    assert "Depth" in forms.parent(units[-1]).members
+    assert "Depth" not in forms.parent(units[0]).members

@@ -37,9 +37,11 @@ class Forms:
         return form_of(self._models[service].operation_model(call.call).output_shape)
 
     def parent(self, entry: Collector) -> Form:
-        """The form of the items that an entry is `each` of."""
+        """The form of the items that an entry is `each` of: those of entries above it, which may be of its own type."""
         found: Form | None = None
         for one in self._entries.get((entry.group, entry.each), ()):
+            if one is entry:
+                break
             item = self.item(one)
             found = item if found is None else union(found, item)
         return structure({**(found or ANY).members, "arn": SCALAR, "id": SCALAR})
