@@ -61,3 +61,12 @@ def test_a_reference_to_another_type_is_not_what_was_asked_for() -> None:
 
 def test_leaves_go_through_lists() -> None:
     assert list(leaves({"A": [{"B": "x"}, {"B": ["y", {"C": "z"}]}], "D": "w"}, ["A", "B"])) == ["x", "y", "z"]
+
+
+def test_names_in_the_rule_of_a_composite_alarm() -> None:
+    alarms = [item("AWS::CloudWatch::Alarm", name, {"AlarmName": name}) for name in ("errors", "too slow (p99)", "disk")]
+    rule = 'ALARM(errors) AND NOT (OK("too slow (p99)") OR INSUFFICIENT_DATA("gone"))'
+    composite = item("AWS::CloudWatch::CompositeAlarm", "c", {"AlarmRule": rule})
+    estate = Estate([*alarms, composite])
+    found = [estate.referring(alarm, "AlarmRule", composite.type) for alarm in alarms]
+    assert found == [([composite], ""), ([composite], ""), ([], "")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ class Estate:
                 if target is not None and target.type == wanted:
                     found[target.address] = target
         missing = ""
-        for value in set(leaves(resource.properties, by.split("."))):
+        for value in {name for text in leaves(resource.properties, by.split(".")) for name in names_in(text)}:
             if target := self._named(resource, value, wanted):
                 found[target.address] = target
             elif not any(_names(value, address) for address in found) and not self._is_nowhere(resource, value, wanted):
@@ -141,6 +142,14 @@ def _why_unresolved(resource: Resource, by: str) -> str:
         if not plain or _under(plain, by) or _under(by, plain):
             return reason
     return ""
+
+
+_ALARM = re.compile(r"""(?:ALARM|OK|INSUFFICIENT_DATA)\(\s{0,99}(?:"([^"]{1,255})"|([^\s"()]{1,255}))\s{0,99}\)""")
+
+
+def names_in(text: str) -> list[str]:
+    """The names in a text that may be one: itself, or those of the alarms in the rule of a composite alarm."""
+    return [quoted or plain for quoted, plain in _ALARM.findall(text)] or [text]
 
 
 def leaves(value: Any, names: list[str]) -> Iterator[str]:
