@@ -212,3 +212,88 @@ def test_a_condition_on_what_is_not_known_leaves_the_type_unread(answered: Calla
     found = answered("sqs", {"ListQueues": {"QueueUrls": ["a"]}, "GetQueueAttributes": "AccessDenied"},
                      "AWS::SQS::QueuePolicy", entries=entries(QUEUES.replace(listed, asked)))  # fmt: skip
     assert "grant sqs:GetQueueAttributes" in found.unread["AWS::SQS::QueuePolicy"]
+
+
+STREAMS = """
+- type: AWS::Kinesis::Stream
+  service: kinesis
+  list: {call: ListStreams, items: 'StreamNames[].{StreamName: @}'}
+  id: StreamName
+  arn: 'arn:{partition}:kinesis:{region}:{account}:stream/{StreamName}'
+  complete:
+    - call: DescribeStreamSummary
+      with: {StreamName: StreamName}
+      item: StreamDescriptionSummary
+    - call: ListAliases
+      service: kms
+      as: Aliases
+      properties: {StreamEncryption.KeyId: 'Aliases[0].AliasName'}
+  properties:
+    StreamEncryption: "{EncryptionType: EncryptionType || 'NONE'}"
+    RetentionPeriodHours: Aliases && length(Aliases.Aliases) || `24`
+    ShardCount: StreamName && `1`
+"""
+LISTED: dict[str, Any] = {"ListStreams": {"StreamNames": ["s"], "HasMoreStreams": False}}
+
+
+def test_a_default_does_not_stand_for_what_a_call_was_to_tell(answered: Callable[..., Any]) -> None:
+    answers = {**LISTED, "DescribeStreamSummary": "AccessDeniedException", "ListAliases": {"Aliases": []}}
+    found = answered("kinesis", answers, "AWS::Kinesis::Stream", entries=entries(STREAMS)).one("AWS::Kinesis::Stream")
+    assert "StreamEncryption" not in found.properties
+    assert "kinesis:DescribeStreamSummary is denied" in found.unresolved["StreamEncryption"]
+    assert "kinesis:DescribeStreamSummary is denied" in found.unresolved["RetentionPeriodHours"]
+    assert found.properties["ShardCount"] == 1
+
+
+def test_a_member_that_a_call_fills_goes_into_what_the_item_gave(answered: Callable[..., Any]) -> None:
+    answers = {**LISTED, "DescribeStreamSummary": summary("KMS"), "ListAliases": {"Aliases": [{"AliasName": "alias/a"}]}}
+    found = answered("kinesis", answers, "AWS::Kinesis::Stream", entries=entries(STREAMS)).one("AWS::Kinesis::Stream")
+    assert found.properties["StreamEncryption"] == {"EncryptionType": "KMS", "KeyId": "alias/a"}
+    assert found.properties["RetentionPeriodHours"] == 1
+
+
+def test_a_member_that_a_call_was_to_fill_is_unknown_and_the_rest_is_not(answered: Callable[..., Any]) -> None:
+    answers = {**LISTED, "DescribeStreamSummary": summary("KMS"), "ListAliases": "AccessDeniedException"}
+    found = answered("kinesis", answers, "AWS::Kinesis::Stream", entries=entries(STREAMS)).one("AWS::Kinesis::Stream")
+    assert found.properties["StreamEncryption"] == {"EncryptionType": "KMS"}
+    assert set(found.unresolved) == {"StreamEncryption.KeyId", "RetentionPeriodHours"}
+
+
+def summary(encryption: str) -> dict[str, Any]:
+    """A stream as AWS describes it."""
+    return {
+        "StreamDescriptionSummary": {
+            "StreamName": "s", "StreamARN": "arn:aws:kinesis:eu-west-1:123456789012:stream/s", "StreamStatus": "ACTIVE",
+            "RetentionPeriodHours": 24, "StreamCreationTimestamp": 0, "EnhancedMonitoring": [], "OpenShardCount": 1,
+            "EncryptionType": encryption,
+        }
+    }  # fmt: skip
+
+
+SYSTEMS = """
+- type: AWS::EFS::FileSystem
+  service: efs
+  list: {call: DescribeFileSystems, items: FileSystems}
+  id: FileSystemId
+  arn: FileSystemArn
+  complete:
+    - call: DescribeBackupPolicy
+      with: {FileSystemId: FileSystemId}
+      absent: [PolicyNotFound]
+      otherwise: {BackupPolicy: {Status: DISABLED}}
+      properties: {BackupPolicy: BackupPolicy}
+"""
+
+
+@pytest.mark.parametrize(("code", "policy"), [("PolicyNotFound", {"Status": "DISABLED"}), ("AccessDenied", None)])
+def test_what_stands_for_an_answer_where_there_is_none(answered: Callable[..., Any], code: str, policy: Any) -> None:
+    arn = "arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-1"
+    system = {
+        "OwnerId": "1", "CreationToken": "t", "FileSystemId": "fs-1", "FileSystemArn": arn, "CreationTime": 0,
+        "LifeCycleState": "available", "NumberOfMountTargets": 0, "SizeInBytes": {"Value": 0},
+        "PerformanceMode": "generalPurpose", "Tags": [],
+    }  # fmt: skip
+    answers = {"DescribeFileSystems": {"FileSystems": [system]}, "DescribeBackupPolicy": code}
+    found = answered("efs", answers, "AWS::EFS::FileSystem", entries=entries(SYSTEMS)).one("AWS::EFS::FileSystem")
+    assert found.properties.get("BackupPolicy") == policy
+    assert ("BackupPolicy" in found.unresolved) is (policy is None)

@@ -161,7 +161,7 @@ def _read(files: list[Any]) -> dict[str, Any]:
     for file in files:
         text, place = file.read_text("utf-8"), f"{PLACE}/{file.name}"
         if file.name == "_missing.yaml":
-            missing = read_yaml(text, place)[0] or {}
+            missing = {key: value or {} for key, value in (read_yaml(text, place)[0] or {}).items()}
         elif not file.name.startswith("_"):
             entries += parse_collectors(text, place)
     return {"entries": entries, **missing}
