@@ -246,7 +246,11 @@ def test_a_default_does_not_stand_for_what_a_call_was_to_tell(answered: Callable
 
 
 def test_a_member_that_a_call_fills_goes_into_what_the_item_gave(answered: Callable[..., Any]) -> None:
-    answers = {**LISTED, "DescribeStreamSummary": summary("KMS"), "ListAliases": {"Aliases": [{"AliasName": "alias/a"}]}}
+    answers = {
+        **LISTED,
+        "DescribeStreamSummary": summary("KMS"),
+        "ListAliases": {"Aliases": [{"AliasName": "alias/a"}]},
+    }
     found = answered("kinesis", answers, "AWS::Kinesis::Stream", entries=entries(STREAMS)).one("AWS::Kinesis::Stream")
     assert found.properties["StreamEncryption"] == {"EncryptionType": "KMS", "KeyId": "alias/a"}
     assert found.properties["RetentionPeriodHours"] == 1

@@ -199,17 +199,17 @@ class Collection:
         if bad := failure(pages):
             maker.fail(item, call, request.why(bad))
             return
-        if pages[0].outcome in ("absent", "not offered"):
+        if pages[0].outcome == "not offered" or (pages[0].outcome == "absent" and not call.otherwise):
             item.gone = item.gone or bool(call.item)
             return
-        answer = merged([page.value for page in pages])
+        answer = call.otherwise if pages[0].outcome == "absent" else merged([page.value for page in pages])
         if call.match:
             theirs, own = (
                 (call.match, call.match) if isinstance(call.match, str) else (call.match["answer"], call.match["item"])
             )
             wanted = find(own, item.data)
             matches = [one for one in elements(call.items, answer) if find(theirs, one) == wanted]
-            if call.item and not matches:
+            if (call.item or call.needed) and not matches:
                 maker.fail(item, call, f"{request.service}:{request.operation} says nothing about it")
                 return
             if call.keep:

@@ -38,7 +38,8 @@ class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"par
 
     `items` says where in an answer the items are; `item` merges what it finds into the item, `as` puts it there under
     a name, `properties` fills properties from it. `absent` are the error codes that mean: there is none. A list that is
-    `single` has one item at most: where it is denied, that one is there and nothing is known of it.
+    `single` has one item at most: where it is denied, that one is there and nothing is known of it. `otherwise` stands
+    for the answer of a completing call where there is none.
     """
 
     call: str = ""
@@ -56,7 +57,9 @@ class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"par
     properties: Properties = {}
     ids: dict[str, str] = {}
     batch: int = 1
+    otherwise: dict[str, Any] = {}
     match: str | dict[str, str] = ""
+    needed: bool = False
 
 
 class Collector(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"lists": "list"}):

@@ -58,6 +58,21 @@ def fill(schema: TypeSchema, lines: Lines, answer: Any, *, by_rule: bool) -> dic
     return _members(schema.properties, answer, lines, 0, by_rule=by_rule)
 
 
+def inside(properties: Properties) -> dict[str, Rule]:
+    """The lines about members of properties that the same lines do not fill: about what stands there already."""
+    return {
+        path: Rule(rule) if isinstance(rule, str) else rule
+        for path, rule in properties.items()
+        if "." in path and not any(path.startswith(f"{name}.") for name in properties)
+    }
+
+
+def member(schema: TypeSchema, path: str, rule: Rule, answer: Any) -> Any:
+    """What one line gives for the member at a path, of the schema's kind; the whole answer is what it sees."""
+    kind = schema.property(path)
+    return ABSENT if kind is None else convert(_by_line(rule, answer), kind, depth=path.count(".") + 1)
+
+
 def _members(
     members: Mapping[str, PropertyType], answer: Any, lines: Lines, depth: int, *, by_rule: bool = True
 ) -> dict[str, Any]:

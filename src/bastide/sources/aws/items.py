@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from bastide.resources.model import Resource, Unresolved, settle
+from bastide.resources.model import ABSENT, Resource, Unresolved, settle
 from bastide.resources.schema import schema_for
-from bastide.sources.aws.convert import Lines, fill
+from bastide.sources.aws.convert import Lines, fill, inside, member
 from bastide.sources.aws.expressions import compile_expression, find, holes, is_template, text_of
 
 if TYPE_CHECKING:
@@ -23,13 +23,15 @@ SOURCE: SourceKind = "aws"
 class Item:
     """One thing that a call listed. `data` is what expressions see: with `context`, and `parent` where there is one.
 
-    `filled` are properties that calls completed, `unresolved` those that they could not, by path. `whole` says why
-    everything else about it is not known; `missing` the same of what calls were to keep in `data`, by name.
+    `filled` are properties that calls completed, `placed` members of other properties by path, `unresolved` those that
+    they could not. `whole` says why everything else about it is not known; `missing` the same of what calls were to
+    keep in `data`, by name.
     """
 
     data: dict[str, Any]
     parent: Item | None = None
     filled: dict[str, Any] = field(default_factory=dict)
+    placed: dict[str, Any] = field(default_factory=dict)
     unresolved: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     whole: str = ""
@@ -47,7 +49,16 @@ class Item:
                     return self.parent.whole
                 if inner and (reason := self.parent.missing.get(inner[0], "")):
                     return reason
-        return ""
+        return self.whole
+
+    def tells(self, roots: frozenset[tuple[str, ...]], value: Any) -> bool:
+        """Whether a value is what the item says, and no default that stands where a call has failed."""
+        known = [
+            root[1] in self.parent.data if root[0] == "parent" and self.parent else root[0] in self.data
+            for root in roots
+            if root[0] != "context" and root != ("parent",)
+        ]
+        return all(known) or (any(known) and bool(value))
 
 
 def context_of(work: Work) -> dict[str, str]:
@@ -96,6 +107,17 @@ def frozen(properties: Properties) -> tuple[tuple[str, Any], ...]:
     return tuple(properties.items())
 
 
+def put(tree: dict[str, Any], path: str, value: Any) -> None:
+    """Put a value into the objects of a tree, which are made if need be; what is no object there stays as it is."""
+    *outer, last = path.split(".")
+    for name in outer if value is not ABSENT else ():
+        tree = tree.setdefault(name, {})
+        if not isinstance(tree, dict):
+            return
+    if value is not ABSENT:
+        tree[last] = value
+
+
 class Maker:
     """Makes the resources of one collector."""
 
@@ -106,6 +128,7 @@ class Maker:
         self.schema = schema
         self.lines = Lines.of(entry.properties)
         self.by_call = [Lines.of(call.properties) for call in entry.complete]
+        self.inside = [inside(call.properties) for call in entry.complete]
 
     def address(self, item: Item) -> tuple[str, str] | None:
         """The ARN (or what stands for one) and the id; None when the answer does not have them."""
@@ -128,7 +151,10 @@ class Maker:
 
     def complete(self, item: Item, number: int, answer: dict[str, Any]) -> None:
         """Take the properties of the call of this number from its answer."""
-        item.filled.update(fill(self.schema, self.by_call[number], {**answer, "item": item.data}, by_rule=False))
+        seen = {**answer, "item": item.data}
+        item.filled.update(fill(self.schema, self.by_call[number], seen, by_rule=False))
+        for path, rule in self.inside[number].items():
+            item.placed[path] = member(self.schema, path, rule, seen)
 
     def fail(self, item: Item, call: Call, reason: str) -> None:
         """Note what a call could not tell."""
@@ -148,6 +174,8 @@ class Maker:
         tree = fill(self.schema, self.lines, item.data, by_rule=self.entry.by_rule)
         item.data.update(arn=arn, id=identity)  # for those that are `each` of it
         tree.update(item.filled)
+        for path, value in item.placed.items():
+            put(tree, path, value)
         tree.update(self.entry.constants)
         self._mark(tree, item)
         properties, unresolved, _ = settle(tree)
@@ -176,10 +204,10 @@ class Maker:
 
     def _mark(self, tree: dict[str, Any], item: Item) -> None:
         """Say of properties that they are not known, where what they are made of is not."""
-        for path, rule in self.entry.properties.items() if item.missing or item.parent else ():
-            source = rule if isinstance(rule, str) else rule.source
-            name = path.partition(".")[0]
-            if name not in tree and (reason := item.why_not(roots_of(source))):
+        for path, rule in self.entry.properties.items() if item.missing or item.parent or item.whole else ():
+            roots = roots_of(rule if isinstance(rule, str) else rule.source)
+            name, dot, _ = path.partition(".")
+            if (name not in tree or not (dot or item.tells(roots, tree[name]))) and (reason := item.why_not(roots)):
                 tree[name] = Unresolved("", reason)
         if item.whole:
             for name in self.schema.properties:

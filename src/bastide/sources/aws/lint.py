@@ -12,9 +12,10 @@ from jmespath.exceptions import JMESPathError
 
 from bastide.resources.schema import schema_for
 from bastide.sources.aws.client import paginators
+from bastide.sources.aws.convert import inside
 from bastide.sources.aws.covering import Forms, covers
 from bastide.sources.aws.expressions import compile_expression, holes, is_template
-from bastide.sources.aws.paging import TOKENS, paging_of
+from bastide.sources.aws.paging import MORE, TOKENS, paging_of
 from bastide.sources.aws.permissions import permission_of
 from bastide.sources.aws.shapes import ANY, Form, infer
 
@@ -106,7 +107,7 @@ class _Linter:
         for call, item in zip(entry.complete, forms, strict=False):
             self._parameters(call, item)
             root = self.forms.root(entry, call, item)
-            self._properties(call.properties, root)
+            self._properties(call.properties, root, from_call=True)
             if call.item:
                 infer(call.item, root, wrong)
         item = forms[-1]
@@ -159,7 +160,8 @@ class _Linter:
         if isinstance(call.match, dict) and set(call.match) != {"answer", "item"}:
             self.wrong("`match` is an expression, or has `answer` and `item`")
         output = operation.output_shape
-        tokens = {name for name in (output.members if output else ()) if name.lower() in TOKENS}
+        members = output.members if output else ()
+        tokens = {name for name in members if name.lower() in TOKENS or name.startswith(MORE)}
         if tokens and paging_of(paginators(self.session.get_component("data_loader"), service), operation) is None:
             self.wrong(
                 f"{service}:{call.call} has pages ({', '.join(tokens)}), and nothing tells how to ask for the next"
@@ -197,11 +199,12 @@ class _Linter:
             if name not in given:
                 self.wrong(f"{call.call} needs the parameter `{name}`")
 
-    def _properties(self, properties: Any, root: Form) -> None:
+    def _properties(self, properties: Any, root: Form, *, from_call: bool = False) -> None:
         for path, rule in properties.items():
             if not self._path(path):
                 continue
-            form = self._enclosing(path, properties, root)
+            whole = from_call and path in inside(properties)
+            form = root if whole else self._enclosing(path, properties, root)
             wrong: list[str] = []
             infer(rule if isinstance(rule, str) else rule.source, form, wrong)
             for text in wrong:

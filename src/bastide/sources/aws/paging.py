@@ -30,14 +30,27 @@ class Paging:
 
 TOKENS = {"nexttoken", "nextmarker", "nextpagetoken", "nextcontinuationtoken"}
 """Names, in lower case, under which answers say where the next page begins."""
+MORE = "HasMore"
+"""How names begin under which answers say only that there is one."""
+
+
+WITHOUT = {
+    ("firehose", "ListDeliveryStreams"): Paging(
+        ("ExclusiveStartDeliveryStreamName",), ("DeliveryStreamNames[-1]",), "HasMoreDeliveryStreams"
+    ),
+}
+"""Pages that neither botocore's data nor a token tells of: the next one begins after the last item."""
 
 
 def paging_of(paginators: Mapping[str, Any], operation: Any) -> Paging | None:
     """How an operation (botocore's model of it) is paged; None for one without pages.
 
-    Told by the service's `paginators-1` document, else by a token of one name in the answer and in the parameters.
+    Told by the service's `paginators-1` document, else by `WITHOUT`, else by a token of one name in the answer and in
+    the parameters.
     """
     spec = paginators.get(operation.name)
+    if spec is None and (known := WITHOUT.get((operation.service_model.service_name, operation.name))):
+        return known
     if spec is None:
         output, parameters = operation.output_shape, operation.input_shape
         names = [name for name in (output.members if output else ()) if name.lower() in TOKENS]
