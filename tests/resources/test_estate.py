@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bastide.resources.estate import Estate, leaves
+from bastide.resources.estate import READ, Estate, leaves
 from bastide.resources.model import Reference, Resource, Unresolved, settle
 
 
@@ -64,9 +64,84 @@ def test_leaves_go_through_lists() -> None:
 
 
 def test_names_in_the_rule_of_a_composite_alarm() -> None:
-    alarms = [item("AWS::CloudWatch::Alarm", name, {"AlarmName": name}) for name in ("errors", "too slow (p99)", "disk")]
+    alarms = [
+        item("AWS::CloudWatch::Alarm", name, {"AlarmName": name}) for name in ("errors", "too slow (p99)", "disk")
+    ]
     rule = 'ALARM(errors) AND NOT (OK("too slow (p99)") OR INSUFFICIENT_DATA("gone"))'
     composite = item("AWS::CloudWatch::CompositeAlarm", "c", {"AlarmRule": rule})
     estate = Estate([*alarms, composite])
     found = [estate.referring(alarm, "AlarmRule", composite.type) for alarm in alarms]
     assert found == [([composite], ""), ([composite], ""), ([], "")]
+
+
+ACCOUNT = "aws:111111111111"
+
+
+def live(type_: str, address: str, properties: Any, region: str = "eu-west-1", id_: str = "") -> Resource:
+    metadata = {"region": region, "id": id_}
+    return Resource(type_, address, ACCOUNT, "aws", f"{ACCOUNT}/{region}", 0, 0, properties, type_, metadata=metadata)
+
+
+def mark(unread: Any = None, *, complete: bool = True, **types: str) -> Resource:
+    """What the engine says was read: `Trail="region"`, `Bucket="global"`."""
+    names = {"Trail": TRAIL, "Bucket": BUCKET, "Group": "AWS::RDS::DBParameterGroup"}
+    read = {names[name]: scope for name, scope in types.items()}
+    regions = ["eu-west-1", "us-east-1"]
+    properties = {"types": read, "unread": unread or {}, "regions": regions, "complete": complete}
+    return Resource(READ, f"{ACCOUNT}/read", ACCOUNT, "aws", ACCOUNT, 0, 0, properties)
+
+
+LOGS = live(BUCKET, "arn:aws:s3:::logs", {"BucketName": "logs"}, "us-east-1", "logs")
+
+
+def test_live_resources_are_found_by_arn_and_by_id() -> None:
+    by_name, by_arn = live(TRAIL, "t1", {"S3BucketName": "logs"}), live(TRAIL, "t2", {"S3BucketName": LOGS.address})
+    estate = Estate([LOGS, by_name, by_arn, mark(Bucket="global", Trail="region")])
+    assert estate.referred(by_name, "S3BucketName", BUCKET) == ([LOGS], "")  # a bucket's name is good everywhere
+    assert estate.referred(by_arn, "S3BucketName", BUCKET) == ([LOGS], "")
+    assert estate.referring(LOGS, "S3BucketName", TRAIL) == ([by_name, by_arn], "")
+
+
+def test_the_same_name_in_two_regions() -> None:
+    group = "AWS::RDS::DBParameterGroup"
+    here = live(group, "arn:1", {"DBParameterGroupName": "default"})
+    there = live(group, "arn:2", {"DBParameterGroupName": "default"}, "us-east-1")
+    database = live("AWS::RDS::DBInstance", "db", {"DBParameterGroupName": "default"})
+    estate = Estate([here, there, database, mark(Group="region")])
+    assert estate.referred(database, "DBParameterGroupName", group) == ([here], "")
+
+
+def test_a_name_of_nothing_is_known_to_be_that_when_all_was_read() -> None:
+    gone = live(TRAIL, "t", {"S3BucketName": "gone"})
+    assert Estate([gone, mark(Bucket="global")]).referred(gone, "S3BucketName", BUCKET) == ([], "")
+    assert "not among" in Estate([gone, mark(Trail="region")]).referred(gone, "S3BucketName", BUCKET)[1]
+    unread = mark({BUCKET: {"global": "denied"}}, Bucket="global")
+    assert "not among" in Estate([gone, unread]).referred(gone, "S3BucketName", BUCKET)[1]
+    assert "not among" in Estate([gone]).referred(gone, "S3BucketName", BUCKET)[1]
+
+
+def test_an_arn_of_another_account_or_region_is_not_known() -> None:
+    for value in ("arn:aws:kms:eu-west-1:222222222222:key/k", "arn:aws:kms:ap-south-1:111111111111:key/k"):
+        refers = live(TRAIL, "t", {"KMSKeyId": value})
+        assert "not among" in Estate([refers, mark(Bucket="global")]).referred(refers, "KMSKeyId", BUCKET)[1]
+
+
+def test_what_refers_to_it_is_known_as_far_as_it_was_read() -> None:
+    def why(*marks: Resource) -> str:
+        return Estate([LOGS, *marks]).referring(LOGS, "S3BucketName", TRAIL)[1]
+
+    assert why(mark(Trail="region", Bucket="global")) == ""
+    assert "was not read of" in why(mark(Bucket="global"))
+    assert "was not read of" in why()
+    assert "denied" in why(mark({TRAIL: {"eu-west-1": "denied"}}, Trail="region", Bucket="global"))
+    assert "in every region" in why(mark(Trail="region", Bucket="global", complete=False))
+
+
+def test_only_its_own_region_counts_for_what_is_regional() -> None:
+    group = "AWS::RDS::DBParameterGroup"
+    one = live(group, "arn:1", {"DBParameterGroupName": "own"})
+    names = ("DBParameterGroupName", TRAIL)
+    elsewhere = mark({TRAIL: {"us-east-1": "denied"}}, Trail="region", Group="region", complete=False)
+    assert Estate([one, elsewhere]).referring(one, *names) == ([], "")
+    here = mark({TRAIL: {"eu-west-1": "denied"}}, Trail="region", Group="region")
+    assert "denied" in Estate([one, here]).referring(one, *names)[1]
