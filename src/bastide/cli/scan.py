@@ -49,14 +49,20 @@ def _scan(
     targets: list[str], settings: Settings, told: Callable[[str, int, int], None], meanwhile: Callable[[], object]
 ) -> ScanResult:
     """`aws` alone is the live account; together with anything else, or as `./aws`, it is a folder."""
-    if targets != ["aws"]:
-        for option in LIVE:
-            if settings.scan.get(option.name) and option.name in settings.given:
-                raise UsageError(f"{option.flag} is for live accounts", remedy="run `bastide scan aws`")
-        return scan(targets, settings.scan, settings.exemptions, told, meanwhile)
-    from bastide.live import scan_live
+    if targets == ["aws"]:
+        from bastide.live import scan_live
 
-    return scan_live(settings.scan, settings.exemptions, told, settings.path)
+        return scan_live(settings.scan, settings.exemptions, told, settings.path)
+    recorded = targets[0] == "config-snapshot"
+    for option in LIVE:
+        of_both = recorded and option.name in ("services", "everything")
+        if settings.scan.get(option.name) and option.name in settings.given and not of_both:
+            raise UsageError(f"{option.flag} is for live accounts", remedy="run `bastide scan aws`")
+    if recorded:
+        from bastide.recorded import scan_recorded
+
+        return scan_recorded(targets[1:], settings.scan, settings.exemptions, told)
+    return scan(targets, settings.scan, settings.exemptions, told, meanwhile)
 
 
 def _import(outputs: list[tuple[str, str]], settings: Settings) -> None:
