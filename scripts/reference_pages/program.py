@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.cli.parser import EXIT_CODES, make_parser
 from bastide.controls.verdict import SEVERITIES
-from bastide.lastscan import TABLES
 from bastide.report import FORMATS
 from bastide.settings import EXEMPTION, SCAN, WORKLOAD
 from bastide.sources import limits as common
 from bastide.sources.cloudformation import limits as templates
+from bastide.tables import TABLES
 from reference_pages.markdown import anchor, block, code, count, explained, page, table, words
 from reference_pages.texts import REPORT_FIELDS, SETTINGS_EXAMPLE, TARGETS
 

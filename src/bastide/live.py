@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections import Counter
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from bastide.controls.exemptions import not_needed
 from bastide.controls.verdict import Coverage
 from bastide.errors import UsageError, near_miss
 from bastide.resources.model import Problem
@@ -16,15 +16,15 @@ from bastide.scan import Judged, ScanResult, finish, is_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from bastide.controls.compiled import Compiled
-    from bastide.controls.evaluate import Evaluation
     from bastide.controls.library import Library, Selector
-    from bastide.controls.verdict import Verdict
-    from bastide.resources.model import Resource
+    from bastide.controls.verdict import Report
+    from bastide.history.accounts import Found, Judging
     from bastide.sources.aws.accounts import Scope
     from bastide.sources.aws.collectors import Collectors
-    from bastide.sources.aws.engine import Engine, Live, Wanted
+    from bastide.sources.aws.engine import Engine, Wanted
     from bastide.sources.aws.runs import Run
 
 RESUME = "`bastide scan aws --resume` with the same options goes on where it stopped"
@@ -43,7 +43,7 @@ def scan_live(
     """
     started, clock = time.time(), time.monotonic()
     need_extra()
-    from bastide.controls.evaluate import Evaluation
+    from bastide.history.findings import record
     from bastide.sources.aws.collectors import load_collectors
     from bastide.sources.aws.engine import Engine
     from bastide.sources.aws.runs import data_folder, open_run
@@ -54,23 +54,88 @@ def scan_live(
     scope = scope_of(settings)
     told("asking who this is", 0, 0)
     engine = Engine(scope, wanted, collectors, settings.get("profile") or "")
-    run = open_run(data_folder(settings_file), identity_of(engine, scope, wanted), resume=bool(settings.get("resume")))
+    root = data_folder(settings_file)
+    judging = judging_for(library, exemptions, settings, root)
+    judging.wanted = lambda path: is_wanted(path, only, skip)
+    run = open_run(root, identity_of(engine, scope, wanted), resume=bool(settings.get("resume")))
     try:
         told("looking for accounts and regions", 0, 0)
         read(engine, run, told)
-        evaluation = Evaluation(library.controls, library.compiled, dict(library.broken))
-        judging = _Judging(evaluation, only, skip)
-        for number, live in enumerate(engine.results(run), 1):
-            told("judging accounts", number, len(engine.accounts))
-            judging.take(live)
-        evaluation.close()
+        found = judge(engine, run, judging, told)
+        report = finish(_judged(everything, judging, found, wanted, collectors), ("aws",), settings, exemptions,
+                        started=started, clock=clock)  # fmt: skip
+        keep_report(run.tables, report)
+        record(root, run.tables, run.folder.name, started)
     finally:
         run.release()
-    coverage = judging.coverage(wanted, collectors)
-    judged = Judged(
-        everything, library, evaluation.broken, judging.verdicts, coverage, sorted(judging.places), judging.whole
+    return ScanResult(report, tables=run.tables)
+
+
+def judging_for(
+    library: Library, exemptions: Sequence[dict[str, str]], settings: dict[str, Any], root: Path
+) -> Judging:
+    """How accounts are judged by these settings; `root` is where runs are kept."""
+    from bastide.history.accounts import Judging
+    from bastide.history.findings import opened_before
+
+    before = opened_before(root, settings["new_since"]) if settings.get("new_since") else frozenset()
+    return Judging(library, exemptions, lambda _: True, settings["baseline"] or "", before)
+
+
+def judge(engine: Engine, run: Run, judging: Judging, told: Callable[[str, int, int], None]) -> Found:
+    """Judge the accounts of a run that was read; their tables are in the run's folder then."""
+    from bastide.history.accounts import Found, judge_accounts
+
+    found, count = Found(), len(engine.accounts)
+    for number, one in enumerate(judge_accounts(judging, lambda at: engine.result(run, at), count, run.tables), 1):
+        told("judging accounts", number, count)
+        found.add(one)
+    return found
+
+
+def _judged(everything: Library, judging: Judging, found: Found, wanted: Wanted, collectors: Collectors) -> Judged:
+    """What the accounts came to, with what is worth knowing of them all."""
+    coverage = Coverage(
+        units={"aws": found.accounts},
+        resources=found.types.total(),
+        judged=found.judged,
+        types=dict(found.types),
+        unjudged={name: number for name, number in found.types.items() if name not in found.judged_types},
+        left_out=found.left_out,
+        problems=list({(p.kind, p.path, p.line, p.message): p for p in found.problems}.values()),
+        ledger=found.ledger,
     )
-    return ScanResult(finish(judged, ("aws",), settings, exemptions, started=started, clock=clock), judging.resources)
+    if unread := sorted(wanted.types & collectors.not_collected.keys()):
+        coverage.problems.append(Problem("note", "aws", 0, f"not read from live accounts: {', '.join(unread)}"))
+    if more := found.unlisted.total():
+        text = (
+            f"{more:,} more verdicts are counted and not listed; `bastide query` has them all in its table `verdicts`"
+        )
+        coverage.problems.append(Problem("note", "aws", 0, text))
+    if not found.left_out:
+        asked = {control.id for control in judging.library.controls} - found.broken.keys()
+        unasked = {control.id for control in everything.controls} - asked
+        coverage.problems += not_needed(judging.exemptions, found.used, unasked)
+    return Judged(
+        everything,
+        judging.library,
+        found.broken,
+        found.verdicts,
+        coverage,
+        sorted(found.places),
+        not found.left_out,
+        found.unlisted,
+    )
+
+
+def keep_report(tables: Path, report: Report) -> None:
+    """The tables about the run as a whole, beside those of its accounts."""
+    import duckdb
+
+    from bastide.tables import of_report, whole_folder, write_parquet
+
+    with duckdb.connect() as connection, whole_folder(tables / "run") as folder:
+        write_parquet(folder, of_report(report), connection)
 
 
 def need_extra() -> None:
@@ -143,46 +208,6 @@ def identity_of(engine: Engine, scope: Scope, wanted: Wanted) -> dict[str, Any]:
     reads = {name: sorted(paths) for name, paths in sorted(wanted.reads.items())}
     return {"version": __version__, "caller": engine.caller, **plain, "types": sorted(wanted.types), "reads": reads,
             "groups": list(wanted.groups)}  # fmt: skip
-
-
-class _Judging:
-    """Judges one account after the other, and counts what was looked at."""
-
-    def __init__(self, evaluation: Evaluation, only: list[Selector], skip: list[Selector]) -> None:
-        self._evaluation, self._only, self._skip = evaluation, only, skip
-        self.verdicts: list[Verdict] = []
-        self.resources: list[Resource] = []
-        self.places: set[str] = set()
-        self.whole = True
-        self._coverage = Coverage()
-
-    def take(self, live: Live) -> None:
-        """Judge an account."""
-        resources = [one for one in live.resources if is_wanted(one.path, self._only, self._skip)]
-        left_out = len(live.resources) - len(resources)
-        self.whole = self.whole and not left_out
-        coverage = self._coverage
-        coverage.left_out += left_out
-        coverage.units["aws"] = coverage.units.get("aws", 0) + 1
-        coverage.problems += live.problems
-        for row in live.ledger:
-            coverage.ledger.append({**dataclasses.asdict(row), "seconds": round(row.seconds, 3)})
-        self.places.update(one.path for one in resources)
-        self.verdicts += self._evaluation.verdicts([*resources, *live.marks])
-        self.resources += resources
-
-    def coverage(self, wanted: Wanted, collectors: Collectors) -> Coverage:
-        """What was looked at and what was not."""
-        coverage = self._coverage
-        types = Counter(one.type for one in self.resources)
-        judged_types = {verdict.resource.type for verdict in self.verdicts}
-        coverage.resources = len(self.resources)
-        coverage.judged = len({verdict.resource.id for verdict in self.verdicts})
-        coverage.types = dict(types)
-        coverage.unjudged = {name: number for name, number in types.items() if name not in judged_types}
-        if unread := sorted(wanted.types & collectors.not_collected.keys()):
-            coverage.problems.append(Problem("note", "aws", 0, f"not read from live accounts: {', '.join(unread)}"))
-        return coverage
 
 
 def reads_of(compiled: Iterable[Compiled]) -> dict[str, set[str]]:

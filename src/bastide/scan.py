@@ -37,6 +37,8 @@ class ScanResult:
 
     report: Report
     resources: list[Resource] = field(default_factory=list)
+    tables: Path | None = None
+    """Where the tables of the scan are already, in folders of Parquet files; None when nobody wrote them."""
 
 
 def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[dict[str, str]] = (),
@@ -97,6 +99,8 @@ class Judged:
     coverage: Coverage
     files: list[str]
     whole: bool
+    unlisted: Counter[tuple[str, str, bool]] | None = None
+    """Verdicts that are counted only; with it, exemptions and the baseline have been applied."""
 
 
 def finish(
@@ -119,8 +123,9 @@ def finish(
     verdicts, files, problems = judged.verdicts, judged.files, judged.coverage.problems
     asked = {control.id for control in judged.library.controls} - judged.broken.keys()
     unasked = {control.id for control in judged.everything.controls} - asked
-    problems += apply_exemptions(verdicts, exemptions, files, unasked=unasked, whole=judged.whole)
-    if settings["baseline"]:
+    if judged.unlisted is None:
+        problems += apply_exemptions(verdicts, exemptions, files, unasked=unasked, whole=judged.whole)
+    if settings["baseline"] and judged.unlisted is None:
         apply_baseline(verdicts, settings["baseline"])
         if judged.whole and (gone := no_longer(verdicts, settings["baseline"], set(files), asked)):
             message = (
@@ -138,6 +143,7 @@ def finish(
         judged.library.controls,
         judged.broken,
         settings,
+        judged.unlisted or Counter(),
     )
 
 

@@ -72,6 +72,9 @@ LIVE = (
     Option("services", "only these groups of collectors: s3, iam, …", "texts", metavar="NAME"),
     Option("profile", "the profile of AWS's configuration files to start from", metavar="NAME"),
     Option("everything", "collect what no chosen control judges, too", "flag", default=False),
+    Option(
+        "new_since", "only findings opened since then count as new: a date, `7d`, `12h`, or `last` run", metavar="WHEN"
+    ),
     Option("resume", "go on with the newest run that was cut off", "flag", default=False),
 )
 """More settings of `bastide scan aws`; lists take commas, too."""

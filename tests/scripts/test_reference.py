@@ -13,12 +13,12 @@ import yaml
 from bastide.cli.parser import EXIT_CODES
 from bastide.controls.library import read_controls
 from bastide.controls.macros import macros
-from bastide.lastscan import TABLES
 from bastide.report import FORMATS
 from bastide.settings import EXEMPTION, SCAN, WORKLOAD, load_settings
 from bastide.sources import limits
 from bastide.sources.cloudformation import limits as templates
 from bastide.sources.terraform.mapping import Fold, Table, mapped_types
+from bastide.tables import TABLES
 from scripts import reference
 
 library, program, markdown = reference.library, reference.program, reference.markdown

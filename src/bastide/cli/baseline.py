@@ -6,10 +6,10 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from bastide.cli.progress import progress
+from bastide.cli.scan import scan_targets
 from bastide.controls.baseline import no_longer, write_baseline
 from bastide.errors import UsageError
 from bastide.report.words import counted
-from bastide.scan import scan
 from bastide.settings import load_settings
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings(vars(arguments), arguments.config or "")
     settings.scan["baseline"] = None
     with progress() as told:
-        result = scan(arguments.targets or settings.targets or ["."], settings.scan, settings.exemptions, told)
+        result = scan_targets(arguments.targets or settings.targets or ["."], settings, told)
     verdicts = result.report.verdicts
     gone = 0
     with contextlib.suppress(UsageError):  # there was none, or something else, that is replaced

@@ -76,6 +76,7 @@ def make_parser() -> argparse.ArgumentParser:
     _baseline(commands)
     _controls(commands)
     _query(commands)
+    _history(commands)
     _aws(commands)
     return parser
 
@@ -149,6 +150,23 @@ def _controls(commands: Any) -> None:
             action.add_argument("--format", "-f", choices=("text", "json"), default="text", metavar="FORMAT",
                                 help="text or json")  # fmt: skip
         action.set_defaults(run=_lazy("controls"), action=name)
+
+
+def _history(commands: Any) -> None:
+    parser = commands.add_parser(
+        "history",
+        help="runs over live accounts, and findings opened and closed between them",
+        description="List the runs of `bastide scan aws` that were made here, or the findings of all of them: when "
+        "each was opened, last seen and closed, and why.",
+    )
+    parser.add_argument("--findings", choices=("open", "closed", "all"), metavar="STATE", help="list findings: open, "
+                        "closed or all")  # fmt: skip
+    parser.add_argument("--since", metavar="WHEN", help="only findings opened or closed since then: a date, `7d`, "
+                        "`12h`, or `last` run")  # fmt: skip
+    parser.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml)")
+    parser.add_argument("--format", "-f", choices=("text", "json"), default="text", metavar="FORMAT",
+                        help="text or json")  # fmt: skip
+    parser.set_defaults(run=_lazy("history"))
 
 
 def _query(commands: Any) -> None:

@@ -8,9 +8,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from bastide.errors import UsageError
-from bastide.lastscan import TABLES, open_last_scan
+from bastide.lastscan import open_last_scan
 from bastide.redact import clean
 from bastide.report.words import counted
+from bastide.tables import TABLES
 
 if TYPE_CHECKING:
     import argparse
@@ -29,7 +30,11 @@ def run(arguments: argparse.Namespace) -> int:
     import duckdb
 
     try:
-        cursor = open_last_scan().execute(arguments.sql)
+        connection = open_last_scan()
+        statements = connection.extract_statements(arguments.sql)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            raise UsageError("a query is one `select`", remedy="`bastide query` lists the tables")
+        cursor = connection.execute(statements[0])
         names = [column[0] for column in cursor.description or ()]
         rows = cursor.fetchall()
     except duckdb.Error as error:

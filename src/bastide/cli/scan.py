@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_format(settings.scan["format"])
     targets = arguments.targets or settings.targets or ["."]
     with progress() as told:
-        result = _scan(targets, settings, told, lambda: _import(outputs, settings))
+        result = scan_targets(targets, settings, told, lambda: _import(outputs, settings))
         from bastide.lastscan import saving
 
         told("writing", 0, 0)
@@ -45,8 +45,11 @@ def run(arguments: argparse.Namespace) -> int:
     return exit_code(result.report)
 
 
-def _scan(
-    targets: list[str], settings: Settings, told: Callable[[str, int, int], None], meanwhile: Callable[[], object]
+def scan_targets(
+    targets: list[str],
+    settings: Settings,
+    told: Callable[[str, int, int], None],
+    meanwhile: Callable[[], object] | None = None,
 ) -> ScanResult:
     """`aws` alone is the live account; together with anything else, or as `./aws`, it is a folder."""
     if targets == ["aws"]:

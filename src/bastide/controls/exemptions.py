@@ -67,31 +67,45 @@ def apply_exemptions(
     *,
     unasked: Collection[str] = (),
     whole: bool = True,
+    used: set[str] | None = None,
 ) -> list[Problem]:
     """Make the failed and unknown verdicts that somebody answers for `exempt`; returns what is wrong with exemptions.
 
     One that is over stays in the verdict, which fails. One that is incomplete, or that no verdict needs, is a note.
     Whether it is needed nobody knows when one of the `unasked` controls may need it, or when the verdicts are not
-    `whole`: of some of the resources only.
+    `whole`: of some of the resources only. The places of those that were needed are added to `used`.
     """
     today = today or dt.datetime.now(dt.UTC).date()
     problems: list[Problem] = []
     allows = [allow for item in settings if (allow := _from_settings(item, today, problems))]
     allows += [allow for path in sorted(set(files)) for allow in _from_file(path, today, problems)]
-    used: set[int] = set()
+    needed: set[int] = set()
     by_path: dict[str, list[Allow]] = {}
     for allow in allows:
         by_path.setdefault(allow.path if allow.line else "", []).append(allow)
     for verdict in verdicts:
         if verdict.status in ("fail", "unknown"):
-            _apply(verdict, _candidates(verdict, by_path, today, problems), used)
+            _apply(verdict, _candidates(verdict, by_path, today, problems), needed)
+    if used is not None:
+        used |= {allow.exemption.place for allow in allows if id(allow) in needed}
     for allow in allows if whole else ():
-        if id(allow) in used or allow.exemption.expired:
-            continue
-        if not any(fnmatchcase(control, allow.exemption.control) for control in unasked):
-            path, _, line = allow.exemption.place.rpartition(":")
-            problems.append(Problem("note", path, int(line), f"exemption of {allow.exemption.control} is not needed"))
+        if id(allow) not in needed and not allow.exemption.expired:
+            problems += _not_needed(allow.exemption.control, allow.exemption.place, unasked)
     return problems
+
+
+def not_needed(settings: Iterable[dict[str, str]], used: Collection[str], unasked: Collection[str]) -> list[Problem]:
+    """Notes about exemptions of the settings whose place is not among those `used`, and that are not over."""
+    today = dt.datetime.now(dt.UTC).date()
+    open_ = [item for item in settings if item["place"] not in used and (_date(item["until"]) or today) >= today]
+    return [problem for item in open_ for problem in _not_needed(item["control"], item["place"], unasked)]
+
+
+def _not_needed(control: str, place: str, unasked: Collection[str]) -> list[Problem]:
+    if any(fnmatchcase(other, control) for other in unasked):
+        return []
+    path, _, line = place.rpartition(":")
+    return [Problem("note", path, int(line), f"exemption of {control} is not needed")]
 
 
 def _candidates(

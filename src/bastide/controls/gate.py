@@ -27,10 +27,10 @@ def decide(report: Report) -> Decision:
     counted = {"fail": 0, "unknown": 0}
     if threshold != "never":
         worst = SEVERITIES[: SEVERITIES.index(threshold) + 1]
-        for verdict in report.verdicts:
-            if verdict.status in counted and verdict.new and verdict.severity in worst:
-                counted[verdict.status] += 1
-    new = "new " if report.settings.get("baseline") else ""
+        for (status, severity, is_new), number in report.tally().items():
+            if status in counted and is_new and severity in worst:
+                counted[status] += number
+    new = "new " if report.settings.get("baseline") or report.settings.get("new_since") else ""
     failed, unknown = counted["fail"], counted["unknown"] if unknown_too else 0
     told = [f"{failed:,} {new}{'failure' if failed == 1 else 'failures'}"] if failed else []
     told += [f"{unknown:,} unknown"] if unknown else []

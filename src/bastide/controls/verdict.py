@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -130,7 +131,13 @@ class Report:
     controls: list[Control]  # those that were selected, in order of id
     broken: dict[str, str] = field(default_factory=dict)  # control id -> why it could not be run
     settings: dict[str, Any] = field(default_factory=dict)
+    unlisted: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
+    """Verdicts that are counted only, by status, severity and whether they are new: there are too many to list."""
 
     def count(self, status: Status) -> int:
         """How many verdicts have this status."""
-        return sum(1 for verdict in self.verdicts if verdict.status == status)
+        return sum(number for (found, _, _), number in self.tally().items() if found == status)
+
+    def tally(self) -> Counter[tuple[str, str, bool]]:
+        """How many verdicts there are, listed or not, by status, severity and whether they are new."""
+        return Counter((v.status, v.control.severity, v.new) for v in self.verdicts) + self.unlisted

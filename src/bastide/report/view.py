@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from bastide.controls.gate import decide
 from bastide.controls.verdict import SEVERITIES, Severity, Status  # msgspec reads the annotations of the rows
@@ -310,12 +310,12 @@ class View:
         status = dict.fromkeys(("pass", "fail", "unknown", "exempt"), 0)
         failures = dict.fromkeys(SEVERITIES, 0)
         new = 0
-        for verdict in self.report.verdicts:
-            status[verdict.status] += 1
-            if verdict.status == "fail":
-                failures[verdict.control.severity] += 1
-                new += verdict.new
-        return SummaryRow(len(self.report.verdicts), status, {str(name): n for name, n in failures.items()}, new)
+        for (name, severity, is_new), number in self.report.tally().items():
+            status[name] += number
+            if name == "fail":
+                failures[cast("Severity", severity)] += number
+                new += number * is_new
+        return SummaryRow(sum(status.values()), status, {str(name): n for name, n in failures.items()}, new)
 
     def broken(self) -> dict[str, str]:
         """The controls that could not be run, and why."""

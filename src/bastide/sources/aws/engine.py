@@ -11,7 +11,7 @@ from bastide.resources.estate import READ
 from bastide.resources.model import Problem, Resource
 from bastide.sources.aws.accounts import Account, Accounts, Scope
 from bastide.sources.aws.calls import Answer, LedgerRow, Request, Work
-from bastide.sources.aws.client import Edge, open_session
+from bastide.sources.aws.client import Edge, Stopped, open_session
 from bastide.sources.aws.collect import Collection
 from bastide.sources.aws.covering import Forms, uncovered_of
 from bastide.sources.aws.runs import Journal, Run, packed
@@ -60,6 +60,9 @@ class Engine:
         for entry in library.entries:
             if not wanted.groups or entry.group in wanted.groups:
                 self.entries.setdefault(entry.group, []).append(entry)
+        self._unasked = sorted({
+            entry.group for entry in library.entries if entry.type in wanted.types and entry.group not in self.entries
+        })
         self._part_of = dict.fromkeys(library.part_of, "global")
         self._forms = Forms(self.edge.model, library.entries)
         self._uncovered: dict[str, dict[str, dict[str, str]]] = {}
@@ -116,10 +119,17 @@ class Engine:
             run.save(work, packed(work, [], [row], {}))
             return
         collection = Collection(work, entries, self.wanted.types, self._uncovered_of(work.group), set(account.regions))
-        with Journal(run.journal_path(work)) as journal:
-            self._drive(collection, account, journal, calls)
+        unread = collection.unread
+        try:
+            with Journal(run.journal_path(work)) as journal:
+                self._drive(collection, account, journal, calls)
+        except (Stopped, OSError):
+            raise  # nothing of this unit is kept but its journal: the run can go on
+        except Exception as error:  # noqa: BLE001 (a mistake of ours costs this unit, and is reported)
+            why = f"a mistake of bastide itself ({type(error).__name__}: {error})"
+            unread = {entry.type: why for entry in collection.entries}
         rows = list(collection.ledger.rows.values())
-        run.save(work, packed(work, collection.resources, rows, collection.unread))
+        run.save(work, packed(work, collection.resources, rows, unread))
 
     def _drive(self, collection: Collection, account: Account, journal: Journal, calls: ThreadPoolExecutor) -> None:
         def ask(request: Request) -> Answer:
@@ -157,28 +167,37 @@ class Engine:
 
     def results(self, run: Run) -> Iterator[Live]:
         """What each account gave, one after the other; only one is in memory."""
-        for account in self.accounts:
-            found = Live(account.id, ledger=list(account.ledger), problems=list(account.problems))
-            unread: dict[str, dict[str, str]] = {}
-            for work in self.works(account):
-                unit = run.load(work)
-                if unit is None:
-                    message = f"what was read of {work.group} cannot be read again"
-                    found.problems.append(Problem("partial", f"aws:{account.id}/{work.region}", 0, message))
-                    types = {entry.type: message for entry in self.entries[work.group]}
-                else:
-                    resources, rows = unit.unpack()
-                    found.resources += resources
-                    found.ledger += rows
-                    types = unit.unread
-                    for name, why in sorted(types.items()):
-                        found.problems.append(
-                            Problem("partial", f"aws:{account.id}/{work.region}", 0, f"{name}: {why}")
-                        )
-                for name, why in types.items():
-                    unread.setdefault(name, {})[work.region] = why
-            found.marks.append(self._mark(account, unread))
-            yield found
+        for number in range(len(self.accounts)):
+            yield self.result(run, number)
+
+    def result(self, run: Run, number: int) -> Live:
+        """What one of the accounts gave."""
+        account = self.accounts[number]
+        found = Live(account.id, ledger=list(account.ledger), problems=list(account.problems))
+        found.ledger += [
+            LedgerRow(account.id, "*", group, "*", "skipped", remedy=f"name {group} in --services, or leave it out")
+            for group in self._unasked
+        ]
+        unread: dict[str, dict[str, str]] = {}
+        for work in self.works(account):
+            unit = run.load(work)
+            if unit is None:
+                message = f"what was read of {work.group} cannot be read again"
+                found.problems.append(Problem("partial", f"aws:{account.id}/{work.region}", 0, message))
+                types = {entry.type: message for entry in self.entries[work.group]}
+            else:
+                resources, rows = unit.unpack()
+                found.resources += resources
+                found.ledger += rows
+                types = unit.unread
+                for name, why in sorted(types.items()):
+                    found.problems.append(
+                        Problem("partial", f"aws:{account.id}/{work.region}", 0, f"{name}: {why}")
+                    )
+            for name, why in types.items():
+                unread.setdefault(name, {})[work.region] = why
+        found.marks.append(self._mark(account, unread))
+        return found
 
     def _mark(self, account: Account, unread: dict[str, dict[str, str]]) -> Resource:
         entries = [entry for entries in self.entries.values() for entry in entries]

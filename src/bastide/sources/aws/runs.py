@@ -65,6 +65,11 @@ class Run:
         self.folder = folder
         self._lock_file: Any = None
 
+    @property
+    def tables(self) -> Path:
+        """The folder of what was found: a folder of Parquet files for each account, and `run`."""
+        return self.folder / "tables"
+
     def path(self, work: Work) -> Path:
         """Where a finished unit is."""
         return self.folder / "units" / work.account / f"{work.region}.{work.group}.msgpack"

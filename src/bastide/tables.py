@@ -1,0 +1,242 @@
+"""What a scan found as tables: their columns, and their rows as they are written to disk, without secrets.
+
+A table is JSON lines, or Parquet made of them. A folder has them whole or not at all: it is written beside its place
+and renamed.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bastide.redact import clean, redacted
+from bastide.secret import hide
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import duckdb
+
+    from bastide.controls.verdict import Report, Verdict
+    from bastide.resources.model import Resource
+
+    Rows = Iterator[dict[str, Any]]
+
+TABLES: dict[str, dict[str, tuple[str, str]]] = {
+    "resources": {
+        "id": ("VARCHAR", "unique in the scan: unit and address"),
+        "type": ("VARCHAR", "CloudFormation type"),
+        "name": ("VARCHAR", "type as the source calls it"),
+        "address": ("VARCHAR", "Terraform address, logical id or ARN"),
+        "unit": ("VARCHAR", "root module, plan, template or account"),
+        "source": ("VARCHAR", "terraform, plan, cloudformation or aws"),
+        "path": ("VARCHAR", "file"),
+        "line": ("INTEGER", "first line"),
+        "properties": ("JSON", "properties of the type, secrets redacted"),
+    },
+    "unresolved": {
+        "resource": ("VARCHAR", "id of the resource"),
+        "property": ("VARCHAR", "path of the property that is not known"),
+        "reason": ("VARCHAR", "why"),
+    },
+    "links": {
+        "resource": ("VARCHAR", "id of the resource that refers"),
+        "property": ("VARCHAR", "path of the property that does"),
+        "target": ("VARCHAR", "id of the resource that is referred to"),
+        "attribute": ("VARCHAR", "attribute that is taken of it"),
+    },
+    "statements": {
+        "resource": ("VARCHAR", "id of the resource whose policy it is"),
+        "property": ("VARCHAR", "where in the resource"),
+        "sid": ("VARCHAR", "statement id, NULL when it has none"),
+        "effect": ("VARCHAR", "allow or deny"),
+        "actions": ("VARCHAR[]", "lower case"),
+        "not_actions": ("VARCHAR[]", "lower case"),
+        "principals": ("STRUCT(kind VARCHAR, id VARCHAR)[]", "who"),
+        "not_principals": ("STRUCT(kind VARCHAR, id VARCHAR)[]", "who not"),
+        "resources": ("VARCHAR[]", "on what"),
+        "not_resources": ("VARCHAR[]", "on what not"),
+        "conditions": (
+            'STRUCT("operator" VARCHAR, "key" VARCHAR, "values" VARCHAR[])[]',
+            "when; lower-case operators and keys",
+        ),
+    },
+    "verdicts": {
+        "control": ("VARCHAR", "id of the control"),
+        "status": ("VARCHAR", "pass, fail, unknown or exempt"),
+        "severity": ("VARCHAR", "critical, high, medium, low or info"),
+        "resource": ("VARCHAR", "id of the resource"),
+        "path": ("VARCHAR", "file of what decided"),
+        "line": ("INTEGER", "line of what decided"),
+        "fingerprint": ("VARCHAR", "identity of the finding across runs"),
+        "new": ("BOOLEAN", "false when the baseline knows it"),
+    },
+    "controls": {
+        "id": ("VARCHAR", "id"),
+        "title": ("VARCHAR", "what holds"),
+        "severity": ("VARCHAR", "critical, high, medium, low or info"),
+        "type": ("VARCHAR", "resource type that it judges"),
+        "frameworks": ("JSON", "requirement ids by framework"),
+        "attack": ("VARCHAR[]", "ATT&CK technique ids"),
+    },
+    "ledger": {
+        "account": ("VARCHAR", "id of the live account"),
+        "region": ("VARCHAR", "region whose endpoint was called"),
+        "service": ("VARCHAR", "service as botocore calls it"),
+        "operation": ("VARCHAR", "operation of its API"),
+        "outcome": ("VARCHAR", "read, empty, absent, denied, failed, skipped or not offered"),
+        "calls": ("INTEGER", "how many calls, retries counted"),
+        "items": ("INTEGER", "how many things they gave"),
+        "seconds": ("DOUBLE", "how long they took, waits counted"),
+        "code": ("VARCHAR", "AWS's error code, empty without"),
+        "permission": ("VARCHAR", "permission that a call needs that was denied or failed"),
+        "remedy": ("VARCHAR", "how to close the gap"),
+    },
+    "reads": {
+        "account": ("VARCHAR", "account"),
+        "region": ("VARCHAR", "region; `*` for a type that is read once an account"),
+        "type": ("VARCHAR", "CloudFormation type of which everything was read"),
+    },
+    "coverage": {
+        "kind": ("VARCHAR", "unreadable, partial, unmapped, external or note"),
+        "path": ("VARCHAR", "file or folder"),
+        "line": ("INTEGER", "line, 0 when it is about the whole file"),
+        "message": ("VARCHAR", "what was not looked at, and why"),
+        "count": ("INTEGER", "how many times"),
+    },
+}
+"""Tables, their columns, types and meaning; the reference page is made from it."""
+
+
+def of_resources(resources: Iterable[Resource]) -> Iterator[tuple[str, Rows]]:
+    """The tables about resources alone; `resources` is gone through once for each."""
+    yield "resources", (
+        {"id": identity(r.id), "type": r.type, "name": r.name, "address": identity(r.address), "unit": r.unit,
+         "source": r.source, "path": r.path, "line": r.line, "properties": redacted(r.properties)}
+        for r in resources
+    )  # fmt: skip
+    yield "unresolved", (
+        {"resource": identity(r.id), "property": path, "reason": clean(why)}
+        for r in resources for path, why in r.unresolved.items()
+    )  # fmt: skip
+    yield "links", (
+        {"resource": identity(r.id), "property": link.property, "target": identity(f"{r.unit}#{link.target}"),
+         "attribute": link.attribute}
+        for r in resources for link in r.links
+    )  # fmt: skip
+    yield "statements", _statements(resources)
+
+
+def of_verdicts(verdicts: Iterable[Verdict]) -> Iterator[tuple[str, Rows]]:
+    """The table of verdicts."""
+    yield "verdicts", (
+        {"control": v.control.id, "status": v.status, "severity": v.severity, "resource": identity(v.resource.id),
+         "path": v.location[0], "line": v.location[1], "fingerprint": v.fingerprint, "new": v.new}
+        for v in verdicts
+    )  # fmt: skip
+
+
+def of_ledger(ledger: Iterable[dict[str, Any]]) -> Iterator[tuple[str, Rows]]:
+    """The table of what became of the calls to live accounts."""
+    rows = ({name: clean(value) if isinstance(value, str) else value for name, value in row.items()} for row in ledger)
+    yield "ledger", rows
+
+
+def of_report(report: Report) -> Iterator[tuple[str, Rows]]:
+    """The tables about a scan as a whole."""
+    yield "controls", (
+        {"id": c.id, "title": c.title, "severity": c.severity, "type": c.resource, "frameworks": c.frameworks,
+         "attack": c.attack}
+        for c in report.controls
+    )  # fmt: skip
+    yield "coverage", (
+        {"kind": p.kind, "path": p.path, "line": p.line, "message": clean(p.message), "count": p.count}
+        for p in report.coverage.problems
+    )  # fmt: skip
+
+
+def _statements(resources: Iterable[Resource]) -> Rows:
+    from bastide.resources.policies import has_policies, statements_of
+
+    for resource in resources:
+        if has_policies(resource.type):
+            for statement in statements_of(resource.type, resource.properties, {})[0]:
+                yield {"resource": identity(resource.id), **redacted(statement)}
+
+
+@lru_cache(maxsize=16_384)
+def identity(text: str) -> str:
+    """As it is: cut, it would be another's. But the keys of a `for_each` may be secrets."""
+    return hide(text)
+
+
+_encode = msgspec.json.Encoder().encode
+_encode_oddly = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+def _line(row: dict[str, Any]) -> bytes:
+    try:
+        return _encode(row) + b"\n"
+    except (UnicodeEncodeError, OverflowError):
+        # Half a pair of surrogates, which stands in names that are no text, is no JSON for DuckDB.
+        return (_encode_oddly(row) + "\n").encode("utf-8", "replace")
+
+
+def write_lines(folder: Path, tables: Iterable[tuple[str, Rows]]) -> None:
+    """Every table as `NAME.jsonl` in the folder, which must be there."""
+    for name, rows in tables:
+        with (folder / f"{name}.jsonl").open("wb") as stream:
+            stream.writelines(map(_line, rows))
+
+
+def read_lines(file: Path, name: str) -> str:
+    """The SQL that reads a table from its JSON lines, with its columns and their types."""
+    described = ", ".join(f"{quoted(column)}: {quoted(kind)}" for column, (kind, _) in TABLES[name].items())
+    columns = ", ".join(f'"{column}"' for column in TABLES[name])
+    return (
+        f"select {columns} from read_json({quoted(str(file))}, format='newline_delimited', "  # noqa: S608
+        f"columns={{{described}}}, maximum_object_size=67108864)"
+    )
+
+
+def empty(columns: dict[str, tuple[str, str]]) -> str:
+    """The SQL of a table without rows, with columns as `TABLES` has them."""
+    nulls = ", ".join(f'null::{kind} as "{name}"' for name, (kind, _) in columns.items())
+    return f"select {nulls} where false"
+
+
+def quoted(text: str) -> str:
+    """A text as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def write_parquet(folder: Path, tables: Iterable[tuple[str, Rows]], connection: duckdb.DuckDBPyConnection) -> None:
+    """Every table that has rows as `NAME.parquet` in the folder, which must be there."""
+    for name, rows in tables:
+        lines = folder / f"{name}.jsonl"
+        with lines.open("wb") as stream:
+            stream.writelines(map(_line, rows))
+        if lines.stat().st_size:
+            target = quoted(str(folder / f"{name}.parquet"))
+            connection.execute(f"copy ({read_lines(lines, name)}) to {target} (format parquet, compression zstd)")
+        lines.unlink()
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """A folder to write into, which takes the place of `target` when all went well."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=".part-", dir=target.parent))
+    try:
+        yield fresh
+        shutil.rmtree(target, ignore_errors=True)
+        fresh.rename(target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
