@@ -146,6 +146,8 @@ def test_regions(asked: tuple[str, ...], regions: list[str], complete: bool) -> 
     assert (one.regions, one.complete) == (regions, complete)
     not_there = [row.region for row in one.ledger if row.outcome == "not offered"]
     assert not_there == [name for name in asked if name == "me-south-1"]
+    skipped = [row.region for row in one.ledger if row.outcome == "skipped"]
+    assert skipped == (["eu-south-1"] if asked else [])
 
 
 def test_regions_that_cannot_be_listed_are_a_gap() -> None:

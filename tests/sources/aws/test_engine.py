@@ -177,6 +177,35 @@ def test_a_region_without_the_service_is_in_the_ledger(aws: Callable[..., Any], 
     assert not_there == {"kms", "sqs"}
 
 
+def test_a_mistake_of_ours_costs_one_unit_and_is_told(
+    aws: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws("sqs").create_queue(QueueName="q")
+    made = engine()
+    true = made._drive
+
+    def drive(collection: Any, *rest: Any) -> None:
+        if collection.work.group == "kms":
+            raise ZeroDivisionError("oops")
+        true(collection, *rest)
+
+    monkeypatch.setattr(made, "_drive", drive)
+    (live,) = read(made, tmp_path, resume=False)
+    assert [one.type for one in live.resources] == ["AWS::SQS::Queue"]
+    (problem,) = live.problems
+    assert (problem.kind, "ZeroDivisionError: oops" in problem.message) == ("partial", True)
+    assert "AWS::KMS::Key" in live.marks[0].properties["unread"]
+
+
+def test_groups_that_nobody_asked_for_are_in_the_ledger(aws: Callable[..., Any], tmp_path: Path) -> None:
+    wanted = Wanted(TYPES, {}, ("kms",))
+    made = Engine(Scope(regions=("eu-west-1",)), wanted, load_collectors(), edge=quick_edge())
+    made.find_accounts()
+    (live,) = read(made, tmp_path, resume=False)
+    skipped = {row.service for row in live.ledger if row.outcome == "skipped" and row.region == "*"}
+    assert skipped == {"iam", "s3", "sqs"}
+
+
 def test_a_unit_that_cannot_be_read_again_is_a_gap(aws: Callable[..., Any], tmp_path: Path) -> None:
     made = engine()
     run = open_run(tmp_path, {}, resume=False)

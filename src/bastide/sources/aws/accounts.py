@@ -197,6 +197,10 @@ class Accounts:
         if enabled:
             account.regions = [name for name in asked if name in enabled] if asked else enabled
             account.complete = set(enabled) <= set(account.regions)
+            for name in enabled:
+                if name not in account.regions:
+                    remedy = f"name {name} in --regions, or leave it out"
+                    account.ledger.append(LedgerRow(account.id, name, "*", "*", "skipped", remedy=remedy))
             for name in asked:
                 if name not in enabled:
                     row = LedgerRow(
