@@ -16,7 +16,7 @@ GONE = ("ResourceDeleted", "ResourceDeletedNotRecorded", "ResourceNotRecorded")
 _ACCOUNT = re.compile(r"\d{12}")
 _PLACE = re.compile(r"[a-z0-9-]{2,32}")
 _TYPE = re.compile(r"AWS::\w{1,64}::\w{1,64}")
-_FRACTION = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d{1,9}(Z|\+00:00)")
+_FRACTION = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d{3}(Z|\+00:00)")
 
 
 class ConfigItem(NamedTuple):

@@ -16,7 +16,7 @@ from bastide.sources.aws.collect import elements, merged
 from bastide.sources.aws.convert import Lines, convert, fill
 from bastide.sources.aws.covering import Forms, uncovered_of
 from bastide.sources.aws.expressions import find, tags_map
-from bastide.sources.aws.items import Item, Maker, context_of
+from bastide.sources.aws.items import Item, Maker, context_of, roots_of
 from bastide.sources.aws.shapes import ANY, Form
 from bastide.sources.config_snapshot.table import Recorded
 
@@ -124,18 +124,29 @@ class Makers:
     ) -> Resource | None:
         maker = self._maker(entry, item)
         for number, call in enumerate(entry.complete):
-            if not call.when or find(call.when, one.data):
+            if reason := one.why_not(_roots(call)):
+                maker.fail(one, call, reason)
+            elif not call.when or find(call.when, one.data):
                 self._apply(maker, number, recorded.answers.get(call.call), seen, one)
-        if item.tags is not None and (kind := maker.schema.properties.get("Tags")):
-            one.unresolved.pop("Tags", None)
-            if (tags := convert(item.tags, kind)) is not ABSENT and item.tags:
-                one.filled["Tags"] = tags
+        self._tag(maker, recorded, item, one)
         if entry.only and not find(entry.only, one.data):
             one.gone = True
         resource = maker.resource(one)
         if resource is not None:
             self._say_unrecorded(resource, recorded, item)
         return resource
+
+    @staticmethod
+    def _tag(maker: Maker, recorded: Recorded, item: ConfigItem, one: Item) -> None:
+        """Tags stand beside the configuration; where a call of their own gives them, no tags are an empty list."""
+        kind = maker.schema.properties.get("Tags")
+        if kind is None or item.tags is None:
+            return
+        one.unresolved.pop("Tags", None)
+        calls = [call.call for call in maker.entry.complete if "Tags" in call.properties]
+        asked = bool(calls) and not recorded.answers.keys() & set(calls)
+        if (item.tags or asked) and (tags := convert(item.tags, kind)) is not ABSENT:
+            one.filled["Tags"] = tags
 
     def _apply(self, maker: Maker, number: int, expression: str | None, seen: dict[str, Any], one: Item) -> None:
         """Do with an item what a call would have done: from what is recorded, or say that it is not."""
@@ -226,6 +237,12 @@ def is_of_schema(schema: TypeSchema, configuration: dict[str, Any]) -> bool:
     """Whether a configuration has the names of the resource schema (a few may be newer), not those of an API."""
     known = sum(name in schema.properties for name in configuration)
     return 2 * known > len(configuration) and all(name[:1].isupper() for name in configuration)
+
+
+def _roots(call: Call) -> frozenset[tuple[str, ...]]:
+    """What of an item decides whether a call is made, and how."""
+    texts = [call.when, *call.parameters.values(), *call.ids.values()]
+    return frozenset(root for text in texts if isinstance(text, str) and text for root in roots_of(text))
 
 
 def renamed(value: Any, form: Form, depth: int = 0) -> Any:

@@ -42,8 +42,8 @@ def elements(path: str) -> Iterator[tuple[str, Any]]:
     Raises `BadFile` where it cannot be read any further.
     """
     try:
-        with _opened(path) as stream:
-            yield from _Reader(io.TextIOWrapper(stream, "utf-8-sig", errors="strict")).elements()
+        with _opened(path) as stream, io.TextIOWrapper(_unpacked(stream), "utf-8-sig", errors="strict") as text:
+            yield from _Reader(text).elements()
     except OSError as error:
         raise BadFile(error.strerror or str(error)) from None
     except (EOFError, zlib.error):
@@ -53,15 +53,19 @@ def elements(path: str) -> Iterator[tuple[str, Any]]:
 
 
 def _opened(path: str) -> BinaryIO:
-    """A regular file, unpacked if need be; never waits for a writer."""
+    """A regular file; never waits for a writer."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     stream = os.fdopen(descriptor, "rb")
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         stream.close()
         raise BadFile("it is not a regular file")
+    return stream
+
+
+def _unpacked(stream: BinaryIO) -> Any:
     packed = stream.read(2) == b"\x1f\x8b"
     stream.seek(0)
-    return gzip.GzipFile(fileobj=stream) if packed else stream  # type: ignore[return-value]
+    return gzip.GzipFile(fileobj=stream) if packed else stream
 
 
 class _Reader:
@@ -109,7 +113,8 @@ class _Reader:
             if self._peek() == ",":
                 self._take(",")
             elif self._peek() != "]":
-                raise BadFile(f"no comma between elements near character {self._place()}")
+                what = "no comma between elements" if self._peek() else "it is cut off"
+                raise BadFile(f"{what} near character {self._place()}")
         self._take("]")
 
     def _value(self) -> Any:
