@@ -114,7 +114,7 @@ def _live(unit: str, entries: list[dict[str, Any]]) -> Loaded:
 
 def _read_wholly(unit: str, control: Control) -> Resource:
     """The mark that says that the account of an example has nothing else of the types that the control asks about."""
-    types = {kind: "global" for kind in (control.resource, *(one.type for one in control.related))}
+    types = dict.fromkeys((control.resource, *(one.type for one in control.related)), "global")
     read = {"types": types, "regions": [], "complete": True, "unread": {}}
     return Resource(READ, "read", unit, "aws", unit, 0, 0, read, name=READ)
 
