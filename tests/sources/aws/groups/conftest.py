@@ -31,8 +31,9 @@ def judged(library: Library) -> Callable[..., dict[str, set[str]]]:
     """`judged(found)`: by control, the statuses of what a collection found; or of a list of resources.
 
     Everything counts as read of the account, in all of its regions, except what the collection says that it was not.
+    Controls that ask what only a live account can answer stay out of it.
     """
-    evaluation = Evaluation(library.controls, library.compiled)
+    evaluation = Evaluation(library.controls, [one for one in library.compiled if not one.live])
 
     def judge(found: Any, *, region: str = "eu-west-1") -> dict[str, set[str]]:
         resources = list(getattr(found, "resources", found))
