@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
@@ -140,8 +141,5 @@ def test_no_bytes_break_it(tmp_path_factory: pytest.TempPathFactory, content: by
     path = tmp_path_factory.getbasetemp() / "bytes.json"
     for start in (b"", b'{"configurationItems": [', b"[{"):
         path.write_bytes(start + content)
-        try:
-            for name, _ in elements(str(path)):
-                assert isinstance(name, str)
-        except BadFile as error:
-            assert str(error)
+        with contextlib.suppress(BadFile):  # anything else is a mistake
+            assert all(isinstance(name, str) for name, _ in elements(str(path)))
