@@ -62,7 +62,7 @@ def weighed(command: Sequence[str], env: Mapping[str, str], cwd: Path) -> Run:
     with _adopting():
         started = time.perf_counter()
         process = _start(command, env, cwd)
-        peak = _Peak(process.pid)
+        peak = Peak(process.pid)
         peak.start()
         exit_code = _wait(process)
         seconds = time.perf_counter() - started
@@ -72,7 +72,7 @@ def weighed(command: Sequence[str], env: Mapping[str, str], cwd: Path) -> Run:
     return Run(seconds, 0.0, exit_code, peak.tree / _MIB, peak.largest / _MIB)
 
 
-class _Peak(threading.Thread):
+class Peak(threading.Thread):
     """Samples a process tree: the largest sum of Pss seen, and the largest resident size of any one process."""
 
     def __init__(self, root: int) -> None:

@@ -119,7 +119,8 @@ def of_resources(resources: Iterable[Resource]) -> Iterator[tuple[str, Rows]]:
     """The tables about resources alone; `resources` is gone through once for each."""
     yield "resources", (
         {"id": identity(r.id), "type": r.type, "name": r.name, "address": identity(r.address), "unit": r.unit,
-         "source": r.source, "path": r.path, "line": r.line, "properties": redacted(r.properties)}
+         "source": r.source, "path": r.path, "line": r.line,
+         "properties": redacted(r.properties)}
         for r in resources
     )  # fmt: skip
     yield "unresolved", (

@@ -84,7 +84,7 @@ class Verdict:
     @property
     def location(self) -> tuple[str, int]:
         """File and line to look at: of the property that decided against it, else of the resource."""
-        if self.status != "pass":
+        if self.status != "pass" and self.resource.line:  # in a live account there are no lines
             for item in self.evidence:
                 return item.path, item.line
         return self.resource.path, self.resource.line

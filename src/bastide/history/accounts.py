@@ -123,10 +123,12 @@ class Judging:
     def _listed(self, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
         """Those for which the report has room, without the properties of their resources."""
         light: dict[int, Resource] = {}
+        room = list(self.room)
         for verdict in verdicts:
             at = len(SEVERITIES) if verdict.status == "pass" else SEVERITIES.index(verdict.severity)
-            if self.room[at] >= LISTED:
+            if room[at] >= LISTED:
                 continue
+            room[at] += 1
             self.room[at] += 1
             one = verdict.resource
             if (resource := light.get(id(one))) is None:
@@ -162,7 +164,7 @@ def judge_accounts(
     """What each account came to, as it is done. `load` gives an account by its number, from 0 to `count` - 1."""
     global _STATE, _CONNECTION  # noqa: PLW0603 (a fork has no other way to be handed what cannot be pickled)
     jobs = min(jobs or _cores(), count)
-    judging.room = multiprocessing.Array("q", len(SEVERITIES) + 1)
+    judging.room = multiprocessing.RawArray("q", len(SEVERITIES) + 1)  # a race may list a few more: no harm
     _STATE = (judging, load, tables)
     try:
         if jobs > 1 and may_fork():
