@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
+WHEN = datetime(2023, 11, 14, 22, 13, tzinfo=UTC)
 INSTANCE = {"InstanceId": "i-1", "ImageId": "ami-1", "State": {"Code": 16, "Name": "running"}}
 ANSWERS: dict[str, Any] = {
     "DescribeInstances": {"Reservations": [{"Instances": [INSTANCE]}]},
@@ -30,15 +32,15 @@ def test_an_instance_of_which_nobody_knows_more(answered: Callable[..., Any]) ->
 
 def test_an_instance_with_image_agent_and_patches(answered: Callable[..., Any]) -> None:
     image = {"ImageId": "ami-1", "OwnerId": "123456789012", "CreationDate": "2024-01-02T03:04:05.000Z", "Public": False}
-    agent = {"InstanceId": "i-1", "PingStatus": "Online", "IsLatestVersion": False, "LastPingDateTime": 1700000000}
+    agent = {"InstanceId": "i-1", "PingStatus": "Online", "IsLatestVersion": False, "LastPingDateTime": WHEN}
     patches = {
         "InstanceId": "i-1",
         "PatchGroup": "web",
         "BaselineId": "pb-0123456789abcdef0",
         "MissingCount": 3,
         "Operation": "Scan",
-        "OperationStartTime": 1700000000,
-        "OperationEndTime": 1700000100,
+        "OperationStartTime": WHEN,
+        "OperationEndTime": WHEN,
     }
     found = _instance(
         answered,

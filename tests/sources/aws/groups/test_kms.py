@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/k"
-LISTED = {"ListKeys": {"Keys": [{"KeyId": "k", "KeyArn": KEY}]}, "ListResourceTags": {"Tags": []}}
+LISTED = {
+    "ListKeys": {"Keys": [{"KeyId": "k", "KeyArn": KEY}]},
+    "ListResourceTags": {"Tags": []},
+    "GetKeyLastUsage": {},
+}
 OURS = {
     "KeyId": "k",
     "KeyManager": "CUSTOMER",
@@ -27,7 +32,7 @@ def test_a_key_of_ones_own(aws: Callable[..., Any], collect: Callable[..., Any])
     assert found.properties["EnableKeyRotation"] is True
     assert found.properties["Tags"] == [{"Key": "a", "Value": ""}]
     assert found.properties["KeyPolicy"]["Statement"][0]["Effect"] == "Allow"
-    assert found.unresolved == {}
+    assert set(found.unresolved) == {"LastUsed", "UsageTrackedSince"}  # moto does not have the call
 
 
 def test_a_key_of_aws_is_left_out(answered: Callable[..., Any]) -> None:
@@ -60,3 +65,31 @@ def test_a_description_that_is_denied_makes_the_rest_unknown(answered: Callable[
 
 def test_a_key_that_is_gone_by_now_is_none(answered: Callable[..., Any]) -> None:
     assert answered("kms", {**LISTED, "DescribeKey": "NotFoundException"}, "AWS::KMS::Key").resources == []
+
+
+def test_when_a_key_was_used(answered: Callable[..., Any]) -> None:
+    usage = {
+        "KeyLastUsage": {"Operation": "Decrypt", "Timestamp": datetime(2026, 3, 4, tzinfo=UTC)},
+        "TrackingStartDate": datetime(2026, 1, 2, tzinfo=UTC),
+    }
+    answers = {
+        **LISTED,
+        "DescribeKey": {"KeyMetadata": {**OURS, "CreationDate": datetime(2020, 1, 1, tzinfo=UTC)}},
+        "GetKeyPolicy": {"Policy": "{}"},
+        "GetKeyRotationStatus": {"KeyRotationEnabled": True},
+        "GetKeyLastUsage": usage,
+    }
+    found = answered("kms", answers, "AWS::KMS::Key").one("AWS::KMS::Key")
+    assert found.properties["LastUsed"] == "2026-03-04T00:00:00Z"
+    assert found.properties["UsageTrackedSince"] == "2026-01-02T00:00:00Z"
+    assert found.properties["CreationDate"] == "2020-01-01T00:00:00Z"
+    assert found.properties["KeyState"] == "Enabled"
+    denied = answered("kms", {**answers, "GetKeyLastUsage": "AccessDeniedException"}, "AWS::KMS::Key")
+    assert set(denied.one("AWS::KMS::Key").unresolved) == {"LastUsed", "UsageTrackedSince"}
+
+
+def test_a_key_that_is_to_be_deleted(answered: Callable[..., Any]) -> None:
+    about = {**OURS, "KeyState": "PendingDeletion", "DeletionDate": datetime(2026, 12, 1, tzinfo=UTC)}
+    answers = {**LISTED, "DescribeKey": {"KeyMetadata": about}, "GetKeyPolicy": {"Policy": "{}"}}
+    found = answered("kms", answers, "AWS::KMS::Key").one("AWS::KMS::Key").properties
+    assert (found["KeyState"], found["DeletionDate"]) == ("PendingDeletion", "2026-12-01T00:00:00Z")
