@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bastide.resources.model import Unresolved, settle
-from bastide.resources.policies import has_policies, policy_paths, statements_of
+from bastide.resources.policies import document_statements, has_policies, policy_paths, statements_of
 
 POLICY = "AWS::IAM::ManagedPolicy"
 
@@ -134,3 +135,13 @@ def test_any_document_gives_statements_or_unknown(document: Any) -> None:
     for statement in statements:
         assert all(isinstance(item, str) for item in statement["actions"] + statement["resources"])
     assert all(reason for reason in unknown.values())
+
+
+def test_one_document_alone() -> None:
+    document = {"Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}, {"Effect": "Deny"}]}
+    for form in (document, json.dumps(document)):
+        statements, why = document_statements(form)
+        assert [one["property"] for one in statements] == ["Statement[0]", "Statement[1]"]
+        assert statements[0]["actions"] == ["s3:get*"]
+        assert not why
+    assert document_statements("no policy") == ([], " is no policy document that can be read")

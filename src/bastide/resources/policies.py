@@ -119,6 +119,16 @@ def statements_of(
     return found, unknown
 
 
+def document_statements(document: Any) -> tuple[list[Statement], str]:
+    """The statements of one document, and why there may be others; `property` is where each stands in it."""
+    found: list[Statement] = []
+    unknown: dict[str, str] = {}
+    _read_document(document, "", found, unknown)
+    for statement in found:
+        statement["property"] = statement["property"].removeprefix(".")
+    return found, unknown.get("statements", "")
+
+
 def _values(value: Any, names: list[str], where: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, list):
         for index, item in enumerate(value):
