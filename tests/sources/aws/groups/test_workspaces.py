@@ -1,0 +1,40 @@
+"""Desktops of WorkSpaces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+TYPE = "AWS::WorkSpaces::Workspace"
+DESKTOP = {"WorkspaceId": "ws-123456789", "DirectoryId": "d-1234567890", "UserName": "ada", "BundleId": "wsb-123456789"}
+
+MODULE = """
+resource "aws_workspaces_workspace" "ada" {
+  directory_id                   = "d-1234567890"
+  bundle_id                      = "wsb-123456789"
+  user_name                      = "ada"
+  root_volume_encryption_enabled = true
+}
+"""
+
+
+def test_a_desktop_as_terraform_has_it(
+    answered: Callable[..., Any], judged: Callable[..., Any], written: Callable[..., Any]
+) -> None:
+    half = {**DESKTOP, "State": "AVAILABLE", "RootVolumeEncryptionEnabled": True}
+    gone = {**DESKTOP, "WorkspaceId": "ws-987654321", "State": "TERMINATED"}
+    found = answered("workspaces", {"DescribeWorkspaces": {"Workspaces": [half, gone]}}, TYPE)
+    assert found.one(TYPE).address == "arn:aws:workspaces:eu-west-1:123456789012:workspace/ws-123456789"
+    assert found.one(TYPE).properties["UserName"] == "ada"
+    assert judged(found) == judged(written(MODULE)) == {"workspaces.volumes-are-encrypted": {"fail"}}
+
+
+def test_a_desktop_with_both_volumes_encrypted(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
+    whole = {**DESKTOP, "State": "STOPPED", "RootVolumeEncryptionEnabled": True, "UserVolumeEncryptionEnabled": True}
+    found = answered("workspaces", {"DescribeWorkspaces": {"Workspaces": [whole]}}, TYPE)
+    assert judged(found) == {"workspaces.volumes-are-encrypted": {"pass"}}
+
+
+def test_a_list_that_is_denied_is_unread(answered: Callable[..., Any]) -> None:
+    found = answered("workspaces", {"DescribeWorkspaces": "AccessDeniedException"}, TYPE)
+    assert "grant workspaces:DescribeWorkspaces" in found.unread[TYPE]
