@@ -26,6 +26,8 @@ def maker(**more: object) -> Maker:
         ("Name", {("Name",)}),
         ("parent.Attributes.Policy && {a: parent.Other}", {("parent",), ("parent", "Attributes"), ("parent", "Other")}),
         ("Kept[0].Tags || 'x'", {("Kept",)}),
+        ("parent.Roots[0].Id", {("parent",), ("parent", "Roots")}),
+        ("parent.Roots[?Old].{a: Id}", {("parent",), ("parent", "Roots")}),
         ("arn:{partition}:{Kept.x}", {("partition",), ("Kept",), ("Kept", "x")}),
         ("last_part(Url, '/')", {("Url",)}),
         ("@", set()),

@@ -86,14 +86,21 @@ def _roots(node: dict[str, Any], found: set[tuple[str, ...]]) -> tuple[str, ...]
         return (node["value"],)
     if kind in ("subexpression", "index_expression", "projection", "filter_projection", "value_projection", "flatten"):
         head = _roots(children[0], found)
-        if kind == "subexpression" and len(head) == 1 and children[1]["type"] == "field":
-            found.add((*head, children[1]["value"]))
-            return (*head, children[1]["value"])
+        if kind == "subexpression" and len(head) == 1 and (name := _first(children[1])):
+            found.add((*head, name))
+            return (*head, name)
         return head
     for child in children:
         if isinstance(child, dict):
             _roots(child, found)
     return ()
+
+
+def _first(node: dict[str, Any]) -> str:
+    """The name that the right side of a dot begins with: `b` of `a.b[0]`; empty for `a.{…}`."""
+    while node["type"] in ("index_expression", "subexpression"):
+        node = node["children"][0]
+    return str(node["value"]) if node["type"] == "field" else ""
 
 
 @cache
