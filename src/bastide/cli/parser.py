@@ -77,6 +77,7 @@ def make_parser() -> argparse.ArgumentParser:
     _controls(commands)
     _query(commands)
     _history(commands)
+    _drift(commands)
     _aws(commands)
     return parser
 
@@ -167,6 +168,30 @@ def _history(commands: Any) -> None:
     parser.add_argument("--format", "-f", choices=("text", "json"), default="text", metavar="FORMAT",
                         help="text or json")  # fmt: skip
     parser.set_defaults(run=_lazy("history"))
+
+
+def _drift(commands: Any) -> None:
+    parser = commands.add_parser(
+        "drift",
+        help="what the code says and the cloud does not, and the other way round",
+        description="Compare code with a cloud, property by property: `bastide drift infra/ aws` reads the live "
+        "account, `config-snapshot:FILE` what AWS Config has recorded, `--last` what the last `bastide scan aws` here "
+        "has read. "
+        "Controls that pass on one side and fail on the other stand first.",
+        epilog="exit codes: 0 no drift; 1 drift; 2 wrong use or configuration; 3 something could not be read",
+    )
+    parser.add_argument("targets", nargs="+", metavar="TARGET", help="folders and files of code, then the cloud")
+    parser.add_argument("--last", action="store_true", help="compare with the newest finished run, without any call")
+    parser.add_argument("--unmanaged", action="store_true", help="resources that are in no code are drift, too")
+    parser.add_argument("--format", "-f", choices=("text", "json"), default="text", metavar="FORMAT",
+                        help="text or json")  # fmt: skip
+    parser.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml)")
+    wanted = ("only", "skip", "exclude", "controls", "var_file", "jobs", "verbose")
+    _options(parser, (option for option in SCAN if option.name in wanted))
+    left_out = ("everything", "new_since")
+    group = parser.add_argument_group("live accounts (bastide drift CODE aws)")
+    _options(group, (option for option in LIVE if option.name not in left_out))
+    parser.set_defaults(run=_lazy("drift"))
 
 
 def _query(commands: Any) -> None:
