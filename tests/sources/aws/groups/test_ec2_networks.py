@@ -28,7 +28,10 @@ resource "aws_network_acl" "shop" {
 resource "aws_vpc_endpoint" "s3" {
   vpc_id       = "vpc-1"
   service_name = "com.amazonaws.eu-west-1.s3"
-  policy       = jsonencode({Version = "2012-10-17", Statement = [{Effect = "Allow", Principal = "*", Action = "s3:*", Resource = "*"}]})
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = "*", Action = "s3:*", Resource = "*" }]
+  })
 }
 resource "aws_ec2_transit_gateway" "hub" { auto_accept_shared_attachments = "enable" }
 """

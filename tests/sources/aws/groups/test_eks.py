@@ -69,9 +69,11 @@ def test_a_cluster_as_terraform_has_it(
     }
     answers = {
         "ListClusters": {"clusters": ["shop"]},
+        "DescribeClusterVersions": {"clusterVersions": []},
         "DescribeCluster": {"cluster": cluster},
         "ListNodegroups": {"nodegroups": ["nodes"]},
         "DescribeNodegroup": {"nodegroup": nodes},
+        "DescribeClusterVersions": {"clusterVersions": []},
     }
     found = answered("eks", answers, CLUSTER, NODES)
     shop = found.one(CLUSTER)
@@ -108,7 +110,12 @@ def test_a_cluster_over_http(aws: Callable[..., Any], collect: Callable[..., Any
 
 
 def test_a_cluster_whose_description_is_denied(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
-    answers = {"ListClusters": {"clusters": ["shop"]}, "DescribeCluster": "AccessDeniedException"}
+    answers = {
+        "ListClusters": {"clusters": ["shop"]},
+        "DescribeClusterVersions": {"clusterVersions": []},
+        "DescribeCluster": "AccessDeniedException",
+        "DescribeClusterVersions": {"clusterVersions": []},
+    }
     found = answered("eks", answers, CLUSTER)
     assert found.one(CLUSTER).address == ARN
     assert "grant eks:DescribeCluster" in found.one(CLUSTER).unresolved["Logging"]
@@ -120,8 +127,10 @@ def test_a_cluster_whose_description_is_denied(answered: Callable[..., Any], jud
 def test_node_groups_of_a_cluster_that_is_gone(answered: Callable[..., Any]) -> None:
     answers = {
         "ListClusters": {"clusters": ["shop"]},
+        "DescribeClusterVersions": {"clusterVersions": []},
         "DescribeCluster": {"cluster": {"name": "shop", "arn": ARN}},
         "ListNodegroups": "ResourceNotFoundException",
+        "DescribeClusterVersions": {"clusterVersions": []},
     }
     found = answered("eks", answers, NODES)
     assert found.resources == []
