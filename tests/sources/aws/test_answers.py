@@ -43,6 +43,17 @@ def test_secrets_are_marked_as_written() -> None:
     assert found == {"Environment": {"Variables": {"DB_PASSWORD": REDACTED_WRITTEN, "MODE": "fast"}}}
 
 
+def test_what_cloudfront_and_waf_tell_each_other_is_hidden_whatever_it_looks_like() -> None:
+    header = {"HeaderName": "X-Origin-Verify", "HeaderValue": "kestrel"}
+    found = {"FieldToMatch": {"SingleHeader": {"Name": "x-origin-verify"}}, "SearchString": b"kestrel"}
+    path = {"FieldToMatch": {"UriPath": {}}, "SearchString": b"/admin"}
+    answer = plain({"Items": [header, found, path, {"RegexString": "a", "FieldToMatch": {"Cookies": {}}}]})
+    assert "kestrel" not in repr(answer)
+    assert answer["Items"][0] == {"HeaderName": "X-Origin-Verify", "HeaderValue": REDACTED_WRITTEN}
+    assert answer["Items"][2] == {"FieldToMatch": {"UriPath": {}}, "SearchString": "/admin"}
+    assert answer["Items"][3]["RegexString"] == REDACTED_WRITTEN
+
+
 def test_user_data_is_read_before_it_is_redacted() -> None:
     script = base64.b64encode(b"#!/bin/sh\nexport DB_PASSWORD=hunter2hunter2\n").decode()
     for answer in ({"UserData": {"Value": script}}, {"LaunchTemplateData": {"UserData": script}}):

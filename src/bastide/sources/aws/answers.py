@@ -56,9 +56,10 @@ def _odd(value: Any) -> str | None:
 def _decoded(value: Any, name: str = "") -> Any:
     """User data, which AWS gives in base64, as text: a secret in it must be seen to be hidden."""
     if isinstance(value, dict):
-        return {
+        found = {
             key: _decoded(item, name if key == "Value" and name == "UserData" else key) for key, item in value.items()
         }
+        return _unshared(found) if _SHARED & found.keys() else found
     if isinstance(value, list):
         return [_decoded(item) for item in value]
     if name == "UserData" and isinstance(value, str):
@@ -67,6 +68,21 @@ def _decoded(value: Any, name: str = "") -> Any:
         except (ValueError, binascii.Error):
             return value
     return value
+
+
+_SHARED = {"HeaderValue", "SearchString", "RegexString"}
+_SENDERS = {"SingleHeader", "Headers", "Cookies", "SingleQueryArgument", "AllQueryArguments"}
+
+
+def _unshared(value: dict[str, Any]) -> dict[str, Any]:
+    """Without what a request proves with where it comes from: CloudFront adds it as a header, WAF compares one with it.
+
+    Nothing in its name or form need say that it is a secret.
+    """
+    place = value.get("FieldToMatch")
+    if "HeaderValue" not in value and not (isinstance(place, dict) and _SENDERS & place.keys()):
+        return value
+    return {key: REDACTED_WRITTEN if key in _SHARED and item else item for key, item in value.items()}
 
 
 def _time(value: dt.datetime | dt.date) -> str:
