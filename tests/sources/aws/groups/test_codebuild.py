@@ -81,11 +81,23 @@ def project(**more: Any) -> dict[str, Any]:
 
 
 def test_a_project_that_is_public_and_hooked(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
-    more = {"projectVisibility": "PUBLIC_READ", "webhook": {"url": "https://x", "secret": "s", "buildType": "BUILD"}}
+    more = {
+        "projectVisibility": "PUBLIC_READ",
+        "webhook": {
+            "url": "https://x",
+            "secret": "s",
+            "buildType": "BUILD",
+            "filterGroups": [[{"type": "EVENT", "pattern": "PUSH"}]],
+        },
+    }
     found = answered(
         "codebuild", {"ListProjects": {"projects": ["shop"]}, "BatchGetProjects": project(**more)}, PROJECT
     )
-    assert found.one(PROJECT).properties["Triggers"] == {"Webhook": True, "BuildType": "BUILD"}
+    assert found.one(PROJECT).properties["Triggers"] == {
+        "Webhook": True,
+        "BuildType": "BUILD",
+        "FilterGroups": [[{"Type": "EVENT", "Pattern": "PUSH"}]],
+    }
     assert judged(found)["codebuild.project-is-not-public"] == {"fail"}
 
 

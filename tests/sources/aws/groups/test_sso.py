@@ -73,6 +73,15 @@ def test_the_instance_of_another_account_is_its_own_to_tell(answered: Callable[.
     assert (found.resources, found.unread) == ([], {})
 
 
+def test_an_instance_is_read_where_it_belongs(answered: Callable[..., Any]) -> None:
+    listed = instance()
+    (one,) = listed["ListInstances"]["Instances"]
+    one["PrimaryRegion"] = "eu-west-1"
+    assert answered("sso", listed, INSTANCE).one(INSTANCE).address == IN
+    one["PrimaryRegion"] = "us-east-1"
+    assert answered("sso", listed, INSTANCE).resources == []
+
+
 def test_what_is_denied_is_unknown(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
     answers = {
         **instance(),
