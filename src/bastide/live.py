@@ -146,11 +146,18 @@ def need_extra() -> None:
 
 def read(engine: Engine, run: Run, told: Callable[[str, int, int], None]) -> None:
     """Read everything that the run does not have; the run is finished then."""
+    from bastide.sources.aws.client import Stopped
+    from bastide.sources.aws.stopping import stoppable
+
+    stop = engine.edge.stop
     try:
-        engine.find_accounts()
-        engine.run(run, told)
-    except KeyboardInterrupt:
+        with stoppable(stop):
+            engine.find_accounts()
+            engine.run(run, told)
+    except (KeyboardInterrupt, Stopped):
         raise KeyboardInterrupt(RESUME) from None
+    if stop.is_set():
+        raise KeyboardInterrupt(RESUME)
     run.finish()
 
 

@@ -153,6 +153,24 @@ def test_killed_at_random_moments_and_resumed(aws: Callable[..., Any], tmp_path:
     assert verdicts() == expected
 
 
+@pytest.mark.slow
+def test_interrupted_at_random_moments_it_stops_and_says_how_to_go_on(aws: Callable[..., Any], tmp_path: Path) -> None:
+    seed(aws)
+    environment = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "data"), "XDG_STATE_HOME": str(tmp_path / "state")}
+    command = [sys.executable, "-c", SCAN.format(arguments=["scan", "aws", "--services", "s3,sqs,kms,iam"])]
+    chance, stopped = random.Random(3), 0
+    for _ in range(4):
+        process = subprocess.Popen(
+            command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        time.sleep(1.5 + chance.random())
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)  # it ends: a lock that nobody gives back would keep it for ever
+        assert process.returncode in (130, 1, 3), told
+        stopped += b"--resume" in told
+    assert stopped
+
+
 def test_accounts_that_cannot_be_entered_are_there(aws: Callable[..., Any], tmp_path: Path) -> None:
     class Denying(Edge):
         def raw(self, credentials: Any, account: str, request: Request) -> tuple[Any, Answer]:

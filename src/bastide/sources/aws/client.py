@@ -20,7 +20,8 @@ from bastide.sources.aws.answers import plain
 from bastide.sources.aws.calls import Answer, Request
 from bastide.sources.aws.errors import is_throttle, is_worth_another, outcome_of
 from bastide.sources.aws.paging import Paging, paging_of
-from bastide.sources.aws.rates import Buckets
+from bastide.sources.aws.rates import Bucket, Buckets
+from bastide.sources.aws.stopping import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,8 +70,8 @@ class Edge:
     ) -> None:
         from botocore.session import Session
 
-        self.stop = threading.Event()
-        self._buckets = buckets or Buckets()
+        self.stop = Stop()
+        self._buckets = buckets or Buckets(lambda rate: Bucket(rate, sleep=self.stop.wait))
         self._pause = pause or self.stop.wait
         self._random = random.SystemRandom()
         self._lock = threading.Lock()
@@ -102,9 +103,9 @@ class Edge:
         started = time.monotonic()
         bucket = self._buckets.of(account, request.region, request.service, request.operation)
         for attempt in range(1, ATTEMPTS + 1):
+            bucket.wait()
             if self.stop.is_set():
                 raise Stopped
-            bucket.wait()
             response, answer = self._once(credentials, request)
             answer.attempts, answer.seconds = attempt, time.monotonic() - started
             if is_throttle(answer.code):
