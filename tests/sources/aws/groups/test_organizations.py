@@ -139,6 +139,28 @@ def test_kinds_of_policies_that_a_partition_does_not_have(answered: Callable[...
     assert found.unread == {}
 
 
+def test_a_policy_of_aws_that_is_attached_nowhere_is_left_out(answered: Callable[..., Any]) -> None:
+    def listed(given: dict[str, Any]) -> dict[str, Any]:
+        own = {"Id": "p-1", "Arn": "arn:aws:p-1", "AwsManaged": False}
+        everything = {"Id": "p-FullAWSAccess", "Arn": "arn:aws:p-FullAWSAccess", "AwsManaged": True}
+        return {"Policies": [own, everything] if given["Filter"] == "SERVICE_CONTROL_POLICY" else []}
+
+    answers = {
+        "DescribeOrganization": {"Organization": ORG},
+        **TRUSTED,
+        "ListRoots": {"Roots": [ROOT]},
+        "ListPolicies": listed,
+        "ListTargetsForPolicy": {"Targets": []},
+        "DescribePolicy": {"Policy": {"Content": "{}"}},
+    }
+    (own,) = answered("organizations", answers, POLICY).of(POLICY)
+    assert (own.metadata["id"], own.properties["TargetIds"]) == ("p-1", [])
+    found = answered("organizations", {**answers, "ListTargetsForPolicy": {"Targets": [{"TargetId": "r-1"}]}}, POLICY)
+    assert [one.properties["TargetIds"] for one in found.of(POLICY)] == [["r-1"], ["r-1"]]
+    found = answered("organizations", {**answers, "ListTargetsForPolicy": "AccessDeniedException"}, POLICY)
+    assert ["TargetIds" in one.unresolved for one in found.of(POLICY)] == [True, True]
+
+
 def test_what_is_denied_is_unknown_or_unread(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
     found = answered("organizations", {"DescribeOrganization": "AccessDeniedException"}, ORGANIZATION, POLICY, UNIT)
     assert "grant organizations:DescribeOrganization" in found.one(ORGANIZATION).unresolved["FeatureSet"]
