@@ -27,6 +27,8 @@ def paging(models: Session, service: str, operation: str) -> Paging | None:
         ("firehose", "ListDeliveryStreams", {"DeliveryStreamNames": ["a", "b"], "HasMoreDeliveryStreams": True},
          {"ExclusiveStartDeliveryStreamName": "b"}),
         ("firehose", "ListDeliveryStreams", {"DeliveryStreamNames": ["a", "b"], "HasMoreDeliveryStreams": False}, None),
+        ("lightsail", "GetBuckets", {"nextPageToken": "t", "buckets": []}, {"pageToken": "t"}),
+        ("lightsail", "GetBuckets", {"buckets": []}, None),
     ],
 )  # fmt: skip
 def test_the_next_page(

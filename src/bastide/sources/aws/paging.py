@@ -38,8 +38,9 @@ WITHOUT = {
     ("firehose", "ListDeliveryStreams"): Paging(
         ("ExclusiveStartDeliveryStreamName",), ("DeliveryStreamNames[-1]",), "HasMoreDeliveryStreams"
     ),
+    ("lightsail", "GetBuckets"): Paging(("pageToken",), ("nextPageToken",)),
 }
-"""Pages that neither botocore's data nor a token tells of: the next one begins after the last item."""
+"""Pages that botocore's data does not tell of: the next begins after the last item, or at a token of another name."""
 
 
 def paging_of(paginators: Mapping[str, Any], operation: Any) -> Paging | None:
