@@ -13,11 +13,13 @@ import pytest
 from bastide.sources.aws.stopping import Stop, stoppable
 
 TWICE = """
-import os, signal
+import os, signal, time
 from bastide.sources.aws.stopping import Stop, stoppable
 with stoppable(Stop()):
     os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGINT)
     print("once", flush=True)
+    time.sleep(1)
     os.kill(os.getpid(), signal.SIGINT)
     print("twice", flush=True)
 """

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SLICE = 0.1
 """Seconds after which a wait looks whether it is to end."""
+SAME_SECONDS = 0.5
+"""Signals so close to each other are one wish."""
 
 
 class Stop:
@@ -45,14 +47,21 @@ class Stop:
 
 @contextlib.contextmanager
 def stoppable(stop: Stop) -> Iterator[None]:
-    """Within, Ctrl-C sets the flag; a second one ends the process at once, which a run on disk survives."""
+    """Within, Ctrl-C sets the flag; another one, later, ends the process at once, which a run on disk survives.
+
+    One that comes right behind the first is the same: programs such as `timeout` send it to the process and its group.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
+    first = 0.0
+
     def told(*_: object) -> None:
-        if stop.is_set():
+        nonlocal first
+        if stop.is_set() and time.monotonic() - first > SAME_SECONDS:
             os._exit(130)
+        first = first or time.monotonic()
         stop.set()
 
     previous = signal.signal(signal.SIGINT, told)
