@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-
 WORKGROUP = "AWS::Athena::WorkGroup"
 MODULE = """
 resource "aws_athena_workgroup" "open" {

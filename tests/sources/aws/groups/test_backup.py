@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-
 VAULT, PLAN = "AWS::Backup::BackupVault", "AWS::Backup::BackupPlan"
 ARN = "arn:aws:backup:eu-west-1:123456789012:"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/"
+ALIAS = "arn:aws:kms:eu-west-1:123456789012:alias/"
 MODULE = """
 resource "aws_backup_plan" "here" {
   name = "here"
@@ -47,8 +47,8 @@ def vaults(*vaults: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Answers with these vaults; the key `m` is one that AWS manages."""
     listed = [{"BackupVaultArn": f"{ARN}backup-vault:{one['BackupVaultName']}", **one} for one in vaults]
     aliases = [
-        {"AliasName": "alias/aws/backup", "AliasArn": "arn:aws:kms:eu-west-1:123456789012:alias/aws/backup", "TargetKeyId": "m"},
-        {"AliasName": "alias/ours", "AliasArn": "arn:aws:kms:eu-west-1:123456789012:alias/ours", "TargetKeyId": "c"},
+        {"AliasName": "alias/aws/backup", "AliasArn": f"{ALIAS}aws/backup", "TargetKeyId": "m"},
+        {"AliasName": "alias/ours", "AliasArn": f"{ALIAS}ours", "TargetKeyId": "c"},
         {"AliasName": "alias/aws/never-used"},
     ]  # fmt: skip
     return {

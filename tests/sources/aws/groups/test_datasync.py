@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-
 LOCATION, TASK = "AWS::DataSync::LocationEFS", "AWS::DataSync::Task"
 ARN = "arn:aws:datasync:eu-west-1:123456789012:"
 NO_TAGS: dict[str, Any] = {"GetResources": {"ResourceTagMappingList": []}}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-
 INSTANCE, ENDPOINT = "AWS::DMS::ReplicationInstance", "AWS::DMS::Endpoint"
 MODULE = """
 resource "aws_dms_replication_instance" "i" {

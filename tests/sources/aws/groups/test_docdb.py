@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-
 CLUSTER, GROUP = "AWS::DocDB::DBCluster", "AWS::DocDB::DBClusterParameterGroup"
 TYPES = (CLUSTER, GROUP)
 MODULE = """

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-
 SYSTEM, POINT = "AWS::EFS::FileSystem", "AWS::EFS::AccessPoint"
 POLICY = (
     '{"Statement": [{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "*", '

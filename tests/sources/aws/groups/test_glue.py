@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-
 SETTINGS, CONNECTION = "AWS::Glue::DataCatalogEncryptionSettings", "AWS::Glue::Connection"
 JOB, CONFIGURATION = "AWS::Glue::Job", "AWS::Glue::SecurityConfiguration"
 TYPES = (SETTINGS, CONNECTION, JOB, CONFIGURATION)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-
 STREAM = "AWS::Kinesis::Stream"
 ARN = "arn:aws:kinesis:eu-west-1:123456789012:stream/s"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/k"
+ALIAS = {
+    "AliasName": "alias/aws/kinesis",
+    "AliasArn": "arn:aws:kms:eu-west-1:123456789012:alias/aws/kinesis",
+    "TargetKeyId": "k",
+}
 MODULE = """
 resource "aws_kinesis_stream" "plain" { name = "plain" }
 resource "aws_kinesis_stream" "sealed" {
@@ -46,7 +50,7 @@ def answers(key: str, **more: Any) -> dict[str, Any]:
                 "KeyId": key,
             }
         },
-        "ListAliases": {"Aliases": [{"AliasName": "alias/aws/kinesis", "AliasArn": "arn:aws:kms:eu-west-1:123456789012:alias/aws/kinesis", "TargetKeyId": "k"}]},
+        "ListAliases": {"Aliases": [ALIAS]},
         "GetResources": {"ResourceTagMappingList": []},
         **more,
     }  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-
 CLUSTER, INSTANCE = "AWS::Neptune::DBCluster", "AWS::Neptune::DBInstance"
 MODULE = """
 resource "aws_neptune_cluster" "c" {
