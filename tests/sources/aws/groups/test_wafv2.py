@@ -164,6 +164,13 @@ def test_what_is_denied_is_unknown(answered: Callable[..., Any], judged: Callabl
     assert verdicts["wafv2.acl-logs-requests"] == {"unknown"}
 
 
+def test_what_refers_to_an_acl_is_looked_for_where_the_acl_is() -> None:
+    from bastide.sources.aws.collectors import load_collectors
+
+    scopes = {one.type: one.scope for one in load_collectors().entries}  # the last of a type counts, as for the engine
+    assert {scopes[name] for name in (ACL, LOGS, USE)} == {"region"}
+
+
 def test_a_partition_without_cloudfront(answered: Callable[..., Any]) -> None:
     found = answered("wafv2", {"ListWebACLs": "WAFInvalidParameterException"}, ACL)
     assert found.resources == []
