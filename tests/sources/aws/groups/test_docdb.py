@@ -92,3 +92,9 @@ def test_parameters_that_may_not_be_read(answered: Callable[..., Any], judged: C
     found = answered("docdb", answers(DescribeDBClusterParameters="AccessDenied"), *TYPES)
     assert "grant rds:DescribeDBClusterParameters" in found.one(GROUP).unresolved["Parameters"]
     assert judged(found)["docdb.cluster-requires-tls"] == {"unknown"}
+
+
+def test_groups_of_other_engines_are_told_apart(answered: Callable[..., Any]) -> None:
+    assert answered("docdb", answers(), GROUP).one(GROUP).metadata["id"] == "g"
+    relational = "AWS::RDS::DBClusterParameterGroup"
+    assert answered("rds", answers(), relational).one(relational).metadata["id"] == "i"
