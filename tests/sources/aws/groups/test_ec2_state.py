@@ -143,3 +143,14 @@ def test_interfaces_addresses_keys_and_volumes(aws: Callable[..., Any], collect:
     assert found.one(types[2]).properties["CreateTime"][:2] == "20"
     assert found.one(types[3]).properties["State"] == "available"
     assert found.unread == {}
+
+
+def test_volumes_that_outlive_their_instance(answered: Callable[..., Any]) -> None:
+    kind = "AWS::EC2::Volume"
+    volumes = [
+        {"VolumeId": "vol-1", "Attachments": [{"InstanceId": "i-1", "DeleteOnTermination": False}]},
+        {"VolumeId": "vol-2", "Attachments": [{"InstanceId": "i-1", "DeleteOnTermination": True}]},
+        {"VolumeId": "vol-3", "Attachments": []},
+    ]
+    found = answered("ec2", {"DescribeVolumes": {"Volumes": volumes}}, kind).of(kind)
+    assert [one.properties["OutlivesInstance"] for one in found] == [True, False, False]
