@@ -22,7 +22,7 @@ Kind = Literal["changed", "code only", "cloud only", "unset"]
 MAX_DEPTH = 30
 MAX_PAIRS = 40_000
 """Elements of two lists that are compared each with each; longer lists are compared as they stand."""
-ANYTHING = "anything"
+ANYTHING, ONE_OF = "anything", "one_of"
 KEYS = ("Key", "PolicyName", "Name", "Id", "Sid", "AttributeName", "IndexName", "DeviceName", "RuleName")
 """Members by which elements of a list are the same element, though other members differ."""
 ORDERED = ("Command", "EntryPoint")
@@ -155,17 +155,17 @@ class _Pair:
 
     def _is_default(self, plain: str, value: Any) -> bool:
         default = self._comparer.default_of(self._code.type, plain)
-        return default is not None and (default == ANYTHING or self._alike(default, value))
+        return default == ANYTHING or any(self._alike(one, value) for one in _choices(default))
 
     def _unset(self, path: str, plain: str, cloud: Any, depth: int) -> Iterator[Difference]:
         """What the code does not set: drift where AWS's default is known and something else is there."""
         if plain == "Tags" or plain.endswith(".Tags"):
             cloud = [one for one in cloud if not _is_tag_of_aws(one)] if isinstance(cloud, list) else cloud
         default = self._comparer.default_of(self._code.type, plain)
-        if default == ANYTHING or (default is not None and self._alike(default, cloud)):
+        if self._is_default(plain, cloud):
             return
         if default is not None:
-            yield Difference(path, "changed", default, cloud, default=True)
+            yield Difference(path, "changed", _choices(default)[0], cloud, default=True)
         elif not is_empty(cloud) and not depth:
             yield Difference(path, "unset", None, cloud)
 
@@ -226,7 +226,9 @@ class _Pair:
             if partner is not None:
                 rest.remove(at)
                 left.remove(partner)
-                yield from self._at(f"{path}[{at}]", one, partner, depth + 1)
+                place = f"{path}[{at}]"
+                for it in self._at(place, one, partner, depth + 1):
+                    yield it if _key(one) is None else it._replace(path=_named(it.path, place, path, _key(one)[1]))
         if not self._has_unknown(self._cloud, path):
             for at in rest:
                 yield Difference(f"{path}[{at}]", "code only", code[at], None)
@@ -250,6 +252,13 @@ class _Pair:
             yield Difference(f"{path}.Statement", "cloud only", None, statement)
 
 
+def _choices(default: Any) -> list[Any]:
+    """The values that a default may be, the one that holds now first."""
+    if isinstance(default, dict) and default.keys() == {ONE_OF}:
+        return list(default[ONE_OF])
+    return [] if default is None else [default]
+
+
 def _is_hidden(value: Any) -> bool:
     return isinstance(value, str) and (REDACTED in value or REDACTED_WRITTEN in value)
 
@@ -262,6 +271,11 @@ def _key(value: Any) -> Any:
     if not isinstance(value, dict):
         return None
     return next(((name, value[name]) for name in KEYS if isinstance(value.get(name), str)), None)
+
+
+def _named(found: str, place: str, path: str, key: str) -> str:
+    """The path with the element's key in place of its position: `Tags[team].Value`."""
+    return f"{path}[{key[:60]}]{found.removeprefix(place)}"
 
 
 def _read(value: Any) -> Any:
