@@ -65,6 +65,7 @@ def test_names_of_elastic_beanstalk(answered: Callable[..., Any]) -> None:
         _cname("app.example.com.", "apps.eu-west-1.elasticbeanstalk.com"),
         _alias("shop.example.com.", "shop.eu-west-1.elasticbeanstalk.com."),
         _cname("new.example.com.", "new.eba-abcdefgh.eu-west-1.elasticbeanstalk.com"),
+        _cname("old.example.com.", "older.elasticbeanstalk.com"),
         _cname("far.example.com.", "far.us-west-2.elasticbeanstalk.com"),
     ]
 
@@ -73,7 +74,12 @@ def test_names_of_elastic_beanstalk(answered: Callable[..., Any]) -> None:
 
     found = _records(answered, records, CheckDNSAvailability=available)
     free = {one.properties["Name"]: one.properties.get("EnvironmentNameIsFree") for one in found.of(RECORD)}
-    assert free == {"app.example.com.": True, "shop.example.com.": False, "new.example.com.": None}
+    assert free == {
+        "app.example.com.": True,
+        "shop.example.com.": False,
+        "new.example.com.": None,
+        "old.example.com.": False,
+    }
     assert found.outcomes("ListResourceRecordSets") == {"read", "skipped"}  # the region of one was not asked for
 
 
