@@ -38,9 +38,11 @@ WITHOUT = {
     ("firehose", "ListDeliveryStreams"): Paging(
         ("ExclusiveStartDeliveryStreamName",), ("DeliveryStreamNames[-1]",), "HasMoreDeliveryStreams"
     ),
+    ("guardduty", "GetFindingsStatistics"): Paging((), ()),
     ("lightsail", "GetBuckets"): Paging(("pageToken",), ("nextPageToken",)),
 }
-"""Pages that botocore's data does not tell of: the next begins after the last item, or at a token of another name."""
+"""Pages that botocore's data does not tell of: the next begins after the last item, or at a token of another name, or
+there is none although the answer has a place for a token."""
 
 
 def paging_of(paginators: Mapping[str, Any], operation: Any) -> Paging | None:

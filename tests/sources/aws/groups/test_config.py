@@ -54,6 +54,7 @@ def test_a_recorder_with_all_that_aws_says_of_it(answered: Callable[..., Any], j
         "DescribeConfigurationRecorderStatus": {
             "ConfigurationRecordersStatus": [{"name": "default", "recording": True}]
         },
+        "DescribeDeliveryChannels": {"DeliveryChannels": []},
     }
     found = answered("config", answers, RECORDER)
     assert found.one(RECORDER).address == ARN
@@ -68,7 +69,8 @@ def test_a_region_without_recorder_has_one_that_is_off(
     found = answered("config", {"DescribeConfigurationRecorders": {"ConfigurationRecorders": []}}, RECORDER)
     recorder = found.one(RECORDER)
     assert recorder.address == "arn:aws:config:eu-west-1:123456789012:configuration-recorder/none"
-    assert recorder.properties == {"StartedOnCreate": False, "RecordingGroup": {"AllSupported": False}}
+    off = {"StartedOnCreate": False, "RecordingGroup": {"AllSupported": False}, "AccountId": "123456789012"}
+    assert recorder.properties == off
     assert judged(found) == {"config.recorder-is-on": {"fail"}, "config.recorder-covers-every-type": {"fail"}}
 
 
@@ -76,6 +78,7 @@ def test_a_status_that_is_denied_is_unknown(answered: Callable[..., Any], judged
     answers = {
         "DescribeConfigurationRecorders": {"ConfigurationRecorders": [{"name": "default", "roleARN": ROLE}]},
         "DescribeConfigurationRecorderStatus": "AccessDeniedException",
+        "DescribeDeliveryChannels": {"DeliveryChannels": []},
     }
     found = answered("config", answers, RECORDER)
     assert "grant config:DescribeConfigurationRecorderStatus" in found.one(RECORDER).unresolved["StartedOnCreate"]

@@ -34,7 +34,15 @@ def sources(**status: str) -> dict[str, Any]:
 def detector(status: str = "ENABLED", **more: Any) -> dict[str, Any]:
     """The answers for one detector."""
     described = {"ServiceRole": "arn:aws:iam::123456789012:role/x", "Status": status, **more}
-    return {"ListDetectors": {"DetectorIds": ["d1"]}, "GetDetector": described}
+    return {
+        "ListDetectors": {"DetectorIds": ["d1"]},
+        "GetDetector": described,
+        "GetAdministratorAccount": {"Administrator": {}},
+        "ListPublishingDestinations": {"Destinations": []},
+        "DescribeOrganizationConfiguration": "BadRequestException",
+        "GetFindingsStatistics": {"FindingStatistics": {"GroupedByDate": []}},
+        "ListRules": {"Rules": []},
+    }
 
 
 def test_a_detector_of_moto(aws: Callable[..., Any], collect: Callable[..., Any], judged: Callable[..., Any]) -> None:

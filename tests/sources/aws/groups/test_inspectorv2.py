@@ -32,7 +32,7 @@ def test_kinds_as_terraform_has_them(
     found = collect(TYPE)
     one = found.one(TYPE)
     assert one.address == "arn:aws:inspector2:eu-west-1:123456789012:enabler"
-    assert one.properties == {"AccountIds": ["123456789012"], "ResourceTypes": ["EC2", "ECR", "LAMBDA"]}
+    assert one.properties == {"AccountIds": ["123456789012"], "ResourceTypes": ["EC2", "ECR", "LAMBDA"], "Errors": []}
     assert judged(found) == judged(written(MODULE)) == {CONTROL: {"pass"}}
 
 

@@ -6,6 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 TYPE, CONTROL = "AWS::Macie::Session", "macie.session-is-on"
+ALONE: dict[str, Any] = {
+    "GetMacieSession": {"status": "ENABLED"},
+    "GetAdministratorAccount": {},
+    "GetAutomatedDiscoveryConfiguration": {"status": "ENABLED"},
+    "GetClassificationExportConfiguration": {},
+    "GetFindingsPublicationConfiguration": {},
+}
 
 
 def test_a_session_as_terraform_has_it(
@@ -22,7 +29,7 @@ def test_a_session_as_terraform_has_it(
 
 
 def test_a_session_that_runs(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
-    assert judged(answered("macie", {"GetMacieSession": {"status": "ENABLED"}}, TYPE)) == {CONTROL: {"pass"}}
+    assert judged(answered("macie", ALONE, TYPE)) == {CONTROL: {"pass"}}
 
 
 def test_where_it_is_off_aws_says_so_with_the_code_of_what_is_denied(

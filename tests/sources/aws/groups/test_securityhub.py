@@ -7,6 +7,13 @@ from typing import Any
 
 HUB, STANDARD, CONTROL = "AWS::SecurityHub::Hub", "AWS::SecurityHub::Standard", "securityhub.hub-runs-new-controls"
 ARN = "arn:aws:securityhub:eu-west-1:123456789012:hub/default"
+ALONE: dict[str, Any] = {
+    "GetAdministratorAccount": {},
+    "GetEnabledStandards": {"StandardsSubscriptions": []},
+    "ListFindingAggregators": {"FindingAggregators": []},
+    "ListEnabledProductsForImport": {"ProductSubscriptions": []},
+    "DescribeOrganizationConfiguration": "InvalidAccessException: not an administrator",
+}
 
 
 def test_a_hub_as_terraform_has_it(
@@ -22,7 +29,7 @@ def test_a_hub_as_terraform_has_it(
 
 def test_a_hub_that_leaves_new_controls_out(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
     told = {"HubArn": ARN, "SubscribedAt": "2024-01-01T00:00:00Z", "AutoEnableControls": False}
-    assert judged(answered("securityhub", {"DescribeHub": told}, HUB)) == {CONTROL: {"fail"}}
+    assert judged(answered("securityhub", {"DescribeHub": told, **ALONE}, HUB)) == {CONTROL: {"fail"}}
 
 
 def test_where_it_is_off_a_hub_stands_in_that_nobody_subscribed_to(
