@@ -109,7 +109,7 @@ class _Pair:
         if code is None:
             yield from self._unset(path, plain, cloud, depth)
         elif cloud is None:
-            if not (is_empty(code) or plain in self._writeonly or self._is_default(plain, code)):
+            if not (is_empty(code) or self._is_secret_of_code(plain, code) or self._is_default(plain, code)):
                 yield Difference(path, "code only", code, None)
         else:
             yield from self._both(path, plain, code, cloud, depth)
@@ -152,6 +152,14 @@ class _Pair:
 
     def _has_unknown(self, side: Resource, path: str) -> bool:
         return any(one.startswith((f"{path}[", f"{path}.")) for one in side.unresolved)
+
+    def _is_secret_of_code(self, plain: str, value: Any) -> bool:
+        """Whether a value is one that AWS takes and never shows again, in all its members."""
+        if plain in self._writeonly:
+            return True
+        return isinstance(value, dict) and all(
+            self._is_secret_of_code(f"{plain}.{name}", value[name]) for name in value
+        )
 
     def _is_default(self, plain: str, value: Any) -> bool:
         default = self._comparer.default_of(self._code.type, plain)
