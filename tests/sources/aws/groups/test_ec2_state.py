@@ -106,6 +106,34 @@ def test_a_snapshot_whose_permissions_are_denied(answered: Callable[..., Any]) -
     assert found.properties["Encrypted"] is False
 
 
+def test_snapshots_behind_images_are_asked_for_only_when_they_are_public(answered: Callable[..., Any]) -> None:
+    about = "Created by CreateImage(i-1) for ami-1"
+    listed = [{"SnapshotId": f"snap-{number}", "Description": about} for number in (1, 2)]
+    asked_for: list[str] = []
+
+    def attribute(asked: dict[str, Any]) -> Any:
+        asked_for.append(asked["SnapshotId"])
+        return {"CreateVolumePermissions": [{"Group": "all"}]}
+
+    def snapshots(asked: dict[str, Any]) -> Any:
+        return {"Snapshots": listed[1:] if "RestorableByUserIds" in asked else listed}
+
+    answers = {"DescribeSnapshots": snapshots, "DescribeSnapshotAttribute": attribute}
+    first, second = answered("ec2", answers, "AWS::EC2::Snapshot").of("AWS::EC2::Snapshot")
+    assert asked_for == ["snap-2"]
+    assert (first.properties.get("IsPublic"), second.properties["IsPublic"]) == (None, True)
+    assert first.properties["OfImage"] is True
+    assert first.unresolved == {}
+
+
+def test_public_snapshots_that_may_not_be_listed(answered: Callable[..., Any]) -> None:
+    def snapshots(asked: dict[str, Any]) -> Any:
+        return "UnauthorizedOperation" if "RestorableByUserIds" in asked else {"Snapshots": [{"SnapshotId": "snap-1"}]}
+
+    found = answered("ec2", {"DescribeSnapshots": snapshots}, "AWS::EC2::Snapshot").one("AWS::EC2::Snapshot")
+    assert set(found.unresolved) == {"IsPublic", "SharedWith"}
+
+
 def test_images_of_ones_own(answered: Callable[..., Any]) -> None:
     disk = {"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": False, "SnapshotId": "snap-1"}}
     image = {
