@@ -7,6 +7,12 @@ from typing import Any
 
 CLUSTER, GROUP = "AWS::DocDB::DBCluster", "AWS::DocDB::DBClusterParameterGroup"
 TYPES = (CLUSTER, GROUP)
+PENDING = [
+    {
+        "ResourceIdentifier": "arn:aws:rds:eu-west-1:123456789012:cluster:c",
+        "PendingMaintenanceActionDetails": [{"Action": "system-update"}],
+    }
+]
 MODULE = """
 resource "aws_docdb_cluster_parameter_group" "g" {
   name   = "g"
@@ -52,6 +58,7 @@ def answers(**more: Any) -> dict[str, Any]:
     parameters = {"Parameters": [{"ParameterName": "tls", "ParameterValue": "disabled"}]}
     return {
         "DescribeDBClusters": {"DBClusters": [BASE]},
+        "DescribePendingMaintenanceActions": {"PendingMaintenanceActions": PENDING},
         "DescribeDBClusterParameterGroups": groups("docdb5.0", "neptune1.3", "aurora-mysql8.0"),
         "DescribeDBClusterParameters": parameters,
         **more,
@@ -98,3 +105,10 @@ def test_groups_of_other_engines_are_told_apart(answered: Callable[..., Any]) ->
     assert answered("docdb", answers(), GROUP).one(GROUP).metadata["id"] == "g"
     relational = "AWS::RDS::DBClusterParameterGroup"
     assert answered("rds", answers(), relational).one(relational).metadata["id"] == "i"
+
+
+def test_maintenance_that_waits(answered: Callable[..., Any]) -> None:
+    found = answered("docdb", answers(), CLUSTER).one(CLUSTER)
+    assert found.properties["PendingMaintenance"] == [{"Action": "system-update"}]
+    denied = answered("docdb", answers(DescribePendingMaintenanceActions="AccessDenied"), CLUSTER).one(CLUSTER)
+    assert set(denied.unresolved) == {"PendingMaintenance"}

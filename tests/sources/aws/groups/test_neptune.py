@@ -20,6 +20,12 @@ resource "aws_neptune_cluster_instance" "i" {
 }
 """
 ARN = "arn:aws:rds:eu-west-1:123456789012:"
+PENDING = [
+    {
+        "ResourceIdentifier": "arn:aws:rds:eu-west-1:123456789012:cluster:c",
+        "PendingMaintenanceActionDetails": [{"Action": "system-update"}],
+    }
+]
 
 
 def answers(**more: Any) -> dict[str, Any]:
@@ -36,6 +42,7 @@ def answers(**more: Any) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "DescribeDBClusters": {"DBClusters": [cluster, {**cluster, "Engine": "docdb", "DBClusterIdentifier": "d"}]},
+        "DescribePendingMaintenanceActions": {"PendingMaintenanceActions": PENDING},
         "DescribeDBInstances": {
             "DBInstances": [instance, {**instance, "Engine": "mysql", "DBInstanceIdentifier": "m"}]
         },
@@ -69,3 +76,10 @@ def test_instances_that_are_denied(answered: Callable[..., Any]) -> None:
     found = answered("neptune", answers(DescribeDBInstances="AccessDenied"), CLUSTER, INSTANCE)
     assert "grant rds:DescribeDBInstances" in found.unread[INSTANCE]
     assert found.one(CLUSTER).unresolved == {}
+
+
+def test_maintenance_that_waits(answered: Callable[..., Any]) -> None:
+    found = answered("neptune", answers(), CLUSTER).one(CLUSTER)
+    assert found.properties["PendingMaintenance"] == [{"Action": "system-update"}]
+    denied = answered("neptune", answers(DescribePendingMaintenanceActions="AccessDenied"), CLUSTER).one(CLUSTER)
+    assert set(denied.unresolved) == {"PendingMaintenance"}
