@@ -53,7 +53,8 @@ def test_a_status_that_is_denied_is_unknown_and_nothing_else(answered: Callable[
 
 
 def test_a_trail_of_the_organization_that_a_member_must_not_look_into_is_unknown(answered: Callable[..., Any]) -> None:
-    shadow = {**LISTED, "IsMultiRegionTrail": True, "IsOrganizationTrail": True}
+    theirs = ARN.replace("123456789012", "444455556666")
+    shadow = {**LISTED, "TrailARN": theirs, "IsMultiRegionTrail": True, "HasCustomEventSelectors": True}
     answers = {
         "DescribeTrails": {"trailList": [shadow]},
         "GetTrailStatus": "TrailNotFoundException",
@@ -72,3 +73,15 @@ def test_an_event_data_store_that_takes_nothing_in(answered: Callable[..., Any])
         "GetEventDataStore": {**store, "Status": "STOPPED_INGESTION"},
     }
     assert answered("cloudtrail", answers, kind).one(kind).properties["IngestionStatus"] == "STOPPED_INGESTION"
+
+
+def test_an_own_trail_of_another_region_with_selectors_is_left_to_its_own_region(answered: Callable[..., Any]) -> None:
+    plain = {**LISTED, "TrailARN": f"{ARN}-2", "HasCustomEventSelectors": False, "HomeRegion": "eu-west-1"}
+    chosen = {**LISTED, "HasCustomEventSelectors": True, "HomeRegion": "eu-west-1"}
+    answers = {
+        "DescribeTrails": {"trailList": [plain, chosen]},
+        "GetTrailStatus": {"IsLogging": True},
+        "GetEventSelectors": "TrailNotFoundException",
+    }
+    found = answered("cloudtrail", answers, SEEN).one(SEEN)
+    assert (found.properties["TrailARN"], found.unresolved) == (f"{ARN}-2", {})
