@@ -32,6 +32,7 @@ LONGEST_PAUSE = 20.0
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
 CONNECTIONS = 64
+_READS = ("AssumeRole", "BatchGet", "Check", "Describe", "GenerateCredentialReport", "Get", "List")
 _MALFORMED = ("ResponseParserError", "JSONDecodeError", "ParseError")
 
 
@@ -63,14 +64,23 @@ def _provider(current: _Current) -> Any:
 
 
 class Edge:
-    """Makes calls. `stop` ends every wait; `pause` is how retries wait, in seconds."""
+    """Makes calls. `stop` ends every wait; `pause` is how retries wait, in seconds.
+
+    What does not read is refused before anything is sent, except for the `writes` (`service:Operation`) that whoever
+    makes the edge names; a scan names none.
+    """
 
     def __init__(
-        self, session: Any, buckets: Buckets | None = None, pause: Callable[[float], Any] | None = None
+        self,
+        session: Any,
+        buckets: Buckets | None = None,
+        pause: Callable[[float], Any] | None = None,
+        writes: frozenset[str] = frozenset(),
     ) -> None:
         from botocore.session import Session
 
         self.stop = Stop()
+        self._writes = writes
         self._buckets = buckets or Buckets(lambda rate: Bucket(rate, sleep=self.stop.wait))
         self._pause = pause or self.stop.wait
         self._random = random.SystemRandom()
@@ -100,6 +110,9 @@ class Edge:
 
     def raw(self, credentials: Any, account: str, request: Request) -> tuple[Any, Answer]:
         """As `call`, with what botocore gave: for credentials, which no `Answer` may have."""
+        if not is_read(request.operation) and f"{request.service}:{request.operation}" not in self._writes:
+            message = f"{request.service}:{request.operation} does not only read"
+            return None, Answer("failed", code="NotARead", message=message, attempts=0)
         started = time.monotonic()
         bucket = self._buckets.of(account, request.region, request.service, request.operation)
         for attempt in range(1, ATTEMPTS + 1):
@@ -167,6 +180,11 @@ class Edge:
             model = self.model(service).operation_model(operation)
             self._paging[key] = paging_of(paginators(self._loader, service), model)
         return self._paging[key]
+
+
+def is_read(operation: str) -> bool:
+    """Whether an operation changes nothing, by its verb."""
+    return operation.startswith(_READS)
 
 
 def is_whole(body: Any, response: dict[str, Any]) -> bool:
