@@ -78,6 +78,7 @@ def make_parser() -> argparse.ArgumentParser:
     _query(commands)
     _history(commands)
     _drift(commands)
+    _export(commands)
     _aws(commands)
     return parser
 
@@ -110,7 +111,8 @@ def _scan(commands: Any) -> None:
         help="judge Terraform, plans, CloudFormation, and live accounts",
         description="Find Terraform root modules, Terraform plans, CloudFormation and SAM templates and CDK output "
         "below the targets, and judge them: that needs no account, no network and no configuration. `aws` as the "
-        "target is the live account of the current credentials (a folder of that name is ./aws).",
+        "target is the live account of the current credentials (a folder of that name is ./aws), `config-snapshot FILE…` "
+        "what AWS Config has recorded.",
         epilog="exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()),
     )
     _scan_options(parser)
@@ -205,6 +207,38 @@ def _query(commands: Any) -> None:
     parser.add_argument("--format", "-f", choices=("table", "json", "csv"), default="table", metavar="FORMAT",
                         help="table, json or csv")  # fmt: skip
     parser.set_defaults(run=_lazy("query"))
+
+
+def _export(commands: Any) -> None:
+    parser = commands.add_parser(
+        "export",
+        help="findings of live accounts to Security Hub, a folder or a bucket",
+        description="Hand on what `bastide scan aws` found. Nothing is sent without --apply: what would be is told.",
+    )
+    actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+    hub = actions.add_parser(
+        "securityhub",
+        help="what changed since the last export, to AWS Security Hub",
+        description="Send findings to AWS Security Hub, each to its own account and region: those that were opened or "
+        "changed since the last export, and as archived those that were closed.",
+        epilog="exit codes: 0 done; 2 wrong use or configuration; 3 something was not sent",
+    )
+    hub.add_argument("--into", metavar="ACCOUNT/REGION", help="send all of them there")
+    hub.add_argument("--output", "-o", metavar="FILE", help="write what would be sent, one finding in ASFF a line")
+    ocsf = actions.add_parser(
+        "ocsf",
+        help="the verdicts of the last run as OCSF, to a folder or a bucket",
+        description="Write the verdicts of the last run as OCSF Compliance Findings, in compressed files by region, "
+        "account and day.",
+        epilog="exit codes: 0 done; 2 wrong use or configuration; 3 something was not sent",
+    )
+    ocsf.add_argument("destination", metavar="DEST", help="a folder, or s3://BUCKET/PREFIX")
+    for action, name, live in ((hub, "securityhub", ("role", "external_id", "profile")), (ocsf, "ocsf", ("profile",))):
+        action.add_argument("--apply", action="store_true", help="send it")
+        action.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml)")
+        _options(action, (option for option in SCAN if option.name == "controls"))
+        _options(action, (option for option in LIVE if option.name in live))
+        action.set_defaults(run=_lazy("export"), action=name)
 
 
 def _aws(commands: Any) -> None:

@@ -335,3 +335,43 @@ def test_names_are_made_those_of_the_api_and_maps_stay() -> None:
     value = {"dBName": 1, "tags": [{"key": "dbname"}], "free": {"dBName": 2}, "else": 3}
     assert renamed(value, form) == {"DBName": 1, "Tags": [{"Key": "dbname"}], "Free": {"dBName": 2}, "else": 3}
     assert ACCOUNT
+
+
+def test_a_stage_has_an_item_of_its_own(makers: Callable[..., Makers]) -> None:
+    arn = f"arn:aws:apigateway:{REGION}::/restapis/a/stages/prod"
+    configuration = {"stageName": "prod", "tracingEnabled": True, "accessLogSettings": {"destinationArn": "d"}}
+    item = config_item("AWS::ApiGateway::Stage", arn, configuration, ARN=arn, tags={"a": "b"})
+    (found,) = make(makers, item, "AWS::ApiGateway::Stage").resources
+    assert found.address == arn
+    assert found.properties["AccessLogSetting"] == {"DestinationArn": "d"}
+    assert found.properties["TracingEnabled"] is True
+    assert found.unresolved["RestApiId"] == NOT_RECORDED
+
+
+def test_a_distribution_has_its_configuration_in_one_piece(makers: Callable[..., Makers]) -> None:
+    inner = {"enabled": True, "aliases": {"quantity": 1, "items": ["a.example"]}, "webACLId": "w",
+             "viewerCertificate": {"minimumProtocolVersion": "TLSv1.2_2021"}}  # fmt: skip
+    configuration = {"id": "E1", "aRN": "arn:aws:cloudfront::1:distribution/E1", "distributionConfig": inner}
+    arn = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"
+    item = config_item("AWS::CloudFront::Distribution", "E1", configuration, ARN=arn, awsRegion="global")
+    (found,) = make(makers, item, "AWS::CloudFront::Distribution").resources
+    assert found.address == arn
+    assert found.properties["DistributionConfig"]["Aliases"] == ["a.example"]
+    assert found.properties["DistributionConfig"]["ViewerCertificate"] == {"MinimumProtocolVersion": "TLSv1.2_2021"}
+
+
+def test_a_classic_balancer_and_a_warehouse(makers: Callable[..., Makers]) -> None:
+    listener = {"listener": {"protocol": "HTTPS", "loadBalancerPort": 443, "instancePort": 80}, "policyNames": ["p"]}
+    policies = [{"policyName": "p", "policyTypeName": "SSLNegotiationPolicyType", "policyAttributeDescriptions": []}]
+    item = config_item("AWS::ElasticLoadBalancing::LoadBalancer", "b",
+                       {"loadBalancerName": "b", "listenerDescriptions": [listener]},
+                       supplementaryConfiguration={"LoadBalancerPolicies": policies})  # fmt: skip
+    (found,) = make(makers, item, "AWS::ElasticLoadBalancing::LoadBalancer").resources
+    assert found.properties["Policies"][0]["PolicyType"] == "SSLNegotiationPolicyType"
+    assert found.properties["Listeners"][0]["PolicyNames"] == ["p"]
+    assert found.unresolved["AccessLoggingPolicy"] == NOT_RECORDED
+    more = {"LoggingStatus": {"loggingEnabled": True, "bucketName": "logs"}}
+    configuration = {"clusterIdentifier": "c", "encrypted": True}
+    item = config_item("AWS::Redshift::Cluster", "c", configuration, supplementaryConfiguration=more)
+    (found,) = make(makers, item, "AWS::Redshift::Cluster").resources
+    assert found.properties["LoggingProperties"]["BucketName"] == "logs"

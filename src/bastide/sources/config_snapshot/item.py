@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bastide.sources.aws.answers import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_TEXT = 4 * 1024 * 1024
 GONE = ("ResourceDeleted", "ResourceDeletedNotRecorded", "ResourceNotRecorded")
@@ -48,8 +51,8 @@ class ConfigItem(NamedTuple):
         return parts[1] if len(parts) == 3 and _PLACE.fullmatch(parts[1]) else "aws"
 
 
-def read_item(value: Any) -> ConfigItem | None:
-    """The item, without secrets; None for what is none."""
+def read_item(value: Any, is_wanted: Callable[[str], bool] = lambda _: True) -> ConfigItem | None:
+    """The item, without secrets; None for what is none. Of a type that is not wanted, it has no configuration."""
     value = decoded(value)
     if not isinstance(value, dict):
         return None
@@ -60,6 +63,7 @@ def read_item(value: Any) -> ConfigItem | None:
     region = _text(value.get("awsRegion")) or (parts[3] if len(parts) > 4 else "") or "global"
     if not (_TYPE.fullmatch(kind) and _ACCOUNT.fullmatch(account) and _PLACE.fullmatch(region) and (identity or arn)):
         return None
+    wanted = is_wanted(kind)
     return ConfigItem(
         kind,
         account,
@@ -68,9 +72,9 @@ def read_item(value: Any) -> ConfigItem | None:
         arn,
         _text(value.get("configurationItemStatus")),
         _time(value.get("configurationItemCaptureTime")),
-        _object(value.get("configuration")),
-        _supplementary(value.get("supplementaryConfiguration")),
-        _tags(value.get("tags")),
+        _object(value.get("configuration")) if wanted else None,
+        _supplementary(value.get("supplementaryConfiguration")) if wanted else None,
+        _tags(value.get("tags")) if wanted else None,
     )
 
 

@@ -34,6 +34,8 @@ NONE = "none"
 """What an expression of the table gives where AWS Config knows that there is none."""
 HOME = "us-east-1"
 MAX_DEPTH = 24
+MAX_NAMES = 5_000
+"""Names of types that are kept in mind; there are not half as many."""
 
 
 @dataclass(slots=True)
@@ -66,6 +68,7 @@ class Makers:
         self._forms = Forms(model, library.entries)
         self._uncovered: dict[str, dict[str, str]] = {}
         self._made: dict[tuple[int, str, str, str], Maker] = {}
+        self._is_wanted: dict[str, bool] = {}
 
     def type_of(self, name: str) -> str:
         """The CloudFormation type of what AWS Config calls by a name."""
@@ -74,7 +77,11 @@ class Makers:
 
     def is_wanted(self, name: str) -> bool:
         """Whether items of a type of AWS Config give anything that is wanted."""
-        kind = self.type_of(name)
+        if name not in self._is_wanted and len(self._is_wanted) < MAX_NAMES:
+            self._is_wanted[name] = self._gives_wanted(self.type_of(name))
+        return self._is_wanted.get(name, False)
+
+    def _gives_wanted(self, kind: str) -> bool:
         children = (child.type for one in self._entries.get(kind, ()) for child in self._of(one))
         return kind in self.types or any(child in self.types for child in children)
 
@@ -94,7 +101,10 @@ class Makers:
         elif item.type not in self.table and is_of_schema(schema, item.configuration):
             made.resources.append(self._plain(schema, item))
         elif entry is None:
-            made.resources.append(self._unknown(schema, item, OTHER_FORM))
+            each = next(iter(self._entries.get(kind, ())), None)
+            made.resources.append(
+                self._alone(each, schema, item) if each and item.arn else self._unknown(schema, item, OTHER_FORM)
+            )
         else:
             self._collected(entry, item, made)
             return made
@@ -206,6 +216,21 @@ class Makers:
         for path in recorded.unrecorded:
             if path not in resource.properties and path.lower() not in names:
                 resource.unresolved.setdefault(path, NOT_RECORDED)
+
+    def _alone(self, entry: Collector, schema: TypeSchema, item: ConfigItem) -> Resource:
+        """A resource that the live source finds through another, as far as its own item tells."""
+        data = renamed(item.configuration, self._forms.item(entry))
+        tree = fill(schema, Lines.of(entry.properties), {**data, "context": context_of(self._work(entry, item))},
+                    by_rule=entry.by_rule)  # fmt: skip
+        for path, rule in entry.properties.items():
+            if any(root[0] == "parent" for root in roots_of(rule if isinstance(rule, str) else rule.source)):
+                tree[path.partition(".")[0]] = Unresolved("", NOT_RECORDED)
+        for call in entry.complete:
+            for path in () if call.item else call.properties:
+                tree.setdefault(path.partition(".")[0], Unresolved("", NOT_RECORDED))
+        if item.tags and "Tags" in schema.properties:
+            tree.setdefault("Tags", convert(item.tags, schema.properties["Tags"]))
+        return self._resource(schema, item, tree)
 
     # The names of the resource schema
 

@@ -109,7 +109,7 @@ class Reader:
             self._accounts[account].snapshots.add(region)
 
     def _element(self, file: _File, value: Any) -> None:
-        item = read_item(value)
+        item = read_item(value, self._makers.is_wanted)
         if item is not None:
             file.items += 1
             file.places.add((item.account, item.region))
