@@ -14,6 +14,8 @@ from bastide.report import words
 from bastide.report.view import View
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from bastide.controls.verdict import Report
     from bastide.report.view import ControlTexts, EvidenceRow, VerdictRow
 
@@ -32,7 +34,12 @@ _STATUS = {"pass": (4, "Resolved"), "fail": (1, "New"), "unknown": (1, "New"), "
 def render(report: Report) -> str:
     """The report as OCSF events; empty without verdicts."""
     view = View(report)
-    milliseconds = int((report.started + report.seconds) * 1000)
+    return msgspec.json.Encoder().encode_lines(events(view.verdicts(), view)).decode()
+
+
+def events(rows: Iterable[VerdictRow], view: View) -> Iterator[dict[str, Any]]:
+    """An event for each row, as it is asked for; the view knows the rows' controls."""
+    milliseconds = int((view.report.started + view.report.seconds) * 1000)
     product = {"name": "bastide", "vendor_name": "bastide", "version": view.version()}
     shared = {
         "activity_id": 1,
@@ -46,8 +53,7 @@ def render(report: Report) -> str:
         "time": milliseconds,
         "metadata": {"version": VERSION, "product": product},
     }
-    events = (shared | _event(row, view, milliseconds) for row in view.verdicts())
-    return msgspec.json.Encoder().encode_lines(events).decode()
+    return (shared | _event(row, view, milliseconds) for row in rows)
 
 
 def _event(row: VerdictRow, view: View, milliseconds: int) -> dict[str, Any]:

@@ -255,7 +255,7 @@ class View:
         """The texts of a control, the same ones each time."""
         texts = self._controls.get(id(control))
         if texts is None:
-            texts = self._controls[id(control)] = _texts(control)
+            texts = self._controls[id(control)] = texts_of(control)
             self._texts[texts.row.id] = texts
         return texts
 
@@ -363,7 +363,8 @@ class View:
 _KINDS = {"unreadable": 0, "partial": 1, "external": 2, "note": 3, "unmapped": 4}
 
 
-def _texts(control: Control) -> ControlTexts:
+def texts_of(control: Control) -> ControlTexts:
+    """What a control says at length, cleaned."""
     own = not control.place.startswith("library/controls/")
     frameworks = {clean(name): [clean(item) for item in items] for name, items in control.frameworks.items()}
     attack = [clean(item) for item in control.attack]

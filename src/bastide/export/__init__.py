@@ -1,0 +1,1 @@
+"""Out to where teams look: what live accounts came to, as other services want it."""

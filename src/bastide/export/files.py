@@ -1,0 +1,24 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """A file to write, which takes the place of `target` when all went well."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=".part-", dir=target.parent))
+    try:
+        yield fresh / target.name
+        (fresh / target.name).replace(target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
