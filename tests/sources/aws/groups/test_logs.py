@@ -61,15 +61,18 @@ def test_an_alarm_over_a_formula_counts_and_a_pending_subscription_does_not(answ
         {"Id": "m", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}},
         {"Id": "e", "Expression": "m"},
     ]
+    whole = [{"AlarmName": "c", "AlarmRule": "ALARM(a)"}]
     answers = {
         "DescribeMetricFilters": {"metricFilters": [filter_over(ROOT)]},
         "DescribeAlarms": {
-            "MetricAlarms": [{"AlarmName": "a", "Metrics": formula}, {"AlarmName": "b", "Namespace": "X"}]
+            "CompositeAlarms": whole,
+            "MetricAlarms": [{"AlarmName": "a", "Metrics": formula}, {"AlarmName": "b", "Namespace": "X"}],
         },
         "ListSubscriptions": {"Subscriptions": [{"SubscriptionArn": "PendingConfirmation", "TopicArn": TOPIC}]},
     }
     found = answered("logs", answers, FILTER).one(FILTER)
     assert [alarm["AlarmName"] for alarm in found.properties["Alarms"]] == ["a"]
+    assert [alarm["AlarmRule"] for alarm in found.properties["CompositeAlarms"]] == ["ALARM(a)"]
     assert found.properties["ConfirmedTopics"] == []
 
 
