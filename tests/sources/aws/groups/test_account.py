@@ -1,0 +1,34 @@
+"""Contacts and regions of an account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+CONTACTS = "AWS::Account::Contacts"
+
+
+def test_contacts_are_there_or_not_and_nothing_of_them_is_kept(answered: Callable[..., Any]) -> None:
+    contact = {"EmailAddress": "security@example.com", "Name": "Kim", "PhoneNumber": "+49 1"}
+
+    def alternate(given: dict[str, Any]) -> Any:
+        kind = given["AlternateContactType"]
+        if kind == "BILLING":
+            return "AccessDeniedException"
+        return {"AlternateContact": contact} if kind == "SECURITY" else "ResourceNotFoundException"
+
+    primary = {"FullName": "Kim", "PhoneNumber": "+49 1", "AddressLine1": "x", "City": "x", "CountryCode": "DE",
+               "PostalCode": "1"}  # fmt: skip
+    answers = {"GetAlternateContact": alternate, "GetContactInformation": {"ContactInformation": primary}}
+    found = answered("account", answers, CONTACTS).one(CONTACTS)
+    assert found.properties == {"SecurityContact": True, "PrimaryContact": True}
+    assert set(found.unresolved) == {"BillingContact"}
+    assert "grant account:GetAlternateContact" in found.unresolved["BillingContact"]
+
+
+def test_regions_that_are_enabled(answered: Callable[..., Any]) -> None:
+    regions = {"Regions": [{"RegionName": "ap-east-1", "RegionOptStatus": "ENABLED"}]}
+    found = answered("account", {"ListRegions": regions}, "AWS::Account::Region").one("AWS::Account::Region")
+    assert found.properties == {"RegionName": "ap-east-1", "RegionOptStatus": "ENABLED"}
+    denied = answered("account", {"ListRegions": "AccessDeniedException"}, "AWS::Account::Region")
+    assert "grant account:ListRegions" in denied.unread["AWS::Account::Region"]
