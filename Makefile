@@ -10,7 +10,7 @@ PYTEST := $(BIN)/pytest -n auto --maxprocesses 4
 # Compiled bytecode halves the start-up time that this project measures itself by.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test test-fast lint format lock bench docs changelog clean
+.PHONY: help setup demo emulate test test-fast lint format lock bench docs changelog clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,11 @@ demo: $(STAMP) ## scan the bundled example workload
 	@echo "  $(BIN)/bastide scan PATH         your own Terraform or CloudFormation: no account, no network"
 	@echo "  $(BIN)/bastide controls list     what is judged;  bastide controls show ID  says why"
 	@echo "  $(BIN)/bastide --help            everything else"
+	@echo "  make emulate                  an AWS organization on this machine, to try live accounts on"
 	@echo "  docs/index.md                 the documentation;  docs/pipelines.md  puts it in a pipeline"
+
+emulate: $(STAMP) ## an AWS organization on this machine, to try `bastide scan aws` on
+	@$(BIN)/python scripts/emulate.py $(ARGS)
 
 test: $(STAMP) lint ## everything CI runs: lint, then all tests
 	@$(PYTEST) $(ARGS)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from bastide.report import words
-from bastide.report.view import EvidenceRow, ExemptionRow, SummaryRow, View
+from bastide.report.view import EvidenceRow, ExemptionRow, ProblemRow, SummaryRow, View
 
 
 def summary(**status: int) -> SummaryRow:
@@ -67,3 +67,19 @@ def test_headline() -> None:
 
 def test_escape() -> None:
     assert words.escape("""<a href="x" b='y'>&amp;""") == "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;amp;"
+
+
+def test_what_several_accounts_lack_is_told_once() -> None:
+    def row(path: str, message: str = "denied") -> ProblemRow:
+        return ProblemRow("partial", path, 0, message, 1)
+
+    found = words.together(
+        [row("aws:1/eu-west-1"), row("a.tf"), row("aws:2/us-east-1"), row("b.tf"), row("aws:1", "x")]
+    )
+    assert [(item.path, item.message) for item in found] == [
+        ("aws: 2 accounts, 2 regions", "denied"),
+        ("a.tf", "denied"),
+        ("b.tf", "denied"),
+        ("aws:1", "x"),
+    ]
+    assert words.together([row("aws:1/eu-west-1"), row("aws:1/us-east-1")])[0].path == "aws: 1, 2 regions"

@@ -40,6 +40,7 @@ def _problems(lines: Lines, coverage: CoverageRow, *, verbose: bool) -> None:
 def _told(lines: Lines, heading: Span, problems: list[ProblemRow], *, verbose: bool) -> None:
     if not problems:
         return
+    problems = words.together(problems)
     lines.add(heading)
     for item in problems if verbose else problems[:MAX_PROBLEMS]:
         _problem(lines, item)

@@ -145,7 +145,7 @@ def _coverage(view: View, coverage: CoverageRow) -> Iterator[str]:
         ]
         if lost:
             yield _listed("What live accounts did not say", lost[:MAX_DETAILS], len(lost))
-    problems = [item for item in coverage.problems if item.kind != "unmapped"]
+    problems = words.together(item for item in coverage.problems if item.kind != "unmapped")
     told = [_problem(item) for item in problems[:MAX_DETAILS]]
     told += [f"control {code(name)} could not be run: {code(why)}" for name, why in view.broken().items()]
     if told:

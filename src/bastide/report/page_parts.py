@@ -135,7 +135,7 @@ def coverage(view: View) -> Iterator[str]:
         f"{f' ({units})' if units else ''}; {words.counted(row.judged, 'resource')} judged by at least one of "
         f"{words.counted(len(view.report.controls), 'control')}.</p>"
     )
-    problems = [item for item in row.problems if item.kind != "unmapped"]
+    problems = words.together(item for item in row.problems if item.kind != "unmapped")
     yield _table(
         "Could not be read, or is worth knowing",
         ("where", "what", "why"),

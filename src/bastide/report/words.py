@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bastide.report.view import CoverageRow, EvidenceRow, ExemptionRow, SummaryRow, VerdictRow
+    from bastide.report.view import CoverageRow, EvidenceRow, ExemptionRow, ProblemRow, SummaryRow, VerdictRow
 
 _UNITS = {
     "terraform": ("Terraform root module", "Terraform root modules"),
@@ -45,6 +46,22 @@ def escape(text: str) -> str:
     # Five replacements are faster than one `translate`: most texts have none of these characters.
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text.replace('"', "&quot;").replace("'", "&#39;")
+
+
+def together(problems: Iterable[ProblemRow]) -> list[ProblemRow]:
+    """The problems, what is said of several live accounts and regions with the same words as one."""
+    found: dict[tuple[str, str], list[ProblemRow]] = {}
+    for number, item in enumerate(problems):
+        live = item.path.startswith("aws:")
+        found.setdefault((item.kind, item.message) if live else ("", str(number)), []).append(item)
+    return [items[0] if len(items) == 1 else replace(items[0], path=_places(items)) for items in found.values()]
+
+
+def _places(items: list[ProblemRow]) -> str:
+    accounts = {item.path.removeprefix("aws:").partition("/")[0] for item in items}
+    regions = {item.path.partition("/")[2] for item in items} - {""}
+    account = next(iter(accounts)) if len(accounts) == 1 else counted(len(accounts), "account")
+    return f"aws: {account}, {next(iter(regions)) if len(regions) == 1 else counted(len(regions), 'region')}"
 
 
 def place(path: str, line: int) -> str:

@@ -240,7 +240,7 @@ def _refused(response: dict[str, Any], request: Request) -> Answer:
     error = response.get("Error") or {}
     status = (response.get("ResponseMetadata") or {}).get("HTTPStatusCode", "")
     code = clean(str(error.get("Code") or status), 100)
-    message = clean(str(error.get("Message") or ""), 200)
+    message = clean(_plain(str(error.get("Message") or "")), 200)
     if status in (500, 502, 503, 504) and not is_worth_another(code):
         code = str(status)
     return Answer(outcome_of(code, request.absent, request.not_offered, message), code=code, message=message)
@@ -252,7 +252,14 @@ _AGAIN = ("ConnectTimeout", "ReadTimeout", "ConnectionClosed", "EndpointConnecti
 
 def _broken(error: Exception) -> Answer:
     """No answer, or none that can be read: worth another try when the connection or the body is at fault."""
-    name = type(error).__name__
+    name, text = type(error).__name__, _plain(str(error))
+    if name.startswith(_MALFORMED):
+        return Answer("failed", code="ServiceUnavailable", message="the answer cannot be read")
     if name.startswith(_AGAIN):
-        return Answer("failed", code="ServiceUnavailable", message=f"{name}: {clean(str(error), 160)}")
-    return Answer("failed", code=name, message=clean(str(error), 200))
+        return Answer("failed", code="ServiceUnavailable", message=f"{name}: {clean(text, 160)}")
+    return Answer("failed", code=name, message=clean(text, 200))
+
+
+def _plain(text: str) -> str:
+    """The text without what a proxy or a server that is no API says in HTML."""
+    return text if "<html" not in text.lower() and "<!doctype" not in text.lower() else ""
