@@ -211,7 +211,6 @@ class Account:
     folder: Path
     settings: dict[str, Any]
     cloud: Side | None = None
-    uncovered: Any = None
 
     def code(self, name: str, text: str) -> Side:
         """What a file with this text says."""
@@ -225,8 +224,7 @@ class Account:
         code = self.code(name, text)
         if self.cloud is None:
             self.cloud = read_cloud("aws", code, Asked(self.settings, "", lambda *_: None))
-            self.uncovered = uncovered_by_collectors()
-        return find_drift(code, self.cloud, self.uncovered)
+        return find_drift(code, self.cloud, uncovered_by_collectors())
 
 
 @pytest.fixture

@@ -111,8 +111,8 @@ def _scan(commands: Any) -> None:
         help="judge Terraform, plans, CloudFormation, and live accounts",
         description="Find Terraform root modules, Terraform plans, CloudFormation and SAM templates and CDK output "
         "below the targets, and judge them: that needs no account, no network and no configuration. `aws` as the "
-        "target is the live account of the current credentials (a folder of that name is ./aws), `config-snapshot FILE…` "
-        "what AWS Config has recorded.",
+        "target is the live account of the current credentials (a folder of that name is ./aws), and "
+        "`config-snapshot FILE…` what AWS Config has recorded.",
         epilog="exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()),
     )
     _scan_options(parser)

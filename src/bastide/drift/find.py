@@ -131,7 +131,7 @@ def load_defaults() -> dict[str, dict[str, Any]]:
 
 
 def uncovered_by_collectors() -> Callable[[Resource], Collection[str]]:
-    """What the collectors never fill of the properties that a resource sets."""
+    """What the collectors never fill of the properties that a resource sets; for the resources of one comparison."""
     from botocore.session import Session
 
     from bastide.sources.aws.collectors import load_collectors
@@ -148,7 +148,14 @@ def uncovered_by_collectors() -> Callable[[Resource], Collection[str]]:
             known[kind, path] |= any(path in entry.never for entry in entries)
         return known[kind, path]
 
-    return lambda one: [path for path in sorted(set(paths_of(one.properties))) if dark(one.type, path)]
+    paths: dict[str, list[str]] = {}
+
+    def dark_of(one: Resource) -> list[str]:
+        if one.id not in paths:
+            paths[one.id] = [path for path in sorted(set(paths_of(one.properties))) if dark(one.type, path)]
+        return paths[one.id]
+
+    return dark_of
 
 
 def paths_of(value: Any, at: str = "", depth: int = 0) -> list[str]:
