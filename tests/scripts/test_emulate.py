@@ -18,7 +18,7 @@ def test_a_scan_of_the_organization(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         monkeypatch.setenv(name, str(tmp_path / name))
     report = tmp_path / "report.json"
     scan = [sys.executable, "-m", "bastide", "scan", "aws", "--org", "--role", "Audit", "--regions", "eu-west-1",
-            "--services", "s3,iam,sqs,detective", "--output", f"json={report}"]  # fmt: skip
+            "--services", "s3,iam,sqs,accessanalyzer", "--output", f"json={report}"]  # fmt: skip
     command = [sys.executable, str(ROOT / "scripts" / "emulate.py"), "--port", "0", "--once", *scan]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     assert result.returncode == 1, result.stderr
