@@ -115,9 +115,9 @@ def test_a_baseline_is_known_by_setting_or_by_verdict(make: SimpleNamespace) -> 
 
 def test_texts_of_the_library_are_shown_as_they_are() -> None:
     from bastide.controls.library import load_library
-    from bastide.report.view import _texts
+    from bastide.report.view import texts_of
 
     for control in load_library().controls:
-        texts = _texts(control)
+        texts = texts_of(control)
         shown = [texts.row.title, texts.rationale, *texts.remediation.values()]
         assert not [text for text in shown if "(sensitive" in text], control.id

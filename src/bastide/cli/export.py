@@ -52,7 +52,10 @@ def _securityhub(
     into = target_of(arguments.into or "")
     state, now = State(root, "/".join(into or ())), dt.datetime.now(dt.UTC).replace(tzinfo=None)
     texts = {name: texts_of(control) for name, control in controls.items()}
-    planned = _plan(due(state, texts, into, now), arguments.output or "")
+    try:
+        planned = _plan(due(state, texts, into, now), arguments.output or "")
+    except OSError as error:
+        raise UsageError(f"the file cannot be written: {error.strerror}", place=arguments.output or "") from None
     if not arguments.apply:
         return _told(planned, "would be sent; --apply sends them")
     if not planned:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def whole_file(target: Path) -> Iterator[Path]:
-    """A file to write, which takes the place of `target` when all went well."""
+    """A file to write that takes the place of `target` when all went well; what is no file stays and is written to."""
+    if target.exists() and not target.is_file():
+        yield target
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=".part-", dir=target.parent))
     try:
