@@ -34,7 +34,7 @@ class CompiledLibrary(BuildHookInterface):  # type: ignore[misc, type-arg]
             name = file.name.rpartition("-")[0]
             build_data["force_include"][str(file)] = f"bastide/library/compiled/{name}.json"
 
-    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+    def finalize(self, _: str, __: dict[str, Any], ___: str) -> None:
         """Take the cache away."""
         if hasattr(self, "_cache"):
             self._cache.cleanup()

@@ -73,7 +73,6 @@ def test_a_cluster_as_terraform_has_it(
         "DescribeCluster": {"cluster": cluster},
         "ListNodegroups": {"nodegroups": ["nodes"]},
         "DescribeNodegroup": {"nodegroup": nodes},
-        "DescribeClusterVersions": {"clusterVersions": []},
     }
     found = answered("eks", answers, CLUSTER, NODES)
     shop = found.one(CLUSTER)
@@ -114,7 +113,6 @@ def test_a_cluster_whose_description_is_denied(answered: Callable[..., Any], jud
         "ListClusters": {"clusters": ["shop"]},
         "DescribeClusterVersions": {"clusterVersions": []},
         "DescribeCluster": "AccessDeniedException",
-        "DescribeClusterVersions": {"clusterVersions": []},
     }
     found = answered("eks", answers, CLUSTER)
     assert found.one(CLUSTER).address == ARN
@@ -130,7 +128,6 @@ def test_node_groups_of_a_cluster_that_is_gone(answered: Callable[..., Any]) -> 
         "DescribeClusterVersions": {"clusterVersions": []},
         "DescribeCluster": {"cluster": {"name": "shop", "arn": ARN}},
         "ListNodegroups": "ResourceNotFoundException",
-        "DescribeClusterVersions": {"clusterVersions": []},
     }
     found = answered("eks", answers, NODES)
     assert found.resources == []
