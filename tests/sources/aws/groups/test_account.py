@@ -32,3 +32,19 @@ def test_regions_that_are_enabled(answered: Callable[..., Any]) -> None:
     assert found.properties == {"RegionName": "ap-east-1", "RegionOptStatus": "ENABLED"}
     denied = answered("account", {"ListRegions": "AccessDeniedException"}, "AWS::Account::Region")
     assert "grant account:ListRegions" in denied.unread["AWS::Account::Region"]
+
+
+def test_settings_of_an_account_in_a_region(answered: Callable[..., Any]) -> None:
+    images = {"State": "enabled", "ImageCriteria": [{"ImageProviders": ["amazon"]}, {"ImageProviders": ["1" * 12]}]}
+    kind = "AWS::EC2::AllowedImagesSettings"
+    found = answered("ec2", {"GetAllowedImagesSettings": images}, kind).one(kind)
+    assert found.properties == {"State": "enabled", "ImageProviders": ["amazon", "1" * 12]}
+    denied = answered("ec2", {"GetAllowedImagesSettings": "UnauthorizedOperation"}, kind).one(kind)
+    assert "grant ec2:GetAllowedImagesSettings" in denied.unresolved["State"]
+    rules = {"BlockPublicSecurityGroupRules": True,
+             "PermittedPublicSecurityGroupRuleRanges": [{"MinRange": 22, "MaxRange": 22}]}  # fmt: skip
+    made = {"CreationDateTime": "2026-01-01T00:00:00Z", "CreatedByArn": "arn:aws:iam::123456789012:root"}
+    answer = {"BlockPublicAccessConfiguration": rules, "BlockPublicAccessConfigurationMetadata": made}
+    kind = "AWS::EMR::BlockPublicAccess"
+    open_ports = answered("emr", {"GetBlockPublicAccessConfiguration": answer}, kind).one(kind)
+    assert open_ports.properties["PermittedRanges"] == [{"MinRange": 22, "MaxRange": 22}]
