@@ -23,12 +23,12 @@ def test_prefixes_are_of_services_that_there_are(models: Session) -> None:
     assert set(PREFIXES) <= set(models.get_available_services())
 
 
-READING = ("List", "Describe", "Get", "BatchGet", "GenerateCredentialReport", "Search")
+READING = ("List", "Describe", "Get", "BatchGet", "GenerateCredentialReport", "Search", "CheckDNSAvailability")
 
 
 def test_no_call_of_the_library_changes_anything() -> None:
     for entry in load_collectors().entries:
         for call in (call for call in entry.calls if call.call):
             assert call.call.startswith(
-                ("List", "Describe", "Get", "BatchGet", "GenerateCredentialReport", "Search")
+                ("List", "Describe", "Get", "BatchGet", "GenerateCredentialReport", "Search", "CheckDNSAvailability")
             ), call
