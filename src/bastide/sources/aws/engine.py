@@ -60,9 +60,9 @@ class Engine:
         for entry in library.entries:
             if not wanted.groups or entry.group in wanted.groups:
                 self.entries.setdefault(entry.group, []).append(entry)
-        self._unasked = sorted({
-            entry.group for entry in library.entries if entry.type in wanted.types and entry.group not in self.entries
-        })
+        self._unasked = sorted(
+            {entry.group for entry in library.entries if entry.type in wanted.types and entry.group not in self.entries}
+        )
         self._part_of = dict.fromkeys(library.part_of, "global")
         self._forms = Forms(self.edge.model, library.entries)
         self._uncovered: dict[str, dict[str, dict[str, str]]] = {}
@@ -191,9 +191,7 @@ class Engine:
                 found.ledger += rows
                 types = unit.unread
                 for name, why in sorted(types.items()):
-                    found.problems.append(
-                        Problem("partial", f"aws:{account.id}/{work.region}", 0, f"{name}: {why}")
-                    )
+                    found.problems.append(Problem("partial", f"aws:{account.id}/{work.region}", 0, f"{name}: {why}"))
             for name, why in types.items():
                 unread.setdefault(name, {})[work.region] = why
         found.marks.append(self._mark(account, unread))

@@ -81,7 +81,7 @@ def test_an_api_as_terraform_has_it(
 
 
 def test_the_policy_is_read_as_aws_writes_it(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
-    policy = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "a\"b"}]}
+    policy = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": 'a"b'}]}
     escaped = json.dumps(json.dumps(policy))[1:-1]
     for text in (escaped, json.dumps(policy)):
         found = answered("apigateway", {"GetRestApis": {"items": [{**API, "policy": text}]}}, TYPES[0])
