@@ -1,10 +1,11 @@
 """The cache gives back what was built, notices changed files, and never stands in the way."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from bastide.cache import compiled
+from bastide.cache import Parts, compiled, compiled_parts
 
 
 @pytest.fixture
@@ -55,3 +56,31 @@ def test_old_entries_are_swept(table: Path, tmp_path: Path) -> None:
         table.write_text("x" * size)
         compiled("table", [table], lambda: 1)
     assert len(list((tmp_path / "cache" / "bastide").iterdir())) == 8
+
+
+PARTS = {"": [1, "é"], "a": {"b": None}, "empty": {}}
+
+
+def test_parts_are_read_one_by_one_and_made_anew(table: Path) -> None:
+    for _ in range(2):
+        parts = compiled_parts("parts", [table], lambda: PARTS)
+        assert {name: parts.get(name) for name in parts.names} == PARTS
+        assert parts.get("a") is not parts.get("a")
+        assert parts.get("none") is None
+
+
+def test_parts_are_json_all_together(table: Path, tmp_path: Path) -> None:
+    compiled_parts("parts", [table], lambda: PARTS)
+    (entry,) = (tmp_path / "cache" / "bastide").glob("*.json")
+    assert json.loads(entry.read_text())[1:] == list(PARTS.values())
+
+
+def test_parts_that_are_cut_off_anywhere_are_built_again(table: Path, tmp_path: Path) -> None:
+    compiled_parts("parts", [table], lambda: PARTS)
+    (entry,) = (tmp_path / "cache" / "bastide").glob("*.json")
+    whole = entry.read_bytes()
+    for end in range(len(whole)):
+        with pytest.raises(ValueError, match=r"."):
+            Parts(whole[:end])
+    entry.write_bytes(whole[:-3])
+    assert compiled_parts("parts", [table], lambda: {"a": 2}).get("a") == 2

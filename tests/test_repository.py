@@ -191,5 +191,6 @@ def test_a_wheel_brings_the_library_compiled(tmp_path: Path) -> None:
         names = [name for name in content.namelist() if name.startswith("bastide/library/compiled/")]
         assert {Path(name).stem for name in names} >= {"controls", "macros", "mappings", "collectors"}
         shipped = json.loads(content.read("bastide/library/compiled/controls.json"))
-    assert [entry["id"] for entry in shipped["controls"]] == [control.id for control in read_controls()]
-    assert shipped["broken"] == {}
+    index = shipped[1]
+    assert [entry[0] for entry in index["summaries"]] == [control.id for control in read_controls()]
+    assert index["broken"] == {}

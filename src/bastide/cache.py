@@ -9,13 +9,15 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bastide import __version__
 from bastide.library import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+Read = TypeVar("Read")
 
 
 def compiled(name: str, files: Iterable[Path], build: Callable[[], Any]) -> Any:
@@ -25,21 +27,72 @@ def compiled(name: str, files: Iterable[Path], build: Callable[[], Any]) -> Any:
     version, Python's, and every file's name, size and time of change. A cache that cannot be read or written is as if
     it were not there.
     """
+    return _kept(name, files, lambda: _plain(build()), json.loads)
+
+
+class Parts:
+    """Parts by name, each read when it is asked for.
+
+    As text this is a JSON list of lines: first where each part begins and how long it is, from the second line on the
+    parts themselves. Raises ValueError for text that is not whole.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        end = data.index(b"\n")
+        self._data, self._start = data, end + 1
+        self._places: dict[str, tuple[int, int]] = json.loads(data[1 : end - 1])
+        if not data.endswith(b"]") or self._start + max(sum(place) for place in self._places.values()) + 1 != len(data):
+            raise ValueError("cut off")
+
+    @property
+    def names(self) -> list[str]:
+        """In the order in which they were built."""
+        return list(self._places)
+
+    def get(self, name: str) -> Any:
+        """The part, made anew each time; None when there is no such part."""
+        if name not in self._places:
+            return None
+        start, length = self._places[name]
+        return json.loads(self._data[self._start + start : self._start + start + length])
+
+
+def compiled_parts(name: str, files: Iterable[Path], build: Callable[[], dict[str, Any]]) -> Parts:
+    """Like `compiled`, for what is never needed whole."""
+    return _kept(name, files, lambda: _in_parts(build()), Parts)
+
+
+def _in_parts(parts: dict[str, Any]) -> str:
+    places: dict[str, tuple[int, int]] = {}
+    texts, at = [], 0
+    for name, value in parts.items():
+        text = _plain(value)
+        places[name] = (at, len(text))
+        texts.append(text)
+        at += len(text) + 2
+    return ",\n".join([f"[{_plain(places)}", *texts]) + "]"
+
+
+def _plain(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))  # ASCII: as many bytes as characters
+
+
+def _kept(name: str, files: Iterable[Path], build: Callable[[], str], read: Callable[[bytes], Read]) -> Read:
     shipped = FOLDER / "compiled" / f"{name}.json"
     if shipped.is_file():
-        return json.loads(shipped.read_bytes())
+        return read(shipped.read_bytes())
     digest = _digest(files)
     folder = _folder()
     path = folder / f"{name}-{digest}.json" if folder else None
     if path is not None:
         with contextlib.suppress(OSError, ValueError):
-            return json.loads(path.read_bytes())
-    text = json.dumps(build(), separators=(",", ":"))
+            return read(path.read_bytes())
+    text = build()
     if path is not None:
         with contextlib.suppress(OSError):
             _write(path, text)
             _sweep(path, name)
-    return json.loads(text)
+    return read(text.encode())
 
 
 def _digest(files: Iterable[Path]) -> str:

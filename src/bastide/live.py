@@ -113,8 +113,8 @@ def _judged(everything: Library, judging: Judging, found: Found, wanted: Wanted,
         )
         coverage.problems.append(Problem("note", "aws", 0, text))
     if not found.left_out:
-        asked = {control.id for control in judging.library.controls} - found.broken.keys()
-        unasked = {control.id for control in everything.controls} - asked
+        asked = {control.id for control in judging.library.summaries} - found.broken.keys()
+        unasked = {control.id for control in everything.summaries} - asked
         coverage.problems += not_needed(judging.exemptions, found.used, unasked)
     return Judged(
         everything,

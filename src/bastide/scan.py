@@ -64,7 +64,6 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
     skip = [parse_selector(text) for text in settings["skip"]]
     everything = load_library(settings["controls"])
     library = select(everything, only, skip)
-    evaluation = Evaluation(library.controls, library.compiled, dict(library.broken))
     if meanwhile:
         meanwhile()
     loaded: list[Loaded] = []
@@ -75,6 +74,8 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
     everywhere = [r for unit in loaded for r in unit.resources]
     resources = [r for r in everywhere if is_wanted(r.path, only, skip)]
     told("judging", 0, 0)
+    controls, compiled = library.of({r.type for r in resources}, live=False)
+    evaluation = Evaluation(controls, compiled, dict(library.broken))
     verdicts = evaluation.verdicts(resources)
     evaluation.close()
     files = sorted({path for unit in loaded for path in unit.files})
@@ -121,8 +122,8 @@ def finish(
     from bastide.controls.verdict import Report
 
     verdicts, files, problems = judged.verdicts, judged.files, judged.coverage.problems
-    asked = {control.id for control in judged.library.controls} - judged.broken.keys()
-    unasked = {control.id for control in judged.everything.controls} - asked
+    asked = {control.id for control in judged.library.summaries} - judged.broken.keys()
+    unasked = {control.id for control in judged.everything.summaries} - asked
     if judged.unlisted is None:
         problems += apply_exemptions(verdicts, exemptions, files, unasked=unasked, whole=judged.whole)
     if settings["baseline"] and judged.unlisted is None:
@@ -140,7 +141,7 @@ def finish(
         targets,
         verdicts,
         judged.coverage,
-        judged.library.controls,
+        judged.library.summaries,
         judged.broken,
         settings,
         judged.unlisted or Counter(),

@@ -95,3 +95,28 @@ def test_a_selector_that_means_nothing_is_a_slip(own: str) -> None:
 
 def test_examples_are_read_only_when_wanted(own: str) -> None:
     assert [c.id for c in read_controls([own], library=False)] == ["own.bucket-has-a-name"]
+
+
+def test_only_the_controls_of_the_types_that_were_met_are_read(own: str) -> None:
+    library = load_library([own])
+    controls, compiled = library.of(["AWS::S3::Bucket", "AWS::Nowhere::Thing"], live=False)
+    assert "own.bucket-has-a-name" in {item.id for item in compiled}
+    assert {control.id for control in controls} == {item.id for item in compiled}
+    assert [control.id for control in controls] == [
+        one.id for one in library.summaries if one.resource == "AWS::S3::Bucket" and not one.live
+    ]
+
+
+def test_live_controls_are_read_only_when_live_accounts_are_judged() -> None:
+    library = load_library()
+    live = {one.id for one in library.summaries if one.resource == "AWS::RDS::DBInstance" and one.live}
+    assert live
+    assert live.isdisjoint(control.id for control in library.of(["AWS::RDS::DBInstance"], live=False)[0])
+    assert live <= {control.id for control in library.of(["AWS::RDS::DBInstance"])[0]}
+
+
+def test_a_summary_says_what_its_control_says() -> None:
+    library = load_library()
+    assert [control.id for control in library.controls] == [summary.id for summary in library.summaries]
+    for control, summary in zip(library.controls, library.summaries, strict=True):
+        assert all(getattr(control, name) == getattr(summary, name) for name in type(summary).__slots__)

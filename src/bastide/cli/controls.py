@@ -6,7 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bastide.controls.library import load_library, read_controls
 from bastide.errors import UsageError, near_miss
@@ -15,7 +15,9 @@ from bastide.report.words import counted
 if TYPE_CHECKING:
     import argparse
 
-    from bastide.controls.entry import Control
+    from bastide.controls.entry import Control, Summary
+
+One = TypeVar("One", "Control", "Summary")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,14 +26,14 @@ def run(arguments: argparse.Namespace) -> int:
     return actions[arguments.action](arguments)
 
 
-def _matching(controls: list[Control], patterns: list[str]) -> list[Control]:
+def _matching(controls: list[One], patterns: list[str]) -> list[One]:
     """Those that a pattern means; a word that is no id and no pattern is a service. `UsageError` for a slip."""
-    ids = [control.id for control in controls]
+    ids: list[str] = [control.id for control in controls]
     chosen: set[str] = set()
     for pattern in patterns:
         found = {name for name in ids if fnmatchcase(name, pattern) or name.startswith(f"{pattern}.")}
         if not found:
-            services = {name.partition(".")[0] for name in ids}
+            services: set[str] = {name.partition(".")[0] for name in ids}
             raise UsageError(
                 f"`{pattern}` is the id of no control",
                 remedy=near_miss(pattern, [*ids, *services]) or "see `bastide controls list`",
@@ -41,7 +43,7 @@ def _matching(controls: list[Control], patterns: list[str]) -> list[Control]:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    controls = _matching(load_library(arguments.controls or []).controls, arguments.patterns)
+    controls = _matching(load_library(arguments.controls or []).summaries, arguments.patterns)
     if arguments.format == "json":
         rows = [{"id": c.id, "severity": c.severity, "type": c.resource, "title": c.title} for c in controls]
         print(json.dumps(rows, indent=2))

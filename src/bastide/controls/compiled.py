@@ -58,11 +58,14 @@ class Compiled:
     shape: dict[str, Any]
     related: list[dict[str, str]] = field(default_factory=list)
     live: bool = False
+    layers: list[Compiled] = field(default_factory=list)
+    """What compensates it: `Control.layer_controls`, compiled."""
 
     @classmethod
     def from_plain(cls, value: dict[str, Any]) -> Compiled:
         """The compiled control that `asdict` made this of."""
-        return cls(**{**value, "atoms": [_atom(item) for item in value["atoms"]]})
+        layers = [cls.from_plain(item) for item in value["layers"]]
+        return cls(**{**value, "atoms": [_atom(item) for item in value["atoms"]], "layers": layers})
 
     @property
     def needs_database(self) -> bool:

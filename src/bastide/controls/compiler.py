@@ -36,7 +36,8 @@ def compile_controls(controls: Iterable[Control]) -> tuple[list[Compiled], dict[
     for control in controls:
         try:
             done.append(compile_control(control, syntax))
-            _bind(done[-1], connection)
+            for one in (done[-1], *done[-1].layers):
+                _bind(one, connection)
         except ControlError as error:
             broken[control.id] = ControlError(error.cause, place=control.place, remedy=error.remedy)
             done = [item for item in done if item.id != control.id]
@@ -53,7 +54,10 @@ def compile_control(control: Control, syntax: Syntax) -> Compiled:
     shape = _shape(control, {read for atom in compiled for read in atom.reads})
     _add_programs(compiled, syntax, Translator(syntax, shape), {}, 1)
     related = [asdict(item) for item in control.related]
-    return Compiled(control.id, control.resource, compiled, require, when, shape, related, live=control.live)
+    layers = [compile_control(one, syntax) for one in control.layer_controls()]
+    return Compiled(
+        control.id, control.resource, compiled, require, when, shape, related, live=control.live, layers=layers
+    )
 
 
 def _add_programs(atoms: list[Atom], syntax: Syntax, translator: Translator, variables: Variables, slot: int) -> None:

@@ -50,6 +50,34 @@ class Example:
     missing: str = ""
 
 
+@dataclass(slots=True, frozen=True)
+class Layer:
+    """What denies in a live account what a failing resource would allow: a resource of type `by` for which `when` holds.
+
+    `when` is SQL over the properties of that type, `because` says which layer it is and what it does. With `where`, SQL
+    over the judged type, the layer speaks only of resources for which that holds.
+    """
+
+    by: str
+    when: str
+    because: str
+    where: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Summary:
+    """What is known of every control before its resource type is met: by what it can be chosen and listed."""
+
+    id: str
+    title: str
+    resource: str
+    severity: Severity
+    frameworks: dict[str, list[str]]
+    attack: list[str]
+    live: bool
+    place: str
+
+
 @dataclass(slots=True)
 class Control:
     """What must hold of every resource of a type. `require` and `when` are SQL over the type's properties.
@@ -69,6 +97,7 @@ class Control:
     when: str = ""
     live: bool = False
     related: list[Related] = field(default_factory=list)
+    compensated: list[Layer] = field(default_factory=list)
     objectives: list[str] = field(default_factory=list)
     attack: list[str] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
@@ -84,6 +113,18 @@ class Control:
     def service(self) -> str:
         """The service part of the id, which names the file too."""
         return self.id.split(".", 1)[0]
+
+    def layer_controls(self) -> list[Control]:
+        """What is judged of each of `compensated`, as controls: `ID#1` over its type, `ID#1?` over the judged one."""
+        found = []
+        for number, layer in enumerate(self.compensated, 1):
+            parts = [(f"{self.id}#{number}", layer.by, layer.when), (f"{self.id}#{number}?", self.resource, layer.where)]
+            for name, kind, sql in parts:
+                if sql:
+                    own = Control(name, self.title, kind, self.severity, sql, layer.because, {}, {}, place=self.place)
+                    own.live = True
+                    found.append(own)
+        return found
 
 
 def parse_controls(text: str, place: str) -> list[Control]:
@@ -119,9 +160,11 @@ def _control(item: Any, lines: Lines, index: int, file: str) -> Control:
         raise refuse("an id is `service.what-holds`, lower case with hyphens", "id")
     if item["severity"] not in SEVERITIES:
         raise refuse(f"severity is one of {', '.join(SEVERITIES)}", "severity")
-    values = {key: value for key, value in item.items() if key not in ("related", "examples")}
+    values = {key: value for key, value in item.items() if key not in ("related", "compensated", "examples")}
     values["related"] = _related(item.get("related", {}), refuse)
-    values["examples"] = _examples(item.get("examples", []), LIVE if item.get("live") else LANGUAGES, refuse)
+    values["compensated"] = _layers(item.get("compensated", []), refuse)
+    languages = LIVE if item.get("live") else LANGUAGES
+    values["examples"] = _examples(item.get("examples", []), languages, refuse, layers=bool(values["compensated"]))
     return Control(**values, place=f"{file}:{lines.get((index,), 1)}")
 
 
@@ -171,7 +214,24 @@ def _related(value: Any, refuse: Refuse) -> list[Related]:
     return result
 
 
-def _examples(value: Any, languages: tuple[str, ...], refuse: Refuse) -> list[Example]:
+_LAYER = {"by", "when", "because"}
+
+
+def _layers(value: Any, refuse: Refuse) -> list[Layer]:
+    if not isinstance(value, list):
+        raise refuse("`compensated` is a list of layers", "compensated")
+    result = []
+    for index, item in enumerate(value):
+        if not isinstance(item, dict) or not _LAYER <= set(item) <= _LAYER | {"where"}:
+            raise refuse("a layer has `by`, `when` and `because`, and may have `where`", "compensated", index)
+        if not all(isinstance(text, str) and text.strip() for text in item.values()):
+            raise refuse("a layer's fields are text", "compensated", index)
+        result.append(Layer(**item))
+    return result
+
+
+def _examples(value: Any, languages: tuple[str, ...], refuse: Refuse, *, layers: bool = False) -> list[Example]:
+    """With `layers`, an example may be of a live account although the control judges code, too."""
     if not isinstance(value, list):
         raise refuse("`examples` is a list", "examples")
     result = []
@@ -180,11 +240,12 @@ def _examples(value: Any, languages: tuple[str, ...], refuse: Refuse) -> list[Ex
         if not coherent:
             raise refuse(f"an example has one key of {', '.join(OUTCOMES)}", "examples", index)
         ((outcome, texts),) = item.items()
-        if not isinstance(texts, dict) or not set(texts) <= {*languages, "missing"}:
+        known = LIVE if layers and isinstance(texts, dict) and set(texts) == set(LIVE) else languages
+        if not isinstance(texts, dict) or not set(texts) <= {*known, "missing"}:
             raise refuse(f"an example has {' and '.join(languages)}, or `missing` with a reason", "examples", index)
         missing = texts.get("missing", "")
-        if not missing and set(languages) - set(texts):
+        if not missing and set(known) - set(texts):
             raise refuse("an example without one of the languages says why in `missing`", "examples", index)
-        written = {k: v if isinstance(v, str) else json.dumps(v) for k, v in texts.items() if k in languages}
+        written = {k: v if isinstance(v, str) else json.dumps(v) for k, v in texts.items() if k in known}
         result.append(Example(outcome, written, missing))
     return result

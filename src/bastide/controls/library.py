@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, fields
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bastide.cache import compiled
+from bastide.cache import Parts, compiled_parts
 from bastide.controls.compiled import Compiled
-from bastide.controls.entry import Control, Related
+from bastide.controls.entry import Control, Related, Summary
 from bastide.controls.macros import macros_file
 from bastide.controls.verdict import SEVERITIES
 from bastide.errors import ControlError, UsageError, near_miss
@@ -19,43 +20,80 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 LIBRARY = "library/controls"
+_INDEX = ""
+_LIVE = " live"
+"""Behind a resource type: those of its controls that only a live account can answer."""
+_SUMMARY = tuple(field.name for field in fields(Summary))
 
 
-@dataclass(slots=True)
 class Library:
-    """Controls in order of id, their compiled forms, and why others cannot be run, by id."""
+    """Controls of one or several folders: their summaries are here, the rest is read by resource type when asked."""
 
-    controls: list[Control] = field(default_factory=list)
-    compiled: list[Compiled] = field(default_factory=list)
-    broken: dict[str, str] = field(default_factory=dict)
+    def __init__(self, summaries: list[Summary], parts: list[Parts], broken: dict[str, str]) -> None:
+        self.summaries = summaries
+        """In order of id."""
+        self.broken = broken
+        """Why others than the compiled cannot be run, by id."""
+        self._parts = parts
+        self._ids = {summary.id for summary in summaries}
 
     def get(self, control_id: str) -> Control:
         """By id; raises `UsageError` with the near miss."""
-        for control in self.controls:
-            if control.id == control_id:
-                return control
-        known = [control.id for control in self.controls]
+        for summary in self.summaries:
+            if summary.id == control_id:
+                return next(one for one in self.of([summary.resource])[0] if one.id == control_id)
         raise UsageError(
             f"no control is called `{control_id}`",
-            remedy=near_miss(control_id, known) or "see `bastide controls list`",
+            remedy=near_miss(control_id, list(self._ids)) or "see `bastide controls list`",
         )
+
+    def of(self, types: Iterable[str], *, live: bool = True) -> tuple[list[Control], list[Compiled]]:
+        """The controls of resource types, in order of id, and their compiled forms; without `live` those of code."""
+        controls: list[Control] = []
+        done: list[Compiled] = []
+        names = [name for one in types for name in ((one, f"{one}{_LIVE}") if live else (one,))]
+        for part in (found for parts in self._parts for name in names if (found := parts.get(name))):
+            controls += [_control(item) for item in part["controls"] if item["id"] in self._ids]
+            done += [Compiled.from_plain(item) for item in part["compiled"] if item["id"] in self._ids]
+        controls.sort(key=lambda control: control.id)
+        return controls, done
+
+    def chosen(self, summaries: list[Summary], broken: dict[str, str]) -> Library:
+        """Only these of them."""
+        return Library(summaries, self._parts, broken)
+
+    @property
+    def types(self) -> set[str]:
+        """The resource types that are judged."""
+        return {summary.resource for summary in self.summaries}
+
+    @cached_property
+    def _everything(self) -> tuple[list[Control], list[Compiled]]:
+        return self.of(self.types)
+
+    @property
+    def controls(self) -> list[Control]:
+        """All, in order of id; what takes long."""
+        return self._everything[0]
+
+    @property
+    def compiled(self) -> list[Compiled]:
+        """All compiled forms; what takes long."""
+        return self._everything[1]
 
 
 def load_library(folders: Sequence[str] = ()) -> Library:
     """The library and the YAML files below `folders`; an id that stands twice is a `ControlError`."""
-    library = _load(_library_files(), LIBRARY)
-    for folder in folders:
-        own = _load(_own_files(folder), "")
-        library.controls += own.controls
-        library.compiled += own.compiled
-        library.broken |= own.broken
-    seen: dict[str, Control] = {}
-    for control in library.controls:
-        if control.id in seen:
-            raise ControlError(f"`{control.id}` is also at {seen[control.id].place}", place=control.place)
-        seen[control.id] = control
-    library.controls.sort(key=lambda control: control.id)
-    return library
+    sources = [(_library_files(), LIBRARY), *((_own_files(folder), "") for folder in folders)]
+    parts = [_load(files, root) for files, root in sources]
+    summaries = [summary for one in parts for summary in one.get(_INDEX)["summaries"]]
+    broken = {key: why for one in parts for key, why in one.get(_INDEX)["broken"].items()}
+    seen: dict[str, Summary] = {}
+    for summary in (Summary(*values) for values in summaries):
+        if summary.id in seen:
+            raise ControlError(f"`{summary.id}` is also at {seen[summary.id].place}", place=summary.place)
+        seen[summary.id] = summary
+    return Library(sorted(seen.values(), key=lambda summary: summary.id), parts, broken)
 
 
 def read_controls(folders: Sequence[str] = (), *, library: bool = True) -> list[Control]:
@@ -88,24 +126,25 @@ def _parse(file: Any, root: str) -> list[Control]:
     return parse_controls(text, f"{root}/{file.name}" if root else str(file))
 
 
-def _load(files: list[Any], root: str) -> Library:
+def _load(files: list[Any], root: str) -> Parts:
     def build() -> dict[str, Any]:
         from bastide.controls.compiler import compile_controls
 
         controls = [control for file in files for control in _parse(file, root)]
         done, broken = compile_controls(controls)
-        return {
-            "controls": [_without_examples(control) for control in controls],
-            "compiled": [asdict(item) for item in done],
-            "broken": {key: str(error) for key, error in broken.items()},
+        parts: dict[str, Any] = {
+            _INDEX: {
+                "summaries": [[getattr(control, name) for name in _SUMMARY] for control in controls],
+                "broken": {key: str(error) for key, error in broken.items()},
+            }
         }
+        for kind, items in (("controls", map(_without_examples, controls)), ("compiled", map(asdict, done))):
+            for item in items:
+                part = parts.setdefault(item["resource"] + _LIVE * item["live"], {"controls": [], "compiled": []})
+                part[kind].append(item)
+        return parts
 
-    entries = compiled("controls" if root else "own-controls", [*_compiler_files(), *files], build)
-    return Library(
-        [_control(item) for item in entries["controls"]],
-        [Compiled.from_plain(item) for item in entries["compiled"]],
-        entries["broken"],
-    )
+    return compiled_parts("controls" if root else "own-controls", [*_compiler_files(), *files], build)
 
 
 def _compiler_files() -> list[Any]:
@@ -139,7 +178,7 @@ class Selector:
     key: str
     patterns: tuple[str, ...]
 
-    def matches_control(self, control: Control) -> bool:
+    def matches_control(self, control: Summary) -> bool:
         """Whether the control is meant (selectors of paths mean every control)."""
         if self.key == "control":
             return any(fnmatchcase(control.id, pattern) for pattern in self.patterns)
@@ -175,9 +214,9 @@ def select(library: Library, only: Iterable[Selector], skip: Iterable[Selector])
     """
     only, skip = [item for item in only if item.key != "path"], [item for item in skip if item.key != "path"]
     for selector in (*only, *skip):
-        if not any(selector.matches_control(control) for control in library.controls):
+        if not any(selector.matches_control(control) for control in library.summaries):
             words = ",".join(selector.patterns)
-            known = [control.id for control in library.controls] if selector.key == "control" else []
+            known = [control.id for control in library.summaries] if selector.key == "control" else []
             raise UsageError(
                 f"`{selector.key}={words}` means no control",
                 remedy=near_miss(words, known) or "see `bastide controls list`",
@@ -185,13 +224,9 @@ def select(library: Library, only: Iterable[Selector], skip: Iterable[Selector])
     keys = {item.key for item in only}
     chosen = [
         control
-        for control in library.controls
+        for control in library.summaries
         if all(any(item.matches_control(control) for item in only if item.key == key) for key in keys)
         and not any(item.matches_control(control) for item in skip)
     ]
     ids = {control.id for control in chosen}
-    return Library(
-        chosen,
-        [item for item in library.compiled if item.id in ids],
-        {key: why for key, why in library.broken.items() if key in ids},
-    )
+    return library.chosen(chosen, {key: why for key, why in library.broken.items() if key in ids})

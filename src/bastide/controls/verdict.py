@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from bastide.controls.entry import Control
+    from bastide.controls.entry import Control, Summary
     from bastide.resources.model import Problem, Resource
 
 Status = Literal["pass", "fail", "unknown", "exempt"]
@@ -46,15 +46,25 @@ class Exemption:
     expired: bool = False
 
 
+@dataclass(slots=True, frozen=True)
+class Compensated:
+    """The layer that denies what a failing resource would allow: its type and address, and what it does."""
+
+    type: str
+    address: str
+    because: str
+
+
 class Verdict:
     """What one control says of one resource, and why.
 
     `fingerprint` identifies the finding across runs: it survives moved lines and renamed files.
     `new` is False for a finding that the baseline knows. `evidence` may be given as a function, which is then
-    called when somebody looks: most verdicts of a large scan are counted and never read.
+    called when somebody looks: most verdicts of a large scan are counted and never read. `compensated` is what makes a
+    verdict pass that would not without it; its evidence is then that of what did not hold.
     """
 
-    __slots__ = ("_evidence", "control", "exemption", "new", "resource", "status")
+    __slots__ = ("_evidence", "compensated", "control", "exemption", "new", "resource", "status")
 
     def __init__(
         self,
@@ -65,9 +75,11 @@ class Verdict:
         exemption: Exemption | None = None,
         *,
         new: bool = True,
+        compensated: Compensated | None = None,
     ) -> None:
         self.control, self.status, self.resource = control, status, resource
         self._evidence, self.exemption, self.new = evidence, exemption, new
+        self.compensated = compensated
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -75,6 +87,11 @@ class Verdict:
         if not isinstance(self._evidence, tuple):
             self._evidence = self._evidence()
         return self._evidence
+
+    def add_evidence(self, more: Callable[[], tuple[Evidence, ...]]) -> None:
+        """Further pieces, behind those that are there; made when somebody looks."""
+        before = self._evidence
+        self._evidence = lambda: (*(before if isinstance(before, tuple) else before()), *more())
 
     @property
     def severity(self) -> Severity:
@@ -128,9 +145,11 @@ class Report:
     targets: tuple[str, ...]
     verdicts: list[Verdict]
     coverage: Coverage
-    controls: list[Control]  # those that were selected, in order of id
+    controls: Sequence[Summary]  # those that were selected, in order of id
     broken: dict[str, str] = field(default_factory=dict)  # control id -> why it could not be run
     settings: dict[str, Any] = field(default_factory=dict)
+    compensated: Counter[str] = field(default_factory=Counter)
+    """How many verdicts pass only by what a layer denies, by the layer's type."""
     unlisted: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
     """Verdicts that are counted only, by status, severity and whether they are new: there are too many to list."""
 

@@ -61,7 +61,7 @@ def render(report: Report) -> str:
         view.summary(),
         view.coverage(),
         view.broken(),
-        [texts.row for texts in view.controls()],
+        view.asked(),
         [],
     )
     return _text(document, view).decode()

@@ -17,7 +17,7 @@ from bastide.redact import block, clean
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from bastide.controls.entry import Control
+    from bastide.controls.entry import Control, Summary
     from bastide.controls.verdict import Evidence, Exemption, Report, Verdict
     from bastide.resources.model import Resource
 
@@ -268,11 +268,16 @@ class View:
         return self._texts[row.control].fix(row.resource.source)
 
     def controls(self) -> list[ControlTexts]:
+        """The controls that verdicts are of, in order of id."""
+        known = {verdict.control.id: verdict.control for verdict in self.report.verdicts}
+        return [self.control(known[name]) for name in sorted(known)]
+
+    def asked(self) -> list[ControlRow]:
         """The controls that were selected, and any other that a verdict is of."""
-        known = {control.id: control for control in self.report.controls}
+        known: dict[str, Control | Summary] = {control.id: control for control in self.report.controls}
         for verdict in self.report.verdicts:
             known.setdefault(verdict.control.id, verdict.control)
-        return [self.control(control) for control in known.values()]
+        return [row_of(control) for control in known.values()]
 
     def coverage(self) -> CoverageRow:
         """What was looked at and what was not; problems in order of path and line, worst kind first."""
@@ -365,19 +370,28 @@ _KINDS = {"unreadable": 0, "partial": 1, "external": 2, "note": 3, "unmapped": 4
 
 def texts_of(control: Control) -> ControlTexts:
     """What a control says at length, cleaned."""
-    own = not control.place.startswith("library/controls/")
-    frameworks = {clean(name): [clean(item) for item in items] for name, items in control.frameworks.items()}
-    attack = [clean(item) for item in control.attack]
+    own = _is_own(control)
     return ControlTexts(
-        ControlRow(
-            clean(control.id),
-            clean(control.title, secrets=own),
-            control.severity,
-            clean(control.resource),
-            frameworks,
-            attack,
-        ),
+        row_of(control),
         block(control.rationale, secrets=own).strip(),
         {clean(name): block(text, secrets=own).strip() for name, text in control.remediation.items()},
         [clean(link) for link in control.references],
     )
+
+
+def row_of(control: Control | Summary) -> ControlRow:
+    """What a control is listed by, cleaned."""
+    frameworks = {clean(name): [clean(item) for item in items] for name, items in control.frameworks.items()}
+    attack = [clean(item) for item in control.attack]
+    return ControlRow(
+        clean(control.id),
+        clean(control.title, secrets=_is_own(control)),
+        control.severity,
+        clean(control.resource),
+        frameworks,
+        attack,
+    )
+
+
+def _is_own(control: Control | Summary) -> bool:
+    return not control.place.startswith("library/controls/")

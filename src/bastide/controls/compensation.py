@@ -1,0 +1,153 @@
+"""Context before a verdict: layers of an account or its organization that deny what a failing resource would allow.
+
+A layer is judged by the engine, once for each resource that may be one, and lowers a risk only when it surely holds:
+one that could not be read, or is not known, compensates nothing, and the verdict says that it was not looked at.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from bastide.controls.evaluate import DIRECT, Evaluation
+from bastide.controls.organization import POLICY, Organization
+from bastide.controls.verdict import Compensated, Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bastide.controls.compiled import Compiled
+    from bastide.controls.entry import Control, Layer
+    from bastide.controls.verdict import Verdict
+    from bastide.resources.model import Resource
+
+    Judged = dict[str, list[Verdict]]
+    """What the engine says of the resources that may be a layer, by the layer's id."""
+
+
+class _Found(NamedTuple):
+    """The resource that surely is the layer, or why nobody can say whether there is one; neither when there is none."""
+
+    resource: Resource | None = None
+    unseen: str = ""
+
+
+class Compensation:
+    """Finds the layers of some controls. `organization` has the policies that bind the accounts, once it is set."""
+
+    def __init__(self, controls: Iterable[Control], compiled: Iterable[Compiled]) -> None:
+        self._controls = {control.id: control for control in controls if control.compensated}
+        self._compiled = {one.id: one.layers for one in compiled if one.id in self._controls}
+        self.organization = Organization({}, (), ())
+
+    def judge(
+        self, resources: Iterable[Resource], marks: Iterable[Resource], ids: Iterable[str] = (), direct: int = DIRECT
+    ) -> Judged:
+        """Judge what may be a layer of the controls `ids` (of all, without); `marks` as `Estate` has them."""
+        names = [name for name in (ids or self._controls) if name in self._compiled]
+        compiled = [one for name in names for one in self._compiled[name]]
+        types = {one.resource for one in compiled}
+        mine = [resource for resource in resources if resource.type in types]
+        judged: Judged = defaultdict(list)
+        if mine:
+            layers = [one for name in names for one in self._controls[name].layer_controls()]
+            evaluation = Evaluation(layers, compiled)
+            for verdict in evaluation.verdicts([*mine, *marks], jobs=1, direct=direct):
+                judged[verdict.control.id].append(verdict)
+            evaluation.close()
+        return judged
+
+    def see(self, resources: Sequence[Resource], marks: Sequence[Resource], direct: int = DIRECT) -> Organization:
+        """The organization that these resources of its management account tell of; judges its policies."""
+        policies = [resource for resource in resources if resource.type == POLICY]
+        return Organization(self.judge(policies, marks, direct=direct), resources, marks)
+
+    def settle(self, verdicts: Iterable[Verdict], resources: Sequence[Resource], marks: Sequence[Resource],
+               account: str) -> Counter[str]:  # fmt: skip
+        """Let the layers of one account speak; returns how many verdicts pass by each type of layer.
+
+        A verdict that no layer decides stays as it is. Passed ones, and code, are not looked at.
+        """
+        waiting = self.waiting(verdicts)
+        if not waiting:
+            return Counter()
+        own = [resource for resource in resources if resource.type != POLICY]
+        judged = self.judge([*own], marks, {verdict.control.id for verdict in waiting})
+        return self.apply(waiting, judged, marks, account, self.organization)
+
+    def waiting(self, verdicts: Iterable[Verdict]) -> list[Verdict]:
+        """The verdicts on live resources that a layer may decide."""
+        return [
+            verdict
+            for verdict in verdicts
+            if verdict.status != "pass" and verdict.control.id in self._compiled and verdict.resource.source == "aws"
+        ]
+
+    def apply(self, waiting: Iterable[Verdict], judged: Judged, marks: Sequence[Resource], account: str,
+              organization: Organization) -> Counter[str]:  # fmt: skip
+        """Turn those into passes of which a layer surely holds, and say of the others what was not looked at."""
+        found: Counter[str] = Counter()
+        for verdict in waiting:
+            notes: dict[str, str] = {}
+            for number, layer in enumerate(self._controls[verdict.control.id].compensated, 1):
+                name = f"{verdict.control.id}#{number}"
+                if layer.where and not _is_among(verdict.resource, judged.get(f"{name}?", ())):
+                    continue
+                one = _find(layer, name, verdict.resource, judged, marks, account, organization)
+                if one.resource is not None:
+                    verdict.status = "pass"
+                    verdict.compensated = Compensated(layer.by, one.resource.address, " ".join(layer.because.split()))
+                    found[layer.by] += 1
+                    break
+                if one.unseen:
+                    notes.setdefault(layer.by, one.unseen)
+            if notes and verdict.status != "pass":
+                verdict.add_evidence(partial(_notes, verdict.resource, notes))
+        return found
+
+
+def _is_among(resource: Resource, verdicts: Iterable[Verdict]) -> bool:
+    return any(verdict.resource is resource and verdict.status == "pass" for verdict in verdicts)
+
+
+def _find(  # noqa: PLR0917 (what `apply` has)
+    layer: Layer,
+    name: str,
+    resource: Resource,
+    judged: Judged,
+    marks: Sequence[Resource],
+    account: str,
+    organization: Organization,
+) -> _Found:
+    if layer.by == POLICY:
+        return _Found(*organization.find(name, account))
+    region = resource.metadata.get("region", "global")
+    unseen = _unread(layer.by, resource.unit, region, marks)
+    for verdict in judged.get(name, ()):
+        own = verdict.resource
+        if own.unit != resource.unit or own.metadata.get("region", "global") not in ("global", region):
+            continue
+        if verdict.status == "pass":
+            return _Found(own)
+        if verdict.status == "unknown":
+            unseen = next((item.note for item in verdict.evidence if item.note), "it is not known")
+    return _Found(None, unseen)
+
+
+def _unread(kind: str, unit: str, region: str, marks: Iterable[Resource]) -> str:
+    """Why there may be a layer of a type that was not read, where a resource is; empty when there is not."""
+    for mark in marks:
+        if mark.unit == unit and kind in mark.properties.get("types", {}):
+            unread: dict[str, str] = mark.properties.get("unread", {}).get(kind, {})
+            if mark.properties["types"][kind] == "global":
+                return next(iter(unread.values()), "")
+            return unread.get(region, "")
+    return "it was not read"
+
+
+def _notes(resource: Resource, notes: dict[str, str]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(f"whether {kind} compensates", None, f"not looked at: {why}", resource.path, resource.line)
+        for kind, why in notes.items()
+    )
