@@ -72,8 +72,12 @@ class Compensation:
         waiting = self.waiting(verdicts)
         if not waiting:
             return Counter()
-        own = [resource for resource in resources if resource.type != POLICY]
-        judged = self.judge([*own], marks, {verdict.control.id for verdict in waiting})
+        ids = {verdict.control.id for verdict in waiting}
+        layers = [layer for name in ids for layer in self._controls[name].compensated]
+        types = {layer.by for layer in layers} - {POLICY}  # policies were judged when the organization was seen
+        asked = {id(verdict.resource): verdict.resource for verdict in waiting} if any(x.where for x in layers) else {}
+        own = [resource for resource in resources if resource.type in types and id(resource) not in asked]
+        judged = self.judge([*own, *asked.values()], marks, ids)
         return self.apply(waiting, judged, marks, account, self.organization)
 
     def waiting(self, verdicts: Iterable[Verdict]) -> list[Verdict]:

@@ -7,12 +7,15 @@ import json
 import re
 import tempfile
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bastide.controls.compensation import Compensation
 from bastide.controls.compiler import compile_controls
-from bastide.controls.evaluate import Evaluation
+from bastide.controls.evaluate import DIRECT, Evaluation
 from bastide.controls.functions import today
+from bastide.controls.organization import ACCOUNT, ORGANIZATION, UNIT, Organization
 from bastide.errors import ControlError
 from bastide.resources.estate import READ
 from bastide.resources.model import Loaded, Resource, Unresolved, settle
@@ -55,8 +58,11 @@ def run_examples(controls: Sequence[Control]) -> list[Result]:
     with tempfile.TemporaryDirectory(prefix="bastide-examples-") as folder:
         loaded = [_load(Path(folder) / str(index), case[2], case[4], case[0]) for index, case in enumerate(cases)]
         evaluation = Evaluation(controls, compiled)
+        compensation = Compensation(controls, compiled)
         verdicts = evaluation.verdicts(_all(loaded))
+        _compensate(compensation, verdicts, loaded, DIRECT)
         queried = evaluation.verdicts(_all(loaded), direct=-1)
+        _compensate(compensation, queried, loaded, -1)
         evaluation.close()
     differ = _statuses(verdicts).items() ^ _statuses(queried).items()
     broken |= {control: ControlError("DuckDB judges otherwise than Python does") for (control, _, _), _ in differ}
@@ -69,6 +75,37 @@ def run_examples(controls: Sequence[Control]) -> list[Result]:
         detail = _detail(control, units, found, {**evaluation.broken, **{k: str(v) for k, v in broken.items()}})
         results.append(Result(control.id, number, language, wanted, tuple(v.status for v in found), detail))
     return results
+
+
+def _compensate(compensation: Compensation, verdicts: list[Verdict], loaded: list[list[Loaded]], direct: int) -> None:
+    """Let the layers of every example speak; each is an account of its own."""
+    waiting = compensation.waiting(verdicts)
+    units = {verdict.resource.unit for verdict in waiting}
+    resources = [one for one in _all(loaded) if one.unit in units]
+    marks = [one for one in resources if one.type == READ]
+    judged = compensation.judge(resources, marks, direct=direct)
+    for unit in units:
+        own = {name: [one for one in found if one.resource.unit == unit] for name, found in judged.items()}
+        here = [one for one in resources if one.unit == unit]
+        organization = Organization(own, [*_organization(unit), *here], marks)
+        account = next((one.properties.get("AccountId") for one in here if one.type == ACCOUNT), None)
+        mine = [verdict for verdict in waiting if verdict.resource.unit == unit]
+        compensation.apply(mine, own, marks, account or ACCOUNT_ID, organization)
+
+
+ACCOUNT_ID = "111111111111"
+"""The account of an example that names none."""
+_PLACES: tuple[tuple[str, dict[str, Any]], ...] = (
+    (ORGANIZATION, {"FeatureSet": "ALL", "ManagementAccountId": "999999999999"}),
+    (UNIT, {"Id": "ou-above", "ParentId": "r-root"}),
+    (UNIT, {"Id": "ou-other", "ParentId": "r-root"}),
+    (ACCOUNT, {"AccountId": ACCOUNT_ID, "ParentIds": ["ou-above"]}),
+)
+"""The organization around an example."""
+
+
+def _organization(unit: str) -> list[Resource]:
+    return [Resource(kind, f"{kind}/example", unit, "aws", unit, 0, 0, dict(tree)) for kind, tree in _PLACES]
 
 
 def _statuses(verdicts: Iterable[Verdict]) -> dict[tuple[str, str, str], Status]:
@@ -101,20 +138,22 @@ _AGO = re.compile(r"(-?\d{1,5}) days ago")
 
 def _live(unit: str, entries: list[dict[str, Any]]) -> Loaded:
     """Resources as a live account has them: `{type: properties}`; `$unknown` stands for a value that was not read,
-    `30 days ago` for a time, and the property `$arn` for the address."""
+    `30 days ago` for a time, the property `$arn` for the address, `$region` for the region."""
     resources = []
     for number, entry in enumerate(entries):
         ((kind, properties),) = entry.items()
         written = dict(properties)
         address = written.pop("$arn", f"{kind}/{number}")
+        region = {"region": written.pop("$region")} if "$region" in written else {}
         tree, unresolved, _ = settle(_marked(written))
-        resources.append(Resource(kind, address, unit, "aws", unit, 0, 0, tree, name=kind, unresolved=unresolved))
+        resources.append(Resource(kind, address, unit, "aws", unit, 0, 0, tree, kind, unresolved, metadata=region))
     return Loaded(unit, "aws", resources)
 
 
 def _read_wholly(unit: str, control: Control) -> Resource:
     """The mark that says that the account of an example has nothing else of the types that the control asks about."""
-    types = dict.fromkeys((control.resource, *(one.type for one in control.related)), "global")
+    asked = (one.type for one in control.related), (one.by for one in control.compensated)
+    types = dict.fromkeys((control.resource, *chain(*asked)), "global")
     read = {"types": types, "regions": [], "complete": True, "unread": {}}
     return Resource(READ, "read", unit, "aws", unit, 0, 0, read, name=READ)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.cache import Parts, compiled_parts
 from bastide.controls.compiled import Compiled
-from bastide.controls.entry import Control, Related, Summary
+from bastide.controls.entry import Control, Layer, Related, Summary
 from bastide.controls.macros import macros_file
 from bastide.controls.verdict import SEVERITIES
 from bastide.errors import ControlError, UsageError, near_miss
@@ -151,7 +151,7 @@ def _compiler_files() -> list[Any]:
     """What else a compiled control is made of: the macros, the schema's own additions, and the compiler itself."""
     folder = Path(__file__).parent
     schema = FOLDER / "schema"
-    code = [folder / f"{name}.py" for name in ("compiled", "compiler", "program", "shape", "signatures", "syntax")]
+    code = [folder / f"{name}.py" for name in ("compiled", "compiler", "entry", "program", "shape", "signatures", "syntax")]
     own = [schema.joinpath(f"{name}.json") for name in ("_extra", "_live", "_types")]
     return [macros_file(), *own, *code]
 
@@ -162,6 +162,7 @@ def _without_examples(control: Control) -> dict[str, Any]:
 
 def _control(entry: dict[str, Any]) -> Control:
     entry["related"] = [Related(**item) for item in entry["related"]]
+    entry["compensated"] = [Layer(**item) for item in entry["compensated"]]
     return Control(**entry)
 
 

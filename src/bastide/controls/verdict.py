@@ -148,10 +148,10 @@ class Report:
     controls: Sequence[Summary]  # those that were selected, in order of id
     broken: dict[str, str] = field(default_factory=dict)  # control id -> why it could not be run
     settings: dict[str, Any] = field(default_factory=dict)
-    compensated: Counter[str] = field(default_factory=Counter)
-    """How many verdicts pass only by what a layer denies, by the layer's type."""
     unlisted: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
     """Verdicts that are counted only, by status, severity and whether they are new: there are too many to list."""
+    compensated: Counter[str] = field(default_factory=Counter)
+    """How many verdicts pass only because a layer denies what they fear, listed or not, by the layer's type."""
 
     def count(self, status: Status) -> int:
         """How many verdicts have this status."""
