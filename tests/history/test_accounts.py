@@ -26,7 +26,9 @@ SECRET = "AKIAZQ7ZJ3MPLRT4WXQY"
 def library(*controls: Control) -> Library:
     compiled, broken = compile_controls(controls)
     assert not broken
-    return Library(list(controls), compiled)
+    chosen = Library(list(controls), [], {})
+    chosen.__dict__["_everything"] = list(controls), compiled
+    return chosen
 
 
 def account(number: int, buckets: int = 3) -> Live:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import gc
-import marshal
 import os
 import threading
 from collections import defaultdict, deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from bastide.controls.direct import frame_for
 from bastide.controls.engine import QUERY_SECONDS, connections
 from bastide.controls.evidence import Witness
-from bastide.controls.functions import Unsure
-from bastide.controls.judge import Judge
+from bastide.controls.lots import Lots, status_of
 from bastide.controls.query import FLAGS, AtomKey, Query, query_for
 from bastide.controls.rows import rows_of
-from bastide.controls.verdict import Status, Verdict
+from bastide.controls.verdict import Verdict
 from bastide.resources.estate import Estate
 
 if TYPE_CHECKING:
@@ -27,6 +24,7 @@ if TYPE_CHECKING:
 
     from bastide.controls.compiled import Compiled
     from bastide.controls.entry import Control
+    from bastide.controls.lots import Lot
     from bastide.controls.rows import Row
     from bastide.controls.verdict import Evidence
     from bastide.resources.model import Resource
@@ -48,6 +46,7 @@ class Evaluation:
     ) -> None:
         self._by_id = {control.id: control for control in controls}
         self._groups = groups_of(compiled)
+        self._lots = Lots(self._by_id)
         self.broken = {} if broken is None else broken
         self._connections: list[duckdb.DuckDBPyConnection] = []
 
@@ -63,17 +62,28 @@ class Evaluation:
         Few are judged in Python, more than `direct` on one type by DuckDB, those types side by side by `jobs`
         threads (one a core): DuckDB works without Python's lock.
         """
+        lots, verdicts = self.lots(resources, jobs, direct)
+        found: list[Verdict] = []
+        for several in lots:
+            each = several[0].verdicts() if len(several) == 1 else _in_order(several)
+            found += each
+        return merge_variants([*found, *verdicts])
+
+    def lots(
+        self, resources: Iterable[Resource], jobs: int | None = None, direct: int = DIRECT
+    ) -> tuple[list[list[Lot]], list[Verdict]]:
+        """The same by the lot, those of a control together, for resources without variants; and DuckDB's verdicts."""
         # Millions of objects are made and kept: looking for cycles among them would take longer than the judging.
         collecting = gc.isenabled()
         gc.disable()
         try:
-            return self._verdicts(Estate(resources), jobs or _cores(), direct)
+            return self._all(Estate(resources), jobs or _cores(), direct)
         finally:
             if collecting:
                 gc.enable()
 
-    def _verdicts(self, estate: Estate, jobs: int, direct: int) -> list[Verdict]:
-        found: list[Verdict] = []
+    def _all(self, estate: Estate, jobs: int, direct: int) -> tuple[list[list[Lot]], list[Verdict]]:
+        lots: list[list[Lot]] = []
         queries: deque[_Task] = deque()
         for group in self._groups:
             members = estate.by_type.get(group[0].resource, [])
@@ -84,12 +94,13 @@ class Evaluation:
             if len(members) * len(group) > direct:
                 queries.append((group, members, estate))
                 continue
-            rows = rows_of(members, group, estate)
-            left = found_directly(group, rows, self._by_id, found)
-            queries.extend(([compiled], some, None) for compiled, some in left)
+            some, left = self._lots.of(group, rows_of(members, group, estate))
+            lots += some
+            queries.extend(([compiled], rows, None) for compiled, rows in left)
+        verdicts: list[Verdict] = []
         if queries:
-            self._query(queries, jobs, found)
-        return merge_variants(found)
+            self._query(queries, jobs, verdicts)
+        return [several for several in lots if several], verdicts
 
     def _query(self, queries: deque[_Task], jobs: int, found: list[Verdict]) -> None:
         """Have DuckDB judge what is left, and add its verdicts."""
@@ -144,54 +155,6 @@ class Evaluation:
                 return
             for compiled in group:
                 yield from self._run([compiled], batch, connection)
-
-
-def found_directly(
-    group: list[Compiled], rows: list[Row], controls: dict[str, Control], found: list[Verdict]
-) -> list[tuple[Compiled, list[Row]]]:
-    """Judge without a database, and add the verdicts to `found`; returns what only DuckDB can judge."""
-    left = []
-    alike = _alike(rows)
-    for compiled in group:
-        control, witness = controls[compiled.id], Witness(compiled)
-        unsure: list[Row] = []
-        frame = frame_for({})
-        known: dict[int, int | None] = {}
-        try:
-            judge = None if compiled.needs_database else Judge(compiled)
-        except Unsure:
-            judge = None
-        for row, first in zip(rows, alike, strict=True):
-            if first in known:
-                value = known[first]
-            else:
-                frame[0] = row.columns
-                try:
-                    value = judge.value(row, frame) if judge else None
-                except Unsure:
-                    unsure.append(row)
-                    continue
-                if first >= 0:
-                    known[first] = value
-            if value is None:
-                continue
-            status: Status = "pass" if value == 0 else "fail" if value > 0 else "unknown"
-            where = partial(judge.positions, row, value) if judge and value > 0 else _nowhere
-            found.append(Verdict(control, status, row.resource, partial(witness.evidence, row, value, where)))
-        if judge is None:
-            left.append((compiled, rows))
-        elif unsure:
-            left.append((compiled, unsure))
-    return left
-
-
-def _alike(rows: list[Row]) -> list[int]:
-    """For each row the number of the first that has equal columns, -1 for one of which something is not known.
-
-    Most of what an account holds differs in its name only, which few controls read.
-    """
-    first: dict[bytes, int] = {}
-    return [-1 if row.unknown else first.setdefault(marshal.dumps(row.columns, 2), at) for at, row in enumerate(rows)]
 
 
 def _execute(connection: duckdb.DuckDBPyConnection, query: Query, batch: list[Row]) -> list[tuple[Any, ...]]:
@@ -265,10 +228,15 @@ def _read(
             value = record[column]
             if value is None:
                 continue
-            status: Status = "pass" if value == 0 else "fail" if value > 0 else "unknown"
             at = {conjunct: record[place] for conjunct, place in places.get(judge.id, ())} if value > 0 else {}
             where = partial(dict, at) if at else _nowhere
-            yield Verdict(judge, status, row.resource, partial(witness.evidence, row, value, where))
+            yield Verdict(judge, status_of(value), row.resource, partial(witness.evidence, row, value, where))
+
+
+def _in_order(lots: list[Lot]) -> list[Verdict]:
+    """The verdicts of one control, as its resources are in order."""
+    places = sorted((position, number) for number, lot in enumerate(lots) for position in lot.positions)
+    return [lots[number].verdict(position) for position, number in places]
 
 
 def _nowhere() -> dict[int, int | None]:
