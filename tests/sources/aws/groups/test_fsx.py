@@ -88,3 +88,28 @@ def test_what_moto_has(aws: Callable[..., Any], collect: Callable[..., Any]) -> 
 def test_a_list_that_is_denied(answered: Callable[..., Any]) -> None:
     found = answered("fsx", {"DescribeFileSystems": "AccessDeniedException"}, SYSTEM)
     assert "grant fsx:DescribeFileSystems" in found.unread[SYSTEM]
+
+
+def test_exports_of_the_root_volume_and_the_key_that_aws_manages(
+    answered: Callable[..., Any], judged: Callable[..., Any]
+) -> None:
+    key = "arn:aws:kms:eu-west-1:123456789012:key/k"
+    listed = [described("fs-1", "OPENZFS", KmsKeyId=key, OpenZFSConfiguration={"RootVolumeId": "fsvol-1"})]
+    exports = [{"ClientConfigurations": [{"Clients": "*", "Options": ["rw", "no_root_squash"]}]}]
+    volumes = [
+        {"VolumeId": "fsvol-0", "OpenZFSConfiguration": {"NfsExports": []}},
+        {"VolumeId": "fsvol-1", "OpenZFSConfiguration": {"NfsExports": exports}},
+    ]
+    answers: dict[str, Any] = {
+        "DescribeFileSystems": {"FileSystems": listed},
+        "DescribeVolumes": {"Volumes": volumes},
+        "ListAliases": {"Aliases": [{"AliasName": "alias/aws/fsx", "TargetKeyId": "k"}]},
+    }
+    verdicts = judged(answered("fsx", answers, SYSTEM))
+    assert verdicts["fsx.openzfs-root-volume-squashes-root"] == {"fail"}
+    assert verdicts["fsx.file-system-uses-customer-key"] == {"fail"}
+    answers["ListAliases"] = {"Aliases": [{"AliasName": "alias/files", "TargetKeyId": "k"}]}
+    answers["DescribeVolumes"] = "AccessDeniedException"
+    verdicts = judged(answered("fsx", answers, SYSTEM))
+    assert verdicts["fsx.openzfs-root-volume-squashes-root"] == {"unknown"}
+    assert verdicts["fsx.file-system-uses-customer-key"] == {"pass"}
