@@ -83,6 +83,20 @@ def _described(control: Control, broken: str) -> str:
     return "\n".join([*lines, *(f"  {url}" for url in control.references), ""])
 
 
+def _mutate(controls: list[Control]) -> None:
+    """Tell of every small change to the expressions that no example notices, and of how many they are."""
+    from bastide.controls.mutation import mutants
+
+    total = noticed = 0
+    for mutant in mutants(controls):
+        total += 1
+        noticed += mutant.noticed
+        if not mutant.noticed:
+            print(f"{mutant.control}: no example notices, in `{mutant.field}`: {mutant.change}")
+    share = f" ({100 * noticed / total:.1f} %)" if total else ""
+    print(f"{counted(total, 'mutant')}, {noticed:,} noticed{share}")
+
+
 def _test(arguments: argparse.Namespace) -> int:
     from bastide.controls.examples import run_examples
     from bastide.controls.lint import lint
@@ -98,6 +112,8 @@ def _test(arguments: argparse.Namespace) -> int:
         print(f"    {result.detail}")
     for complaint in complaints:
         print(complaint)
+    if arguments.mutate:
+        _mutate(controls)
     done = f"{counted(len(controls), 'control')}, {counted(len(results), 'example')}, {len(wrong)} wrong"
     print(f"{done}, {counted(len(complaints), 'lint complaint')}")
     return 1 if wrong or complaints else 0

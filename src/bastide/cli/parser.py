@@ -149,6 +149,8 @@ def _controls(commands: Any) -> None:
         if name == "test":
             action.add_argument("--lint", action="store_true", help="check coherence too: examples on both sides, "
                                 "framework ids, texts")  # fmt: skip
+            action.add_argument("--mutate", action="store_true", help="change the expressions a little, one change at "
+                                "a time, and tell of each that no example notices")  # fmt: skip
         else:
             action.add_argument("--format", "-f", choices=("text", "json"), default="text", metavar="FORMAT",
                                 help="text or json")  # fmt: skip

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from bastide.controls.entry import Control
     from bastide.controls.verdict import Status, Verdict
 
+    Case = tuple[Control, int, str, str]
+    """A control, the number of its example, the example's language and outcome."""
+
 
 @dataclass(slots=True, frozen=True)
 class Result:
@@ -49,14 +52,9 @@ class Result:
 def run_examples(controls: Sequence[Control]) -> list[Result]:
     """The results of all examples of these controls, in their order."""
     compiled, broken = compile_controls(controls)
-    cases = [
-        (control, number, language, example.outcome, text)
-        for control in controls
-        for number, example in enumerate(control.examples, start=1)
-        for language, text in example.texts.items()
-    ]
     with tempfile.TemporaryDirectory(prefix="bastide-examples-") as folder:
-        loaded = [_load(Path(folder) / str(index), case[2], case[4], case[0]) for index, case in enumerate(cases)]
+        pairs = load_examples(controls, Path(folder))
+        loaded = [units for _, units in pairs]
         evaluation = Evaluation(controls, compiled)
         compensation = Compensation(controls, compiled)
         verdicts = evaluation.verdicts(_all(loaded))
@@ -70,11 +68,22 @@ def run_examples(controls: Sequence[Control]) -> list[Result]:
     for verdict in verdicts:
         by_case.setdefault((verdict.control.id, verdict.resource.unit), []).append(verdict)
     results = []
-    for (control, number, language, wanted, _), units in zip(cases, loaded, strict=True):
+    for (control, number, language, wanted), units in pairs:
         found = [v for unit in units for v in by_case.get((control.id, unit.unit), [])]
         detail = _detail(control, units, found, {**evaluation.broken, **{k: str(v) for k, v in broken.items()}})
         results.append(Result(control.id, number, language, wanted, tuple(v.status for v in found), detail))
     return results
+
+
+def load_examples(controls: Sequence[Control], folder: Path) -> list[tuple[Case, list[Loaded]]]:
+    """All examples of these controls as their sources load them, written below `folder` where need be."""
+    cases = [
+        ((control, number, language, example.outcome), text)
+        for control in controls
+        for number, example in enumerate(control.examples, start=1)
+        for language, text in example.texts.items()
+    ]
+    return [(case, _load(folder / str(index), case[2], text, case[0])) for index, (case, text) in enumerate(cases)]
 
 
 def _compensate(compensation: Compensation, verdicts: list[Verdict], loaded: list[list[Loaded]], direct: int) -> None:
