@@ -20,6 +20,21 @@ OUTCOMES: tuple[str, ...] = get_args(Outcome)
 LANGUAGES = ("terraform", "cloudformation")
 LIVE = ("live",)
 """What the examples of a control are written in that only a live account can answer."""
+CONCERNS = {
+    "public-exposure": "public exposure",
+    "encryption-at-rest": "encryption at rest",
+    "encryption-in-transit": "encryption in transit",
+    "keys": "keys",
+    "logging": "logging",
+    "recovery": "backup and recovery",
+    "patching": "versions and patching",
+    "network": "network",
+    "identity": "identity and policies",
+    "secrets": "secrets",
+    "deletion-protection": "deletion protection",
+    "monitoring": "monitoring",
+}
+"""What a control can be about, in words; it is about one of them."""
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+")
 
 
@@ -76,6 +91,12 @@ class Summary:
     attack: list[str]
     live: bool
     place: str
+    concern: str = ""
+
+    @property
+    def service(self) -> str:
+        """The service part of the id."""
+        return self.id.split(".", 1)[0]
 
 
 @dataclass(slots=True)
@@ -83,7 +104,7 @@ class Control:
     """What must hold of every resource of a type. `require` and `when` are SQL over the type's properties.
 
     `when` that is not true means that the control says nothing about the resource. `live` ones ask what only a live
-    account knows, and say nothing about code. `place` is `file:line`.
+    account knows, and say nothing about code. `concern` is one of `CONCERNS`. `place` is `file:line`.
     """
 
     id: str
@@ -94,6 +115,7 @@ class Control:
     rationale: str
     remediation: dict[str, str]
     frameworks: dict[str, list[str]]
+    concern: str = ""
     when: str = ""
     live: bool = False
     related: list[Related] = field(default_factory=list)
@@ -137,7 +159,7 @@ def parse_controls(text: str, place: str) -> list[Control]:
     return [_control(item, lines, index, place) for index, item in enumerate(value)]
 
 
-_TEXT_FIELDS = ("id", "title", "resource", "severity", "require", "rationale", "when")
+_TEXT_FIELDS = ("id", "title", "resource", "severity", "concern", "require", "rationale", "when")
 _LIST_FIELDS = ("objectives", "attack", "references")
 _FIELDS = tuple(f.name for f in dataclasses.fields(Control) if f.name != "place")
 _REQUIRED = ("id", "title", "resource", "severity", "require", "rationale", "remediation", "frameworks")
@@ -163,6 +185,8 @@ def _control(item: Any, lines: Lines, index: int, file: str) -> Control:
     values = {key: value for key, value in item.items() if key not in ("related", "compensated", "examples")}
     values["related"] = _related(item.get("related", {}), refuse)
     values["compensated"] = _layers(item.get("compensated", []), refuse)
+    if item.get("concern", "") not in ("", *CONCERNS):
+        raise refuse(f"a concern is one of {', '.join(CONCERNS)}", "concern", remedy=near_miss(item["concern"], CONCERNS))
     languages = LIVE if item.get("live") else LANGUAGES
     values["examples"] = _examples(item.get("examples", []), languages, refuse, layers=bool(values["compensated"]))
     return Control(**values, place=f"{file}:{lines.get((index,), 1)}")
