@@ -94,11 +94,15 @@ def test_exports_of_the_root_volume_and_the_key_that_aws_manages(
     answered: Callable[..., Any], judged: Callable[..., Any]
 ) -> None:
     key = "arn:aws:kms:eu-west-1:123456789012:key/k"
-    listed = [described("fs-1", "OPENZFS", KmsKeyId=key, OpenZFSConfiguration={"RootVolumeId": "fsvol-1"})]
+    listed = [
+        described(
+            "fs-00000001", "OPENZFS", KmsKeyId=key, OpenZFSConfiguration={"RootVolumeId": "fsvol-11111111111111111"}
+        )
+    ]
     exports = [{"ClientConfigurations": [{"Clients": "*", "Options": ["rw", "no_root_squash"]}]}]
     volumes = [
-        {"VolumeId": "fsvol-0", "OpenZFSConfiguration": {"NfsExports": []}},
-        {"VolumeId": "fsvol-1", "OpenZFSConfiguration": {"NfsExports": exports}},
+        {"VolumeId": "fsvol-00000000000000000", "OpenZFSConfiguration": {"NfsExports": []}},
+        {"VolumeId": "fsvol-11111111111111111", "OpenZFSConfiguration": {"NfsExports": exports}},
     ]
     answers: dict[str, Any] = {
         "DescribeFileSystems": {"FileSystems": listed},
