@@ -185,8 +185,6 @@ def _control(item: Any, lines: Lines, index: int, file: str) -> Control:
     values = {key: value for key, value in item.items() if key not in ("related", "compensated", "examples")}
     values["related"] = _related(item.get("related", {}), refuse)
     values["compensated"] = _layers(item.get("compensated", []), refuse)
-    if item.get("concern", "") not in ("", *CONCERNS):
-        raise refuse(f"a concern is one of {', '.join(CONCERNS)}", "concern", remedy=near_miss(item["concern"], CONCERNS))
     languages = LIVE if item.get("live") else LANGUAGES
     values["examples"] = _examples(item.get("examples", []), languages, refuse, layers=bool(values["compensated"]))
     return Control(**values, place=f"{file}:{lines.get((index,), 1)}")
@@ -202,6 +200,9 @@ def _check_fields(item: dict[str, Any], refuse: Refuse) -> None:
     for key in _TEXT_FIELDS:
         if not isinstance(item.get(key, ""), str):
             raise refuse(f"`{key}` is text", key)
+    if item.get("concern", "") not in ("", *CONCERNS):
+        near = near_miss(item["concern"], tuple(CONCERNS))
+        raise refuse(f"a concern is one of {', '.join(CONCERNS)}", "concern", remedy=near)
     if not isinstance(item.get("live", False), bool):
         raise refuse("`live` is true or false", "live")
     for key in _LIST_FIELDS:
