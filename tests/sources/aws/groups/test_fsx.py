@@ -104,10 +104,11 @@ def test_exports_of_the_root_volume_and_the_key_that_aws_manages(
         {"VolumeId": "fsvol-00000000000000000", "OpenZFSConfiguration": {"NfsExports": []}},
         {"VolumeId": "fsvol-11111111111111111", "OpenZFSConfiguration": {"NfsExports": exports}},
     ]
+    alias = "arn:aws:kms:eu-west-1:123456789012:alias/aws/fsx"
     answers: dict[str, Any] = {
         "DescribeFileSystems": {"FileSystems": listed},
         "DescribeVolumes": {"Volumes": volumes},
-        "ListAliases": {"Aliases": [{"AliasName": "alias/aws/fsx", "TargetKeyId": "k"}]},
+        "ListAliases": {"Aliases": [{"AliasName": "alias/aws/fsx", "AliasArn": alias, "TargetKeyId": "k"}]},
     }
     verdicts = judged(answered("fsx", answers, SYSTEM))
     assert verdicts["fsx.openzfs-root-volume-squashes-root"] == {"fail"}
