@@ -104,6 +104,16 @@ def redacted(tree: Any) -> Any:
     return _redacted(tree, "", 0, dense=False)
 
 
+def redacted_property(name: str, value: Any) -> Any:
+    """One property as `redacted` has it in its tree, if nothing in that tree tells its name (`tells_names`)."""
+    return _redacted(value, str(name), 1, dense=_is_dense(name))
+
+
+def tells_names(properties: dict[str, Any]) -> bool:
+    """Whether a property beside another says what that is, as in `{Name: password, Value: …}`."""
+    return bool(_told(properties))
+
+
 def _redacted(tree: Any, name: str, depth: int, *, dense: bool) -> Any:
     if isinstance(tree, str):
         return _leaf(tree, name, dense=dense)

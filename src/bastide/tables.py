@@ -6,7 +6,6 @@ and renamed.
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -14,9 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from bastide.redact import clean, redacted
+from bastide.redact import clean
+from bastide.rowtext import line, properties_text, statement_lines
 from bastide.secret import hide
 
 if TYPE_CHECKING:
@@ -27,7 +25,8 @@ if TYPE_CHECKING:
     from bastide.controls.verdict import Report, Verdict
     from bastide.resources.model import Resource
 
-    Rows = Iterator[dict[str, Any]]
+    Rows = Iterator[dict[str, Any] | bytes]
+    """Rows, or lines of JSON that they are already."""
 
 TABLES: dict[str, dict[str, tuple[str, str]]] = {
     "resources": {
@@ -77,6 +76,7 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
         "line": ("INTEGER", "line of what decided"),
         "fingerprint": ("VARCHAR", "identity of the finding across runs"),
         "new": ("BOOLEAN", "false when the baseline knows it"),
+        "compensated_by": ("VARCHAR", "address of the layer without which it would not pass; NULL for all others"),
     },
     "controls": {
         "id": ("VARCHAR", "id"),
@@ -120,7 +120,7 @@ def of_resources(resources: Iterable[Resource]) -> Iterator[tuple[str, Rows]]:
     yield "resources", (
         {"id": identity(r.id), "type": r.type, "name": r.name, "address": identity(r.address), "unit": r.unit,
          "source": r.source, "path": r.path, "line": r.line,
-         "properties": redacted(r.properties)}
+         "properties": properties_text(r.properties)}
         for r in resources
     )  # fmt: skip
     yield "unresolved", (
@@ -132,14 +132,15 @@ def of_resources(resources: Iterable[Resource]) -> Iterator[tuple[str, Rows]]:
          "attribute": link.attribute}
         for r in resources for link in r.links
     )  # fmt: skip
-    yield "statements", _statements(resources)
+    yield "statements", (text for r in resources for text in statement_lines(r, identity(r.id)))
 
 
 def of_verdicts(verdicts: Iterable[Verdict]) -> Iterator[tuple[str, Rows]]:
     """The table of verdicts."""
     yield "verdicts", (
         {"control": v.control.id, "status": v.status, "severity": v.severity, "resource": identity(v.resource.id),
-         "path": v.location[0], "line": v.location[1], "fingerprint": v.fingerprint, "new": v.new}
+         "path": v.location[0], "line": v.location[1], "fingerprint": v.fingerprint, "new": v.new,
+         "compensated_by": identity(v.compensated.address) if v.compensated else None}
         for v in verdicts
     )  # fmt: skip
 
@@ -163,31 +164,14 @@ def of_report(report: Report) -> Iterator[tuple[str, Rows]]:
     )  # fmt: skip
 
 
-def _statements(resources: Iterable[Resource]) -> Rows:
-    from bastide.resources.policies import has_policies, statements_of
-
-    for resource in resources:
-        if has_policies(resource.type):
-            for statement in statements_of(resource.type, resource.properties, {})[0]:
-                yield {"resource": identity(resource.id), **redacted(statement)}
-
-
 @lru_cache(maxsize=16_384)
 def identity(text: str) -> str:
     """As it is: cut, it would be another's. But the keys of a `for_each` may be secrets."""
     return hide(text)
 
 
-_encode = msgspec.json.Encoder().encode
-_encode_oddly = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-
-
-def _line(row: dict[str, Any]) -> bytes:
-    try:
-        return _encode(row) + b"\n"
-    except (UnicodeEncodeError, OverflowError):
-        # Half a pair of surrogates, which stands in names that are no text, is no JSON for DuckDB.
-        return (_encode_oddly(row) + "\n").encode("utf-8", "replace")
+def _line(row: dict[str, Any] | bytes) -> bytes:
+    return row if isinstance(row, bytes) else line(row)
 
 
 def write_lines(folder: Path, tables: Iterable[tuple[str, Rows]]) -> None:
