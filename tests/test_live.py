@@ -92,7 +92,11 @@ def test_a_denied_call_makes_unknown_what_reads_it_and_says_how_to_close_the_gap
         if name != "terminal":
             assert "s3:GetBucketPublicAccessBlock" in render(name, result.report)
     rows = json.loads(render("json", result.report))["coverage"]["ledger"]
-    assert [row["remedy"] for row in rows if row["outcome"] == "denied"] == ["grant s3:GetBucketPublicAccessBlock"]
+    assert [row["remedy"] for row in rows if row["outcome"] == "denied"] == [
+        "grant s3:GetBucketPublicAccessBlock",
+        "grant s3:GetAccountPublicAccessBlock",
+    ]
+    assert "AWS::S3::AccountPublicAccessBlock compensates" in " ".join(item.property for item in verdict.evidence)
 
 
 def test_a_list_that_is_denied_makes_the_scan_incomplete(

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from bastide.controls.exemptions import not_needed
+from bastide.controls.organization import POLICY, READS
 from bastide.controls.verdict import Coverage
 from bastide.errors import UsageError, near_miss
 from bastide.resources.model import Problem
@@ -84,8 +85,12 @@ def judging_for(
 
 def judge(engine: Engine, run: Run, judging: Judging, told: Callable[[str, int, int], None]) -> Found:
     """Judge the accounts of a run that was read; their tables are in the run's folder then."""
+    from bastide.controls.compensation import Compensation
+    from bastide.controls.organization import TYPES
     from bastide.history.accounts import Found, judge_accounts
 
+    judging.compensation = Compensation(judging.library.controls, judging.library.compiled)
+    judging.compensation.see(*engine.of_types(run, TYPES))
     found, count = Found(), len(engine.accounts)
     for number, one in enumerate(judge_accounts(judging, lambda at: engine.result(run, at), count, run.tables), 1):
         told("judging accounts", number, count)
@@ -125,6 +130,7 @@ def _judged(everything: Library, judging: Judging, found: Found, wanted: Wanted,
         sorted(found.places),
         not found.left_out,
         found.unlisted,
+        found.compensated,
     )
 
 
@@ -220,6 +226,9 @@ def identity_of(engine: Engine, scope: Scope, wanted: Wanted) -> dict[str, Any]:
 def reads_of(compiled: Iterable[Compiled]) -> dict[str, set[str]]:
     """By type, the properties that controls read, as paths without positions; types only related to are there."""
     found: dict[str, set[str]] = {}
+    compiled = [one for control in compiled for one in (control, *control.layers)]
+    if any(one.resource == POLICY for one in compiled):
+        found |= {name: set(paths) for name, paths in READS.items()}
     for control in compiled:
         related = {relation["name"]: relation for relation in control.related}
         found.setdefault(control.resource, set())

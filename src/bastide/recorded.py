@@ -29,22 +29,32 @@ def scan_recorded(
     told: Callable[[str, int, int], None],
 ) -> ScanResult:
     """Judge what files of AWS Config say. Raises `BastideError` for wrong use; what cannot be read is in the report."""
+    from bastide.controls.compensation import Compensation
+    from bastide.controls.organization import TYPES
+
     started, clock = time.time(), time.monotonic()
     everything, library, only, skip = chosen(settings)
     recording = read_recording(files, library, settings, told)
     evaluation = _evaluation(library)
+    compensation = Compensation(library.controls, library.compiled)
+    everywhere = [one for live in recording.accounts for one in live.resources if one.type in TYPES]
+    compensation.see(everywhere, [mark for live in recording.accounts for mark in live.marks])
+    compensated: Counter[str] = Counter()
     verdicts: list[Verdict] = []
     resources: list[Resource] = []
     for number, live in enumerate(recording.accounts, 1):
         told("judging accounts", number, len(recording.accounts))
         mine = [one for one in live.resources if is_wanted(one.path, only, skip)]
-        verdicts += evaluation.verdicts([*mine, *live.marks])
+        found = evaluation.verdicts([*mine, *live.marks])
+        compensated += compensation.settle(found, live.resources, live.marks, live.account)
+        verdicts += found
         resources += mine
     evaluation.close()
     coverage = _coverage(recording, resources, verdicts)
     whole = not coverage.left_out
     places = sorted({one.path for one in resources})
-    judged = Judged(everything, library, evaluation.broken, verdicts, coverage, places, whole)
+    judged = Judged(everything, library, evaluation.broken, verdicts, coverage, places, whole,
+                    compensated=compensated)  # fmt: skip
     report = finish(judged, (TARGET, *files), settings, exemptions, started=started, clock=clock)
     return ScanResult(report, resources)
 

@@ -102,6 +102,8 @@ class Judged:
     whole: bool
     unlisted: Counter[tuple[str, str, bool]] | None = None
     """Verdicts that are counted only; with it, exemptions and the baseline have been applied."""
+    compensated: Counter[str] = field(default_factory=Counter)
+    """Verdicts that pass by a layer, by its type."""
 
 
 def finish(
@@ -145,6 +147,7 @@ def finish(
         judged.broken,
         settings,
         judged.unlisted or Counter(),
+        judged.compensated,
     )
 
 

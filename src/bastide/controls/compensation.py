@@ -37,31 +37,27 @@ class Compensation:
     """Finds the layers of some controls. `organization` has the policies that bind the accounts, once it is set."""
 
     def __init__(self, controls: Iterable[Control], compiled: Iterable[Compiled]) -> None:
-        self._controls = {control.id: control for control in controls if control.compensated}
-        self._compiled = {one.id: one.layers for one in compiled if one.id in self._controls}
+        known = {one.id: one.layers for one in compiled if one.layers}
+        self._controls = {control.id: control for control in controls if control.id in known}
+        self._evaluation = Evaluation(
+            [one for control in self._controls.values() for one in control.layer_controls()],
+            [one for name in self._controls for one in known[name]],
+        )
         self.organization = Organization({}, (), ())
 
-    def judge(
-        self, resources: Iterable[Resource], marks: Iterable[Resource], ids: Iterable[str] = (), direct: int = DIRECT
-    ) -> Judged:
-        """Judge what may be a layer of the controls `ids` (of all, without); `marks` as `Estate` has them."""
-        names = [name for name in (ids or self._controls) if name in self._compiled]
-        compiled = [one for name in names for one in self._compiled[name]]
-        types = {one.resource for one in compiled}
-        mine = [resource for resource in resources if resource.type in types]
+    def judge(self, resources: Sequence[Resource], marks: Iterable[Resource], direct: int = DIRECT) -> Judged:
+        """What the engine says of resources that may be layers; `marks` as `Estate` has them."""
         judged: Judged = defaultdict(list)
-        if mine:
-            layers = [one for name in names for one in self._controls[name].layer_controls()]
-            evaluation = Evaluation(layers, compiled)
-            for verdict in evaluation.verdicts([*mine, *marks], jobs=1, direct=direct):
+        if resources and self._controls:
+            for verdict in self._evaluation.verdicts([*resources, *marks], jobs=1, direct=direct):
                 judged[verdict.control.id].append(verdict)
-            evaluation.close()
+            self._evaluation.close()
         return judged
 
-    def see(self, resources: Sequence[Resource], marks: Sequence[Resource], direct: int = DIRECT) -> Organization:
-        """The organization that these resources of its management account tell of; judges its policies."""
+    def see(self, resources: Sequence[Resource], marks: Sequence[Resource]) -> None:
+        """Take the organization from what was read of its management account, and judge its policies once for all."""
         policies = [resource for resource in resources if resource.type == POLICY]
-        return Organization(self.judge(policies, marks, direct=direct), resources, marks)
+        self.organization = Organization(self.judge(policies, marks), resources, marks)
 
     def settle(self, verdicts: Iterable[Verdict], resources: Sequence[Resource], marks: Sequence[Resource],
                account: str) -> Counter[str]:  # fmt: skip
@@ -77,7 +73,7 @@ class Compensation:
         types = {layer.by for layer in layers} - {POLICY}  # policies were judged when the organization was seen
         asked = {id(verdict.resource): verdict.resource for verdict in waiting} if any(x.where for x in layers) else {}
         own = [resource for resource in resources if resource.type in types and id(resource) not in asked]
-        judged = self.judge([*own, *asked.values()], marks, ids)
+        judged = self.judge([*own, *asked.values()], marks)
         return self.apply(waiting, judged, marks, account, self.organization)
 
     def waiting(self, verdicts: Iterable[Verdict]) -> list[Verdict]:
@@ -85,7 +81,7 @@ class Compensation:
         return [
             verdict
             for verdict in verdicts
-            if verdict.status != "pass" and verdict.control.id in self._compiled and verdict.resource.source == "aws"
+            if verdict.status != "pass" and verdict.control.id in self._controls and verdict.resource.source == "aws"
         ]
 
     def apply(self, waiting: Iterable[Verdict], judged: Judged, marks: Sequence[Resource], account: str,

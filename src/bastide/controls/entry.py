@@ -140,7 +140,10 @@ class Control:
         """What is judged of each of `compensated`, as controls: `ID#1` over its type, `ID#1?` over the judged one."""
         found = []
         for number, layer in enumerate(self.compensated, 1):
-            parts = [(f"{self.id}#{number}", layer.by, layer.when), (f"{self.id}#{number}?", self.resource, layer.where)]
+            parts = [
+                (f"{self.id}#{number}", layer.by, layer.when),
+                (f"{self.id}#{number}?", self.resource, layer.where),
+            ]
             for name, kind, sql in parts:
                 if sql:
                     own = Control(name, self.title, kind, self.severity, sql, layer.because, {}, {}, place=self.place)
@@ -186,6 +189,10 @@ def _control(item: Any, lines: Lines, index: int, file: str) -> Control:
     values["related"] = _related(item.get("related", {}), refuse)
     values["compensated"] = _layers(item.get("compensated", []), refuse)
     languages = LIVE if item.get("live") else LANGUAGES
+    if "fix" in item:
+        from bastide.controls.fixes import parse_fix  # scans have no use for fixes
+
+        values["fix"] = parse_fix(item["fix"], refuse)
     values["examples"] = _examples(item.get("examples", []), languages, refuse, layers=bool(values["compensated"]))
     return Control(**values, place=f"{file}:{lines.get((index,), 1)}")
 

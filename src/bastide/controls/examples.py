@@ -92,7 +92,7 @@ def _compensate(compensation: Compensation, verdicts: list[Verdict], loaded: lis
     units = {verdict.resource.unit for verdict in waiting}
     resources = [one for one in _all(loaded) if one.unit in units]
     marks = [one for one in resources if one.type == READ]
-    judged = compensation.judge(resources, marks, direct=direct)
+    judged = compensation.judge([one for one in resources if one.type != READ], marks, direct)
     for unit in units:
         own = {name: [one for one in found if one.resource.unit == unit] for name, found in judged.items()}
         here = [one for one in resources if one.unit == unit]

@@ -66,15 +66,15 @@ class Organization:
         elif resource.type == ACCOUNT:
             parents = has("ParentIds")
             self._put(has("AccountId"), parents[0] if isinstance(parents, list) and parents else None)
-            if has("IsManagementAccount") is True and isinstance(has("AccountId"), str):
-                self._management.add(has("AccountId"))
+            if has("IsManagementAccount") is True:
+                self._management.add(str(has("AccountId")))
 
     def _put(self, child: Any, parent: Any) -> None:
         if isinstance(child, str) and isinstance(parent, str):
             self._above[child] = parent
 
     def find(self, layer: str, account: str) -> tuple[Resource | None, str]:
-        """The policy that binds the account and of which the layer surely holds, or why nobody can say whether one does.
+        """The policy that binds the account and is surely the layer, or why nobody can say whether there is one.
 
         Neither for the management account, and for one that belongs to no organization: no policy binds them.
         """

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bastide.controls.baseline import apply_baseline
+from bastide.controls.compensation import Compensation
 from bastide.controls.evaluate import Evaluation
 from bastide.controls.exemptions import apply_exemptions
 from bastide.controls.verdict import SEVERITIES, Verdict
@@ -45,6 +46,7 @@ class Found:
     verdicts: list[Verdict] = field(default_factory=list)
     counts: Counts = field(default_factory=Counter)
     types: Counter[str] = field(default_factory=Counter)
+    compensated: Counter[str] = field(default_factory=Counter)  # verdicts that pass by a layer, by its type
     judged_types: set[str] = field(default_factory=set)
     judged: int = 0
     left_out: int = 0
@@ -60,6 +62,7 @@ class Found:
         self.verdicts += other.verdicts
         self.counts += other.counts
         self.types += other.types
+        self.compensated += other.compensated
         self.judged_types |= other.judged_types
         self.judged += other.judged
         self.left_out += other.left_out
@@ -85,6 +88,7 @@ class Judging:
     wanted: Callable[[str], bool]
     baseline: str = ""
     before: frozenset[str] = frozenset()
+    compensation: Compensation | None = None
     room: Any = None  # verdicts listed so far, by severity; passed ones last
 
     def account(self, live: Live, tables: Path, connection: duckdb.DuckDBPyConnection) -> Found:
@@ -93,7 +97,10 @@ class Judging:
         evaluation = Evaluation(self.library.controls, self.library.compiled, dict(self.library.broken))
         verdicts = evaluation.verdicts([*resources, *live.marks], jobs=1)
         evaluation.close()
-        found = Found(accounts=1, left_out=len(live.resources) - len(resources), broken=evaluation.broken)
+        self.compensation = self.compensation or Compensation(self.library.controls, self.library.compiled)
+        compensated = self.compensation.settle(verdicts, live.resources, live.marks, live.account)
+        found = Found(accounts=1, compensated=compensated, left_out=len(live.resources) - len(resources),
+                      broken=evaluation.broken)  # fmt: skip
         found.problems = [
             *live.problems,
             *apply_exemptions(verdicts, self.exemptions, (), whole=False, used=found.used),
@@ -136,7 +143,13 @@ class Judging:
                     one.type, one.address, one.unit, one.source, one.path, 0, 0, {}, one.name, metadata=one.metadata
                 )
             yield Verdict(
-                verdict.control, verdict.status, resource, verdict.evidence, verdict.exemption, new=verdict.new
+                verdict.control,
+                verdict.status,
+                resource,
+                verdict.evidence,
+                verdict.exemption,
+                new=verdict.new,
+                compensated=verdict.compensated,
             )
 
 

@@ -36,7 +36,7 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "opened": ("TIMESTAMP", "start of the run that saw it first, UTC"),
         "last_seen": ("TIMESTAMP", "start of the run that saw it last, UTC"),
         "closed": ("TIMESTAMP", "start of the run that did not find it any more, UTC; NULL while it is open"),
-        "reason": ("VARCHAR", "why it is closed: fixed, exempt, gone (the resource), or not applicable"),
+        "reason": ("VARCHAR", "why it is closed: fixed, compensated, exempt, gone (the resource), or not applicable"),
     },
     "resources": {
         "resource": ("VARCHAR", "id of the resource"),
@@ -154,11 +154,11 @@ create temp table seen as
 select id as resource, type, substr(unit, 5) as account, split_part(path, '/', 2) as region from now_resources;
 create temp table looked as select distinct account, region, type from now_reads;
 create temp table judged as
-select v.fingerprint, v.control, v.severity, v.status, s.type, v.resource, s.account, s.region
+select v.fingerprint, v.control, v.severity, v.status, v.compensated_by, s.type, v.resource, s.account, s.region
 from now_verdicts v join seen s on s.resource = v.resource;
 create temp table old_open as select * from findings where closed is null;
 create temp table checked as
-select o.*, j.status as status, s.resource is not null as there,
+select o.*, j.status as status, j.compensated_by, s.resource is not null as there,
   exists (select 1 from looked l where l.account = o.account and l.type = o.type and l.region in (o.region, '*'))
   and exists (select 1 from now_controls c where c.id = o.control) as was_looked_at
 from old_open o left join judged j on j.fingerprint = o.fingerprint left join seen s on s.resource = o.resource;
@@ -168,7 +168,8 @@ union all
 select fingerprint, control, severity, type, resource, account, region, opened,
   case when status = 'fail' then $now else last_seen end,
   case when status in ('pass', 'exempt') or (status is null and was_looked_at) then $now end,
-  case when status = 'pass' then 'fixed' when status = 'exempt' then 'exempt'
+  case when compensated_by is not null then 'compensated' when status = 'pass' then 'fixed'
+    when status = 'exempt' then 'exempt'
     when status is null and was_looked_at then if(there, 'not applicable', 'gone') end
 from checked
 union all

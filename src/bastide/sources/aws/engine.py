@@ -17,7 +17,7 @@ from bastide.sources.aws.covering import Forms, uncovered_of
 from bastide.sources.aws.runs import Journal, Run, packed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from bastide.sources.aws.collectors import Collector, Collectors
 
@@ -196,6 +196,29 @@ class Engine:
                 unread.setdefault(name, {})[work.region] = why
         found.marks.append(self._mark(account, unread))
         return found
+
+    def of_types(self, run: Run, types: Sequence[str]) -> tuple[list[Resource], list[Resource]]:
+        """The resources of some types of all accounts, and the accounts' marks, which speak of these types only."""
+        groups = {name for name, entries in self.entries.items() if any(entry.type in types for entry in entries)}
+        found: list[Resource] = []
+        marks: list[Resource] = []
+        for account in self.accounts:
+            unread: dict[str, dict[str, str]] = {}
+            for work in self.works(account):
+                if work.group in groups:
+                    resources, gaps = self._of_work(run, work, types)
+                    found += resources
+                    for name, why in gaps.items():
+                        unread.setdefault(name, {})[work.region] = why
+            marks.append(self._mark(account, unread))
+        return found, marks
+
+    @staticmethod
+    def _of_work(run: Run, work: Work, types: Sequence[str]) -> tuple[list[Resource], dict[str, str]]:
+        unit = run.load(work)
+        if unit is None:
+            return [], dict.fromkeys(types, f"what was read of {work.group} cannot be read again")
+        return [one for one in unit.unpack()[0] if one.type in types], unit.unread
 
     def _mark(self, account: Account, unread: dict[str, dict[str, str]]) -> Resource:
         entries = [entry for entries in self.entries.values() for entry in entries]
