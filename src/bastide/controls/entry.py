@@ -67,7 +67,7 @@ class Example:
 
 @dataclass(slots=True, frozen=True)
 class Layer:
-    """What denies in a live account what a failing resource would allow: a resource of type `by` for which `when` holds.
+    """What denies in a live account what a failing resource would allow: a resource of type `by` of which `when` holds.
 
     `when` is SQL over the properties of that type, `because` says which layer it is and what it does. With `where`, SQL
     over the judged type, the layer speaks only of resources for which that holds.

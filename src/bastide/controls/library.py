@@ -151,7 +151,8 @@ def _compiler_files() -> list[Any]:
     """What else a compiled control is made of: the macros, the schema's own additions, and the compiler itself."""
     folder = Path(__file__).parent
     schema = FOLDER / "schema"
-    code = [folder / f"{name}.py" for name in ("compiled", "compiler", "entry", "program", "shape", "signatures", "syntax")]
+    names = ("compiled", "compiler", "entry", "program", "shape", "signatures", "syntax")
+    code = [folder / f"{name}.py" for name in names]
     own = [schema.joinpath(f"{name}.json") for name in ("_extra", "_live", "_types")]
     return [macros_file(), *own, *code]
 
