@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from bastide.controls.baseline import apply_baseline
@@ -18,9 +19,10 @@ from bastide.controls.compensation import Compensation
 from bastide.controls.evaluate import Evaluation
 from bastide.controls.exemptions import apply_exemptions
 from bastide.controls.verdict import SEVERITIES, Verdict
+from bastide.history.outcome import Counts, Outcome
 from bastide.resources.model import Resource
 from bastide.sources.pool import may_fork
-from bastide.tables import of_ledger, of_resources, of_verdicts, whole_folder, write_parquet
+from bastide.tables import of_ledger, of_resources, whole_folder, write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,9 +36,6 @@ if TYPE_CHECKING:
 
 LISTED = 50_000
 """Verdicts of one severity, and passed ones, that a report lists at most."""
-
-Counts = Counter[tuple[str, str, bool]]
-"""Verdicts by status, severity, and whether they are new."""
 
 
 @dataclass(slots=True)
@@ -90,13 +89,16 @@ class Judging:
     before: frozenset[str] = frozenset()
     compensation: Compensation | None = None
     room: Any = None  # verdicts listed so far, by severity; passed ones last
+    _evaluation: Evaluation | None = None  # what it said of one account is remembered for the next
 
     def account(self, live: Live, tables: Path, connection: duckdb.DuckDBPyConnection) -> Found:
         """Judge one account, and keep its tables."""
         resources = [one for one in live.resources if self.wanted(one.path)]
-        evaluation = Evaluation(self.library.controls, self.library.compiled, dict(self.library.broken))
-        verdicts = evaluation.verdicts([*resources, *live.marks], jobs=1)
+        evaluation = self._evaluation = self._evaluation or Evaluation(self.library.controls, self.library.compiled)
+        evaluation.broken = dict(self.library.broken)
+        outcome = Outcome.of(evaluation, resources, live.marks)
         evaluation.close()
+        verdicts = outcome.verdicts
         self.compensation = self.compensation or Compensation(self.library.controls, self.library.compiled)
         compensated = self.compensation.settle(verdicts, live.resources, live.marks, live.account)
         found = Found(accounts=1, compensated=compensated, left_out=len(live.resources) - len(resources),
@@ -108,16 +110,16 @@ class Judging:
         self._mark_known(verdicts)
         found.ledger = [{**asdict(row), "seconds": round(row.seconds, 3)} for row in live.ledger]
         found.types = Counter(one.type for one in resources)
-        found.judged = len({verdict.resource.address for verdict in verdicts})
-        found.judged_types = {verdict.resource.type for verdict in verdicts}
+        judged = outcome.judged()
+        found.judged, found.judged_types = judged.total(), set(judged)
         found.places = {one.path for one in resources}
-        found.counts = Counter((verdict.status, verdict.severity, verdict.new) for verdict in verdicts)
+        found.counts = outcome.counts()
         with whole_folder(tables / live.account) as folder:
             write_parquet(folder, of_resources(resources), connection)
-            write_parquet(folder, of_verdicts(verdicts), connection)
+            outcome.write(folder, connection)
             write_parquet(folder, of_ledger(found.ledger), connection)
             write_parquet(folder, _of_reads(live), connection)
-        found.verdicts = list(self._listed(verdicts))
+        found.verdicts = list(self._listed(outcome))
         return found
 
     def _mark_known(self, verdicts: list[Verdict]) -> None:
@@ -127,11 +129,12 @@ class Judging:
             if verdict.status == "fail" and verdict.fingerprint in self.before:
                 verdict.new = False
 
-    def _listed(self, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
+    def _listed(self, outcome: Outcome) -> Iterator[Verdict]:
         """Those for which the report has room, without the properties of their resources."""
         light: dict[int, Resource] = {}
         room = list(self.room)
-        for verdict in verdicts:
+        passed = (verdict for lot in outcome.passed if room[-1] < LISTED for verdict in lot.verdicts())
+        for verdict in chain(outcome.verdicts, passed):
             at = len(SEVERITIES) if verdict.status == "pass" else SEVERITIES.index(verdict.severity)
             if room[at] >= LISTED:
                 continue

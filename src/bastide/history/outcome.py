@@ -1,0 +1,154 @@
+"""What was judged of one account: passed verdicts by the lot, as most are, all others one by one."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bastide.tables import TABLES, identity, of_verdicts, quoted, read_lines, write_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import duckdb
+
+    from bastide.controls.evaluate import Evaluation
+    from bastide.controls.lots import Lot
+    from bastide.controls.verdict import Verdict
+    from bastide.resources.model import Resource
+
+    _Alike = tuple[str, str, str, bool, str | None]
+    """What alike rows of the table have in common, as `_ALIKE` names it."""
+
+_COLUMNS = ", ".join(f'"{name}"' for name in TABLES["verdicts"])
+
+DIRECT = 300_000
+"""Verdicts on one type of an account up to which no query is planned: what is alike is judged once."""
+
+Counts = Counter[tuple[str, str, bool]]
+"""Verdicts by status, severity, and whether they are new."""
+
+
+class Outcome:
+    """`verdicts` may be changed by who exempts, compares or compensates; `passed` are beyond that."""
+
+    def __init__(self, verdicts: list[Verdict], passed: list[Lot], resources: Sequence[Resource]) -> None:
+        self.verdicts, self.passed, self._resources = verdicts, passed, resources
+
+    @classmethod
+    def of(cls, evaluation: Evaluation, resources: Sequence[Resource], marks: Sequence[Resource]) -> Outcome:
+        """Judge the resources of an account; `marks` are as `Estate` has them."""
+        lots, verdicts = evaluation.lots([*resources, *marks], jobs=1, direct=DIRECT)
+        passed = [lot for several in lots for lot in several if not lot.value]
+        verdicts += [verdict for several in lots for lot in several if lot.value for verdict in lot.verdicts()]
+        return cls(verdicts, passed, resources)
+
+    def counts(self) -> Counts:
+        """How many verdicts there are."""
+        found: Counts = Counter((verdict.status, verdict.severity, verdict.new) for verdict in self.verdicts)
+        for lot in self.passed:
+            found["pass", lot.control.severity, True] += len(lot.positions)
+        return found
+
+    def judged(self) -> Counter[str]:
+        """How many resources were judged, by type."""
+        seen: dict[int, Resource] = {id(verdict.resource): verdict.resource for verdict in self.verdicts}
+        for rows, positions in self._passed_rows():
+            seen.update((id(rows[at].resource), rows[at].resource) for at in positions)
+        return Counter(resource.type for resource in seen.values())
+
+    def _passed_rows(self) -> Iterator[tuple[Sequence[Any], set[int]]]:
+        """The rows that passed anything; the lots of one type share theirs."""
+        found: dict[int, tuple[Sequence[Any], set[int]]] = {}
+        for lot in self.passed:
+            found.setdefault(id(lot.rows), (lot.rows, set()))[1].update(lot.positions)
+        yield from found.values()
+
+    def write(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        """The table of verdicts as Parquet in the folder; what `of_verdicts` says of each."""
+        plain = [_is_plain(resource) for resource in self._resources]
+        groups, odd = self._groups(plain)
+        sql = [_OF_GROUPS] if groups else []
+        lines = folder / "verdicts.jsonl"
+        if odd:
+            write_lines(folder, of_verdicts(odd))
+            sql.append(read_lines(lines, "verdicts"))
+        if sql:
+            parts = " union all ".join(f"select {_COLUMNS} from ({part})" for part in sql)  # noqa: S608 (our own)
+            target = quoted(str(folder / "verdicts.parquet"))
+            copy = f"copy ({parts}) to {target} (format parquet, compression zstd)"
+            connection.execute(copy, {"text": _text(self._resources, plain, groups)} if groups else None)
+        lines.unlink(missing_ok=True)
+
+    def _groups(self, plain: list[bool]) -> tuple[dict[_Alike, list[int]], list[Verdict]]:
+        """The numbers of resources by what is said of them, and the verdicts that are to be written one by one."""
+        numbers = {id(resource): number for number, resource in enumerate(self._resources)}
+        groups: dict[_Alike, list[int]] = defaultdict(list)
+        odd: list[Verdict] = []
+        for verdict in self.verdicts:
+            number = numbers[id(verdict.resource)]
+            if plain[number]:
+                control, layer = verdict.control, verdict.compensated
+                by = identity(layer.address) if layer else None
+                groups[control.id, verdict.status, control.severity, verdict.new, by].append(number)
+            else:
+                odd.append(verdict)
+        mine: dict[int, list[int]] = {}
+        for lot in self.passed:
+            at = mine.get(id(lot.rows))
+            if at is None:
+                at = mine[id(lot.rows)] = [numbers[id(row.resource)] for row in lot.rows]
+            several = [at[position] for position in lot.positions]
+            if not all(map(plain.__getitem__, several)):
+                odd += [lot.verdict(position) for position in lot.positions if not plain[at[position]]]
+                several = [number for number in several if plain[number]]
+            groups[lot.control.id, "pass", lot.control.severity, True, None] += several
+        return groups, odd
+
+
+def _is_plain(resource: Resource) -> bool:
+    """Whether SQL says of a verdict on it what `of_verdicts` says: no secret in a name, no letters that are none."""
+    name = resource.id
+    return not resource.line and name.isascii() and name.isprintable() and identity(name) == name
+
+
+_ALIKE = {
+    "control": "VARCHAR",
+    "status": "VARCHAR",
+    "severity": "VARCHAR",
+    "new": "BOOLEAN",
+    "compensated_by": "VARCHAR",
+}
+_PLACES = ("id", "type", "address", "path")
+_SHAPE = {"places": {name: ["VARCHAR"] for name in _PLACES}, "said": [_ALIKE | {"numbers": ["INTEGER"]}]}
+_UNNESTED = ", ".join(f"unnest(d.places.{name}) as {name}" for name in _PLACES)
+_OF_GROUPS = f"""
+with document as materialized (select json_transform($text, '{json.dumps(_SHAPE)}') as d),
+places as (
+  select unnest(range(len(d.places.id))) as number, {_UNNESTED}
+  from document
+),
+said as (select unnest(d.said, recursive := true) from document),
+verdicts as (select {", ".join(_ALIKE)}, unnest(numbers) as number from said)
+select control, status, severity, id as resource, path, 0::integer as line,
+  substr(sha256(control || chr(0) || type || chr(0) || address), 1, 32) as fingerprint, new, compensated_by
+from verdicts join places using (number)
+"""  # noqa: S608 (names of columns)
+"""Each group's resources are looked up by their numbers; fingerprints are made as `Verdict` makes them."""
+
+
+def _text(resources: Sequence[Resource], plain: Sequence[bool], groups: dict[_Alike, list[int]]) -> str:
+    """The parameter of `_OF_GROUPS`; what is not plain has a number, and nothing else."""
+    places = {
+        name: [getattr(resource, name) if good else "" for resource, good in zip(resources, plain, strict=True)]
+        for name in _PLACES
+    }
+    said = [dict(zip(_ALIKE, alike, strict=True)) | {"numbers": numbers} for alike, numbers in groups.items()]
+    return _encode({"places": places, "said": said}).decode()
+
+
+_encode = msgspec.json.Encoder().encode

@@ -1,0 +1,87 @@
+"""What was judged of an account, counted and written by the lot, is what verdicts say one by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from bastide.controls.compiler import compile_controls
+from bastide.controls.evaluate import Evaluation
+from bastide.controls.verdict import Compensated
+from bastide.history.outcome import Outcome
+from bastide.resources.model import Resource
+from bastide.tables import TABLES, of_verdicts, write_parquet
+from tests.controls.conftest import control
+
+BUCKET = "AWS::S3::Bucket"
+SECRET = "AKIAZQ7ZJ3MPLRT4WXQY"
+NAMES = ["plain", "other", "it's", "Ümlaut", "\ud800", SECRET, "tab\there"]
+CONTROLS = [
+    control("starts_with(BucketName, 'good')", id="test.name"),
+    control("AccessControl = 'Private'", id="test.access", severity="low"),
+]
+
+
+def resources() -> list[Resource]:
+    return [
+        Resource(
+            BUCKET, f"arn:aws:s3:::{name}", "aws:1", "aws", "aws:1/eu-west-1", 0, 0,
+            {"BucketName": f"{start}-{name}", "AccessControl": access},
+            unresolved={"BucketName": "denied"} if start == "un" else {},
+        )
+        for number, name in enumerate(NAMES * 2)
+        for start in (("good", "bad", "un")[number % 3],)
+        for access in (("Private", "Public")[number % 2],)
+    ]  # fmt: skip
+
+
+def judged(some: list[Resource]) -> Outcome:
+    compiled, broken = compile_controls(CONTROLS)
+    assert not broken
+    return Outcome.of(Evaluation(CONTROLS, compiled), some, [])
+
+
+def every(outcome: Outcome) -> list[Any]:
+    return [*outcome.verdicts, *(verdict for lot in outcome.passed for verdict in lot.verdicts())]
+
+
+def rows(file: Path) -> Counter[Any]:
+    columns = ", ".join(f'"{name}"' for name in TABLES["verdicts"])
+    with duckdb.connect() as connection:
+        return Counter(connection.execute(f"select {columns} from read_parquet('{file}')").fetchall())
+
+
+def test_counts_are_those_of_the_verdicts() -> None:
+    outcome = judged(resources())
+    verdicts = every(outcome)
+    assert len(verdicts) == 2 * len(resources())
+    assert outcome.counts() == Counter((v.status, v.severity, v.new) for v in verdicts)
+    assert {v.status for v in verdicts} == {"pass", "fail", "unknown"}
+    assert outcome.judged() == {BUCKET: len(resources())}
+
+
+@pytest.mark.parametrize("names", [NAMES[:3], NAMES, NAMES[3:]], ids=str)
+def test_the_table_says_what_of_verdicts_says(tmp_path: Path, names: list[str]) -> None:
+    some = [one for one in resources() if one.address.removeprefix("arn:aws:s3:::") in names]
+    outcome = judged(some)
+    for verdict in outcome.verdicts[::2]:
+        verdict.new = False
+    failed = next(verdict for verdict in outcome.verdicts if verdict.status == "fail")
+    failed.status, failed.compensated = "pass", Compensated("AWS::X", f"layer-{SECRET}", "because")
+    with duckdb.connect() as connection:
+        outcome.write(tmp_path, connection)
+        (tmp_path / "slow").mkdir()
+        write_parquet(tmp_path / "slow", of_verdicts(every(outcome)), connection)
+    assert rows(tmp_path / "verdicts.parquet") == rows(tmp_path / "slow" / "verdicts.parquet")
+    assert SECRET.encode() not in (tmp_path / "verdicts.parquet").read_bytes()
+    assert [path.name for path in tmp_path.iterdir() if path.suffix] == ["verdicts.parquet"]
+
+
+def test_without_verdicts_there_is_no_table(tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        judged([]).write(tmp_path, connection)
+    assert not list(tmp_path.iterdir())
