@@ -13,6 +13,7 @@ from bastide.controls.verdict import SEVERITIES, Severity
 from bastide.errors import ControlError, near_miss
 
 if TYPE_CHECKING:
+    from bastide.controls.fixes import Fix
     from bastide.yamltext import Lines
 
 Outcome = Literal["pass", "fail", "unknown", "none"]
@@ -124,6 +125,7 @@ class Control:
     attack: list[str] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
+    fix: Fix | None = None
     place: str = ""
 
     @property

@@ -158,7 +158,8 @@ def _compiler_files() -> list[Any]:
 
 
 def _without_examples(control: Control) -> dict[str, Any]:
-    return {key: value for key, value in asdict(control).items() if key != "examples"}
+    """What a scan needs: neither the examples nor the fix, which `bastide fix` reads from the entry."""
+    return {key: value for key, value in asdict(control).items() if key not in ("examples", "fix")}
 
 
 def _control(entry: dict[str, Any]) -> Control:

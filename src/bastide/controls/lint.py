@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bastide.controls.entry import LANGUAGES, LIVE
+from bastide.controls.fixes import lint_fix
 from bastide.library import FOLDER
 from bastide.yamltext import read_yaml
 
@@ -40,6 +41,7 @@ def lint(controls: Sequence[Control]) -> list[str]:
 def _complaints(control: Control) -> Iterator[str]:
     yield from _examples(control)
     yield from _frameworks(control)
+    yield from lint_fix(control)
     if not control.title[0].isupper() or control.title.endswith(".") or len(control.title) > MAX_TITLE:
         yield f"a title starts with a capital, has no full stop and at most {MAX_TITLE} characters"
     if len(control.rationale.split()) < 8:

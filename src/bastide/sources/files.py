@@ -4,7 +4,29 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_instead: dict[str, bytes] = {}
+
+
+@contextmanager
+def instead(texts: Mapping[str, bytes]) -> Iterator[None]:
+    """While it lasts, files read as these texts, by path as it is asked for: what a change would be is tried unwritten."""
+    _instead.update(texts)
+    try:
+        yield
+    finally:
+        _instead.clear()
+
+
+def given(path: str) -> bytes | None:
+    """What a file reads as in place of what it is, None for most."""
+    return _instead.get(path)
 
 
 def head(path: str, size: int) -> bytes:
@@ -12,6 +34,8 @@ def head(path: str, size: int) -> bytes:
 
     An `OSError` with its reason for anything else, pipes and devices included; never waits for a writer.
     """
+    if (text := _instead.get(path)) is not None:
+        return text[:size]
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         status = os.fstat(descriptor)

@@ -11,6 +11,7 @@ from bastide.sources.cloudformation.json_text import read_json
 from bastide.sources.cloudformation.limits import MAX_BYTES, MAX_DUPLICATES
 from bastide.sources.cloudformation.nodes import Duplicate, Map, Node, TemplateError, cut
 from bastide.sources.cloudformation.yaml_text import read_yaml
+from bastide.sources.files import given
 
 
 class Document(NamedTuple):
@@ -23,6 +24,8 @@ class Document(NamedTuple):
 
 def read_file(path: str, limit: int = MAX_BYTES) -> bytes:
     """The bytes of a regular file, links followed; `TemplateError` for anything else, and over the limit, unread."""
+    if (text := given(path)) is not None:
+        return text
     try:
         status = os.stat(path)  # noqa: PTH116  pathlib adds a third to the cost of a small template
         if not stat.S_ISREG(status.st_mode):

@@ -105,14 +105,19 @@ class _Reader:
                 return result
 
 
+def read_written(text: str) -> Written:
+    """The value of a whole text and where each part of it stands; a `SyntaxFault` for what is no JSON."""
+    reader = _Reader(text)
+    top = reader.value()
+    if reader.peek():
+        raise SyntaxFault("the file should end here", reader.pos)
+    return top
+
+
 def parse_json(source: Text) -> Body:
     """The body of a file in JSON syntax; a `SyntaxFault` says what is wrong with it and where."""
-    reader = _Reader(source.content)
     try:
-        top = reader.value()
-        if reader.peek():
-            raise SyntaxFault("the file should end here", reader.pos)
-        return _file(top, source)
+        return _file(read_written(source.content), source)
     except RecursionError:
         raise SyntaxFault("it is nested too deep", 0) from None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bastide.resources.model import Problem
-from bastide.sources.files import head
+from bastide.sources.files import given, head
 from bastide.sources.limits import MAX_FILE
 from bastide.sources.terraform.json_syntax import parse_json
 from bastide.sources.terraform.names import effective, is_configuration, is_override
@@ -98,7 +98,7 @@ class BinaryFile(ValueError):  # noqa: N818  it is told as a problem
 
 def parsed(path: str, *, keep: bool = True) -> Body | Problem:
     """A file's body, or the problem that says why there is none; with `keep`, read once until it changes."""
-    if not keep:
+    if not keep or given(path) is not None:
         return _parse(path)
     try:
         status = Path(path).stat()

@@ -1,0 +1,1 @@
+"""Patches of Terraform and CloudFormation after which controls pass."""
