@@ -204,7 +204,7 @@ def wanted_of(library: Library, collectors: Collectors, settings: dict[str, Any]
     for name in groups:
         if name not in known:
             raise UsageError(f"--services: `{name}` is none of {', '.join(known)}", remedy=near_miss(name, known))
-    return Wanted(types, reads, groups)
+    return Wanted(types, reads, groups, whole=bool(settings.get("everything")))
 
 
 def _words(values: Iterable[str] | None) -> list[str]:
@@ -220,7 +220,7 @@ def identity_of(engine: Engine, scope: Scope, wanted: Wanted) -> dict[str, Any]:
     }
     reads = {name: sorted(paths) for name, paths in sorted(wanted.reads.items())}
     return {"version": __version__, "caller": engine.caller, **plain, "types": sorted(wanted.types), "reads": reads,
-            "groups": list(wanted.groups)}  # fmt: skip
+            "groups": list(wanted.groups), "whole": wanted.whole}  # fmt: skip
 
 
 def reads_of(compiled: Iterable[Compiled]) -> dict[str, set[str]]:

@@ -130,6 +130,7 @@ def _live(library: Library, types: set[str], asked: Asked) -> Iterator[Live]:
     collectors, settings = load_collectors(), asked.settings
     wanted = wanted_of(library, collectors, settings)
     wanted.types |= types
+    wanted.whole = True  # what no control reads may have drifted, too
     scope = scope_of(settings)
     asked.told("asking who this is", 0, 0)
     engine = Engine(scope, wanted, collectors, settings.get("profile") or "")

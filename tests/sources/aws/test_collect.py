@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bastide.sources.aws.collect import MAX_PAGES, merged, needed, waves
+from bastide.sources.aws.collect import MAX_PAGES, UNASKED, merged, needed, unasked, waves
 from bastide.sources.aws.collectors import Collector, load_collectors, parse_collectors
 
 QUEUES = """
@@ -301,3 +301,26 @@ def test_what_stands_for_an_answer_where_there_is_none(answered: Callable[..., A
     found = answered("efs", answers, "AWS::EFS::FileSystem", entries=entries(SYSTEMS)).one("AWS::EFS::FileSystem")
     assert found.properties.get("BackupPolicy") == policy
     assert ("BackupPolicy" in found.unresolved) is (policy is None)
+
+
+def test_calls_for_properties_that_nobody_reads_are_not_made(
+    aws: Callable[..., Any], collect: Callable[..., Any]
+) -> None:
+    aws("s3").create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    found = collect("AWS::S3::Bucket", reads={"AWS::S3::Bucket": {"VersioningConfiguration.Status"}})
+    bucket = found.one("AWS::S3::Bucket")
+    assert {row.operation for row in found.ledger if row.service == "s3" and row.operation.startswith("GetB")} == {
+        "GetBucketLocation", "GetBucketVersioning",
+    }  # fmt: skip
+    assert bucket.unresolved["BucketEncryption"] == UNASKED
+    assert "VersioningConfiguration" not in bucket.unresolved
+    whole = collect("AWS::S3::Bucket").one("AWS::S3::Bucket")
+    assert UNASKED not in whole.unresolved.values()
+    assert "OwnershipControls" in whole.properties
+
+
+def test_policies_are_asked_for_whoever_reads_them() -> None:
+    (point,) = [entry for entry in load_collectors().entries if entry.type == "AWS::S3::AccessPoint"]
+    assert "Policy" in {name for call in point.complete for name in call.properties}
+    assert "Policy" not in {name for n in unasked(point, set()) for name in point.complete[n].properties}
+    assert unasked(point, None) == []

@@ -23,6 +23,15 @@ def test_only_what_the_types_need() -> None:
     )
 
 
+def test_not_what_fills_properties_that_nobody_reads() -> None:
+    read = Wanted({"AWS::S3::Bucket"}, {"AWS::S3::Bucket": {"BucketEncryption"}})
+    names = actions(load_collectors(), read)
+    assert "s3:GetEncryptionConfiguration" in names
+    assert "s3:GetBucketVersioning" not in names
+    read.whole = True
+    assert "s3:GetBucketVersioning" in actions(load_collectors(), read)
+
+
 def test_sorted_and_only_reading() -> None:
     everything = actions(load_collectors(), wanted(*(one.type for one in load_collectors().entries)))
     assert everything == sorted(set(everything))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from bastide.resources.policies import policy_paths
 from bastide.sources.aws.calls import Answer, Ledger, Request, Work
 from bastide.sources.aws.expressions import find
 from bastide.sources.aws.items import Item, Maker, context_of, roots_of
@@ -27,6 +28,7 @@ MAX_PAGES = 10_000
 MAX_ITEMS = 1_000_000
 TOGETHER = 64
 """Items that are completed side by side."""
+UNASKED = "no chosen control reads it, so it was not asked for: `--everything` does"
 
 Pages = list[Answer]
 
@@ -41,6 +43,7 @@ class Collection:
         wanted: Set[str],
         uncovered: Mapping[str, dict[str, str]] | None = None,
         regions: Set[str] = (),
+        reads: Mapping[str, Set[str]] | None = None,
     ) -> None:
         self.work, self.regions = work, regions
         self.ledger = Ledger(work.account)
@@ -52,6 +55,10 @@ class Collection:
         self._makers = {
             id(entry): Maker(entry, work, dict((uncovered or {}).get(entry.type, {}))) for entry in self.entries
         }
+        self._left_out = {id(entry): unasked(entry, (reads or {}).get(entry.type)) for entry in self.entries}
+        for entry in self.entries:
+            paths = [path for number in self._left_out[id(entry)] for path in entry.complete[number].properties]
+            self._makers[id(entry)].uncovered.update(dict.fromkeys(paths, UNASKED))
         self._items: dict[str, list[Item]] = {}
         self._parents = {entry.each for entry in self.entries}
         names = Counter((entry.service_of(call), call.call) for entry in self.entries for call in entry.calls)
@@ -141,7 +148,7 @@ class Collection:
     # What completes it
 
     def _complete(self, entry: Collector, items: list[Item]) -> Asking:
-        for wave in waves(entry, wanted=entry.type in self.wanted):
+        for wave in waves(entry, self._left_out[id(entry)], wanted=entry.type in self.wanted):
             asked: list[tuple[int, list[Item], Request]] = []
             for number in wave:
                 call = entry.complete[number]
@@ -293,7 +300,24 @@ def needed(entries: Sequence[Collector], wanted: Set[str]) -> list[Collector]:
     return [entry for entry in entries if entry.type in types]
 
 
-def waves(entry: Collector, *, wanted: bool = True) -> list[list[int]]:
+def unasked(entry: Collector, reads: Set[str] | None) -> list[int]:
+    """The completing calls that fill nothing but properties which nobody reads; None reads all of them.
+
+    Policies are always read: who can reach a resource is asked in other ways than by controls.
+    """
+    if reads is None:
+        return []
+    read = {path.partition(".")[0] for path in (*reads, *policy_paths(entry.type))}
+    return [
+        number
+        for number, call in enumerate(entry.complete)
+        if call.properties
+        and not (call.item or call.keep)
+        and not any(path.partition(".")[0] in read for path in call.properties)
+    ]
+
+
+def waves(entry: Collector, left_out: Sequence[int] = (), *, wanted: bool = True) -> list[list[int]]:
     """Which calls can be made side by side: those that need what another puts into the item wait for it.
 
     Of a collector whose own resources nobody wants, calls that only fill properties are left out.
@@ -302,7 +326,7 @@ def waves(entry: Collector, *, wanted: bool = True) -> list[list[int]]:
     kept: set[str] = set()
     opened = False
     for number, call in enumerate(entry.complete):
-        if not (call.item or call.keep or wanted):
+        if number in left_out or not (call.item or call.keep or wanted):
             continue
         roots = {root[0] for text in (*_texts(call), entry.region) if text for root in roots_of(text)}
         if opened or roots & kept:

@@ -40,11 +40,20 @@ class Live:
 
 @dataclass(slots=True)
 class Wanted:
-    """What is collected: `types`, and by type the properties that are read of it (`reads`)."""
+    """What is collected: `types`, and by type the properties that are read of it (`reads`).
+
+    `whole` asks for the other properties, too: for people, and for comparing.
+    """
 
     types: set[str]
     reads: Mapping[str, set[str]]
     groups: tuple[str, ...] = ()
+    whole: bool = False
+
+    @property
+    def asked(self) -> Mapping[str, set[str]]:
+        """By type, the properties for which calls are made; a type that is not there is asked for all of its own."""
+        return {} if self.whole else self.reads
 
 
 class Engine:
@@ -118,7 +127,14 @@ class Engine:
             row = LedgerRow(work.account, work.region, entries[0].service, "*", "not offered", code=reason)
             run.save(work, packed(work, [], [row], {}))
             return
-        collection = Collection(work, entries, self.wanted.types, self._uncovered_of(work.group), set(account.regions))
+        collection = Collection(
+            work,
+            entries,
+            self.wanted.types,
+            self._uncovered_of(work.group),
+            set(account.regions),
+            self.wanted.asked,
+        )
         unread = collection.unread
         try:
             with Journal(run.journal_path(work)) as journal:
