@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from bastide.controls.entry import Control
-from bastide.controls.verdict import Coverage, Evidence, Exemption, Report, Verdict
+from bastide.controls.verdict import Compensated, Coverage, Evidence, Exemption, Report, Verdict
 from bastide.redact import shown
 from bastide.resources.model import Problem, Resource
 
@@ -150,8 +151,20 @@ def sample() -> Report:
     return result
 
 
+def compensated() -> Report:
+    """A live bucket that passes by the block of its account only, and one that does without."""
+    because = "the account's public access block is on in full"
+    layer = Compensated("AWS::S3::AccountPublicAccessBlock", "arn:aws:s3::111111111111:account-public-access-block",
+                        because)  # fmt: skip
+    places = {"source": "aws", "unit": "aws:111111111111", "path": "aws:111111111111/eu-west-1", "line": 0}
+    open_, shut = resource("arn:aws:s3:::open", **places), resource("arn:aws:s3:::shut", **places)
+    off = evidence("PublicAccessBlockConfiguration.BlockPublicAcls", value=False, path=open_.path, line=0)
+    verdicts = [verdict("pass", on=open_, evidence=(off,), compensated=layer), verdict("pass", on=shut)]
+    return report(verdicts, compensated=Counter({layer.type: 1}))
+
+
 @pytest.fixture(scope="session")
 def make() -> SimpleNamespace:
     """The factory: `make.report([make.verdict("fail", on=make.resource("x"))])`, `make.sample()`."""
-    functions = (control, resource, evidence, verdict, exemption, report, sample)
+    functions = (control, resource, evidence, verdict, exemption, report, sample, compensated)
     return SimpleNamespace(**{function.__name__: function for function in functions})

@@ -81,6 +81,7 @@ def test_a_verdict(make: SimpleNamespace) -> None:
         "exemption": None,
         "call": ["infra/main.tf:31 network"],
         "cdk_path": None,
+        "compensated_by": None,
     }
 
 
@@ -93,3 +94,14 @@ def test_an_empty_report(make: SimpleNamespace, validator: Any) -> None:
 def test_a_verdict_a_line(make: SimpleNamespace) -> None:
     lines = render("json", make.sample()).splitlines()
     assert len([line for line in lines if line.startswith('{"control":')]) == 7
+
+
+def test_what_compensates_stands_in_the_verdict_and_is_counted(make: SimpleNamespace, validator: Any) -> None:
+    document = json.loads(render("json", make.compensated()))
+    validator.validate(document)
+    first, second = document["verdicts"]
+    assert first["status"] == "pass"
+    assert first["compensated_by"]["address"] == "arn:aws:s3::111111111111:account-public-access-block"
+    assert [item["value"] for item in first["evidence"]] == ["false"]
+    assert second["compensated_by"] is None
+    assert document["summary"]["compensated"] == {"AWS::S3::AccountPublicAccessBlock": 1}

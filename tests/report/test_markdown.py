@@ -92,3 +92,10 @@ def test_a_fence_is_longer_than_any_inside() -> None:
 def test_any_text_as_code_is_code(value: str) -> None:
     html = library.markdown(f"x {code(value.replace(chr(10), ' ').replace(chr(13), ' '))} y")
     assert set(re.findall(r"<(\w+)", html)) <= {"p", "code"}
+
+
+def test_what_is_compensated_is_folded(make: SimpleNamespace) -> None:
+    text = render("markdown", make.compensated())
+    assert "<summary>1 finding is compensated: 1 by AWS::S3::AccountPublicAccessBlock</summary>" in text
+    assert "account's public access block is on in full" in text
+    assert "compensated" not in render("markdown", make.sample())

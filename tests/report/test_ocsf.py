@@ -64,3 +64,10 @@ def test_sub_techniques(make: SimpleNamespace, validator: Any) -> None:
     verdict = make.verdict(of=make.control(attack=["T1098.001"]))
     (event,) = events_of(make.report([verdict]), validator)
     assert event["finding_info"]["attacks"] == [{"technique": {"uid": "T1098"}, "sub_technique": {"uid": "T1098.001"}}]
+
+
+def test_what_compensates_is_told(make: SimpleNamespace) -> None:
+    first, second = (json.loads(line) for line in render("ocsf", make.compensated()).splitlines())
+    assert first["unmapped"]["compensated_by"] == "arn:aws:s3::111111111111:account-public-access-block"
+    assert "compensated by AWS::S3::AccountPublicAccessBlock" in first["compliance"]["status_details"][-1]
+    assert "compensated_by" not in second["unmapped"]

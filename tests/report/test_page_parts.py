@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from bastide.report import page_parts
+from bastide.report import page_parts, render
 from bastide.report.view import View
 from bastide.resources.model import Problem
 
@@ -53,3 +53,9 @@ def test_long_tables_are_cut(make: SimpleNamespace) -> None:
     text = "\n".join(page_parts.coverage(View(report)))
     assert "… and 3 more" in text
     assert text.count("<tr>") == page_parts.MAX_LISTED + 2
+
+
+def test_what_is_compensated_is_told_beside_the_verdict(make: SimpleNamespace) -> None:
+    text = render("html", make.compensated())
+    assert "1 finding is compensated: 1 by AWS::S3::AccountPublicAccessBlock" in text
+    assert text.count("compensated by AWS::S3::AccountPublicAccessBlock") == 1, text

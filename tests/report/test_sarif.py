@@ -138,3 +138,9 @@ def test_a_whole_file_has_no_region(make: SimpleNamespace, validator: Any) -> No
     (note,) = run_of(report, validator)["invocations"][0]["toolExecutionNotifications"]
     assert "region" not in note["locations"][0]["physicalLocation"]
     assert note["message"]["text"] == "unreadable"
+
+
+def test_what_is_compensated_is_counted_and_no_result(make: SimpleNamespace) -> None:
+    run = json.loads(render("sarif", make.compensated()))["runs"][0]
+    assert run["results"] == []
+    assert run["invocations"][0]["properties"]["compensated"] == {"AWS::S3::AccountPublicAccessBlock": 1}

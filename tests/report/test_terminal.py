@@ -8,7 +8,8 @@ import pytest
 from rich.console import Console
 
 from bastide.report import render, render_terminal
-from bastide.report.terminal import MAX_BLOCKS, MAX_EXEMPT
+from bastide.report.lines import Plain
+from bastide.report.terminal import MAX_BLOCKS, MAX_EXEMPT, show
 
 
 def printed(report: Any, width: int = 100, **options: bool) -> str:
@@ -146,3 +147,21 @@ def test_the_same_address_in_another_unit_names_the_unit(make: SimpleNamespace) 
     both = [make.resource("module.m.aws_s3_bucket.b", unit=unit) for unit in ("prod", "staging")]
     text = printed(make.report([make.verdict(on=item) for item in both]), verbose=True)
     assert "  module.m.aws_s3_bucket.b of staging\n" in text
+
+
+def test_what_is_compensated_is_counted_and_listed_when_everything_is_asked_for(make: SimpleNamespace) -> None:
+    text = io.StringIO()
+    show(make.compensated(), Plain(text))
+    assert "1 finding is compensated: 1 by AWS::S3::AccountPublicAccessBlock" in text.getvalue()
+    assert "COMPENSATED" not in text.getvalue()
+    for shown in ({"verbose": True}, {"show_passed": True}):
+        text = io.StringIO()
+        show(make.compensated(), Plain(text), **shown)
+        listed = text.getvalue().partition("COMPENSATED")[2].partition("\n\n")[0]
+        assert "arn:aws:s3:::open" in listed
+        assert "arn:aws:s3:::shut" not in listed
+        assert "PublicAccessBlockConfiguration.BlockPublicAcls = false" in listed
+        assert (
+            "compensated by AWS::S3::AccountPublicAccessBlock arn:aws:s3::111111111111:account-public-access-block"
+            in (listed)
+        )

@@ -75,6 +75,10 @@ def _described(control: Control, broken: str) -> str:
     for name, sql in (("when", control.when), ("require", control.require)):
         if sql:
             lines += ["", f"  {name}", *(f"    {line}" for line in sql.strip().splitlines())]
+    for layer in control.compensated:
+        lines += ["", f"  compensated by {layer.by}", f"    {' '.join(layer.because.split())}"]
+        lines += [f"    when {' '.join(layer.when.split())}"]
+        lines += [f"    where {' '.join(layer.where.split())}"] if layer.where else []
     lines += ["", *(f"  {line}" for line in control.rationale.strip().splitlines())]
     for language, text in control.remediation.items():
         lines += ["", f"  fix in {language}", *(f"    {line}" for line in text.strip().splitlines())]

@@ -1,8 +1,8 @@
 """One finding of the history in AWS's Security Finding Format (ASFF, version 2018-10-08), within its published limits.
 
 Texts that are too long are cut with `…`; an id that is too long ends in a hash of its whole. What is closed is
-archived, with the compliance that is known: PASSED when it is fixed, FAILED when somebody answers for it, and
-NOT_AVAILABLE when there is nothing any more that could pass.
+archived, with the compliance that is known: PASSED when it is fixed or compensated, FAILED when somebody answers for
+it, and NOT_AVAILABLE when there is nothing any more that could pass.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TITLE, DESCRIPTION, ID, RECOMMENDATION, URL, FIELD = 256, 1024, 512, 512, 512, 2048
 REQUIREMENT, REQUIREMENTS = 64, 32
 _LABELS = {"critical": "CRITICAL", "high": "HIGH", "medium": "MEDIUM", "low": "LOW", "info": "INFORMATIONAL"}
-_CLOSED = {"fixed": "PASSED", "exempt": "FAILED"}
+_CLOSED = {"fixed": "PASSED", "compensated": "PASSED", "exempt": "FAILED"}
 _TYPES = ["Software and Configuration Checks/AWS Security Best Practices"]
 _VOLATILE = ("UpdatedAt", "LastObservedAt")
 

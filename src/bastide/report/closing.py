@@ -81,6 +81,8 @@ def _counts(view: View, lines: Lines, summary: SummaryRow, *, verbose: bool) -> 
     _row(lines, "Summary", *spans)
     status = summary.status
     _row(lines, "", (f"{status['unknown']:,} unknown, {status['exempt']:,} exempt, {status['pass']:,} passed", ""))
+    if told := words.compensations(summary):
+        _row(lines, "", (told if verbose else f"{told}, shown with --verbose", ""))
     if known := failed - summary.new_failures:
         told = f"{words.counted(known, 'failure is', 'failures are')} known to the baseline"
         _row(lines, "", (told if verbose else f"{told}, shown with --verbose", "faint"))

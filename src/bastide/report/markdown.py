@@ -59,6 +59,10 @@ def _parts(view: View) -> Iterator[str]:
     if known := summary.status["fail"] - summary.new_failures:
         yield f"{words.counted(known, 'failure is', 'failures are')} known to the baseline and not listed."
     yield from _rest(view, summary)
+    if told := words.compensations(summary):
+        rows = islice((row for row in view.verdicts("pass") if row.compensated_by), MAX_DETAILS)
+        items = [_told(row, words.compensated(row.compensated_by)) for row in rows if row.compensated_by]
+        yield _listed(told, items, sum(summary.compensated.values()))
     yield from _coverage(view, coverage)
 
 

@@ -113,6 +113,8 @@ def _compliance(row: VerdictRow, texts: ControlTexts, told: str) -> dict[str, An
     details = [told] if told else []
     if row.exemption:
         details.append(f"exemption {words.exemption(row.exemption)}")
+    if row.compensated_by:
+        details.append(words.compensated(row.compensated_by))
     return compliance | ({"status_details": details} if details else {})
 
 
@@ -147,4 +149,6 @@ def _unmapped(row: VerdictRow) -> dict[str, Any]:
         rest["call"] = row.call
     if row.cdk_path:
         rest["cdk_path"] = row.cdk_path
+    if row.compensated_by:
+        rest["compensated_by"] = row.compensated_by.address
     return rest

@@ -37,6 +37,8 @@ def overview(view: View) -> Iterator[str]:
     yield _bar(summary)
     if told := words.severities(summary):
         yield f"<p>Failures: {escape(told)}.</p>"
+    if told := words.compensations(summary):
+        yield f"<p>{escape(told)}.</p>"
     if reason := view.decision():
         yield f"<p>{escape(reason)}.</p>"
     if known := summary.status["fail"] - summary.new_failures:
@@ -64,7 +66,8 @@ def verdict(row: VerdictRow, numbers: dict[str, int]) -> str:
     where = f'data-status="{row.status}" data-severity="{row.severity}"'
     title = f"<strong>{escape(words.finding(row))}</strong> <code>{escape(row.control)}</code>"
     if row.status == "pass":
-        return f'<li class="verdict pass" {where}><span class="mark pass">PASS</span>{title}</li>'
+        layer = f'<p class="soft">{escape(words.compensated(row.compensated_by))}</p>' if row.compensated_by else ""
+        return f'<li class="verdict pass" {where}><span class="mark pass">PASS</span>{title}{layer}</li>'
     number = numbers.setdefault(row.control, len(numbers))
     marks = f'<span class="mark {row.severity}">{row.severity.upper()}</span>'
     if row.status != "fail":

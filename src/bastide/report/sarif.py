@@ -204,6 +204,7 @@ def _invocation(view: View, rules: _Rules) -> dict[str, Any]:
             "unjudged": coverage.unjudged,
             "others": coverage.others,
             "verdicts": view.summary().status,
+            "compensated": view.summary().compensated,
         },
     }
 

@@ -64,6 +64,8 @@ def show(report: Report, screen: Screen, *, verbose: bool = False, show_passed: 
     _failures(view, lines, verbose=verbose)
     _unknown(view, lines, verbose=verbose)
     _exempt(view, lines, verbose=verbose)
+    if verbose or show_passed:
+        _compensated(view, lines)
     if show_passed:
         _passed(view, lines)
     closing.close(view, lines, verbose=verbose)
@@ -217,6 +219,21 @@ def _exempt(view: View, lines: Lines, *, verbose: bool) -> None:
             break
         why = words.exemption(row.exemption) if row.exemption else ""
         lines.add((row.resource.address, "strong"), (f"  {row.control}", "faint"), (f"  {why}", ""), indent=2, hang=4)
+    lines.blank()
+
+
+def _compensated(view: View, lines: Lines) -> None:
+    rows = [row for row in view.verdicts("pass") if row.compensated_by]
+    if not rows:
+        return
+    told = words.counted(len(rows), "finding")
+    lines.add(("COMPENSATED", "good"), (f"  {told} that a layer of the account or its organization denies", "strong"))
+    for row in rows:
+        lines.add((row.resource.address, "strong"), (f"  {row.control}", "faint"), indent=2, hang=4)
+        for item in row.evidence[:MAX_EVIDENCE]:
+            lines.add((words.evidence(item), ""), indent=4, hang=6)
+        if row.compensated_by:
+            lines.add((words.compensated(row.compensated_by), ""), indent=4, hang=6)
     lines.blank()
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from bastide.controls.entry import Control, Summary
-    from bastide.controls.verdict import Evidence, Exemption, Report, Verdict
+    from bastide.controls.verdict import Compensated, Evidence, Exemption, Report, Verdict
     from bastide.resources.model import Resource
 
 STATUSES = ("fail", "unknown", "exempt", "pass")
@@ -67,11 +67,21 @@ class ExemptionRow:
 
 
 @dataclass(slots=True)
+class CompensatedRow:
+    """The layer that denies what a failing resource would allow: its type and address, and what it does."""
+
+    type: str
+    address: str
+    because: str
+
+
+@dataclass(slots=True)
 class VerdictRow:
     """What one control says of one resource.
 
     `fingerprint` identifies the finding across runs; `new` is false for what the baseline knows; `call` is the chain
-    of module calls that made the resource, outermost first; `cdk_path` is the construct that did.
+    of module calls that made the resource, outermost first; `cdk_path` is the construct that did; `compensated_by` is
+    the layer without which it would not pass, and the evidence then that of what does not hold.
     """
 
     control: str
@@ -86,6 +96,7 @@ class VerdictRow:
     exemption: ExemptionRow | None
     call: list[str]
     cdk_path: str | None
+    compensated_by: CompensatedRow | None = None
 
 
 @dataclass(slots=True)
@@ -176,12 +187,16 @@ class CoverageRow:
 
 @dataclass(slots=True)
 class SummaryRow:
-    """Counts of verdicts by status, of failures by severity, and of failures that the baseline does not know."""
+    """Counts of verdicts by status, of failures by severity, and of failures that the baseline does not know.
+
+    `compensated` counts, by the type of the layer, passes that are none without it.
+    """
 
     verdicts: int
     status: dict[str, int]
     failures: dict[str, int]
     new_failures: int
+    compensated: dict[str, int] = field(default_factory=dict)
 
 
 class _Cleaned(dict[str, str]):
@@ -226,6 +241,7 @@ class View:
                 self._exemption(verdict.exemption) if verdict.exemption else None,
                 [line(step) for step in resource.call] if resource.call else [],
                 line(resource.metadata["cdk_path"]) if "cdk_path" in resource.metadata else None,
+                self._compensated(verdict.compensated) if verdict.compensated else None,
             )
 
     def resource(self, resource: Resource) -> ResourceRow:
@@ -250,6 +266,9 @@ class View:
     def _exemption(self, item: Exemption) -> ExemptionRow:
         line = self.line
         return ExemptionRow(line(item.by), line(item.until), line(item.reason), line(item.place), item.expired)
+
+    def _compensated(self, item: Compensated) -> CompensatedRow:
+        return CompensatedRow(self.line(item.type), self.line(item.address), self.line(item.because))
 
     def control(self, control: Control) -> ControlTexts:
         """The texts of a control, the same ones each time."""
@@ -320,7 +339,8 @@ class View:
             if name == "fail":
                 failures[cast("Severity", severity)] += number
                 new += number * is_new
-        return SummaryRow(sum(status.values()), status, {str(name): n for name, n in failures.items()}, new)
+        named = {str(name): n for name, n in failures.items()}
+        return SummaryRow(sum(status.values()), status, named, new, self._counts(self.report.compensated))
 
     def broken(self) -> dict[str, str]:
         """The controls that could not be run, and why."""

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bastide.report.view import CoverageRow, EvidenceRow, ExemptionRow, ProblemRow, SummaryRow, VerdictRow
+    from bastide.report.view import (
+        CompensatedRow,
+        CoverageRow,
+        EvidenceRow,
+        ExemptionRow,
+        ProblemRow,
+        SummaryRow,
+        VerdictRow,
+    )
 
 _UNITS = {
     "terraform": ("Terraform root module", "Terraform root modules"),
@@ -84,6 +92,20 @@ def evidences(row: VerdictRow, limit: int = 3) -> str:
     if len(row.evidence) > limit:
         told.append(f"{len(row.evidence) - limit} more")
     return "; ".join(told)
+
+
+def compensated(item: CompensatedRow) -> str:
+    """Which layer denies what the control fears, and how."""
+    return f"compensated by {item.type} {item.address}: {item.because}"
+
+
+def compensations(summary: SummaryRow) -> str:
+    """`3 findings are compensated: 2 by AWS::S3::AccountPublicAccessBlock, …`; nothing when none is."""
+    total = sum(summary.compensated.values())
+    if not total:
+        return ""
+    parts = [f"{number:,} by {name}" for name, number in summary.compensated.items()]
+    return f"{counted(total, 'finding is', 'findings are')} compensated: {joined(parts)}"
 
 
 def exemption(item: ExemptionRow) -> str:
