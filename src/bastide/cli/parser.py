@@ -74,6 +74,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
     _scan(commands)
     _baseline(commands)
+    _fix(commands)
     _controls(commands)
     _query(commands)
     _history(commands)
@@ -132,6 +133,27 @@ def _baseline(commands: Any) -> None:
         "--file", default="bastide-baseline.json", metavar="FILE", help="the file to write (default: %(default)s)"
     )
     parser.set_defaults(run=_lazy("baseline"))
+
+
+def _fix(commands: Any) -> None:
+    parser = commands.add_parser(
+        "fix",
+        help="patches after which controls pass",
+        description="Scan Terraform and CloudFormation, and print a patch for every failing control that has a fix, "
+        "where the change is local and unambiguous. Each is tried first: the control passes with it, and nothing else "
+        "gets worse. Nothing is written without --apply.",
+        epilog="exit codes: 0 nothing is left to do; 1 findings that are not fixed (without --apply all); "
+        "2 wrong use or configuration; 3 something could not be read or written",
+    )
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help="folders and files (default: the current folder)")
+    parser.add_argument("--apply", action="store_true", help="write the changes to the files")
+    parser.add_argument("--output", "-o", metavar="FILE", help="write the patch to a file, for `git apply`")
+    parser.add_argument("--replace", action="store_true", help="also what makes a deployment replace the resource")
+    parser.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml, else that of the "
+                        "one target)")  # fmt: skip
+    wanted = ("only", "skip", "exclude", "controls", "var_file", "baseline", "jobs", "verbose")
+    _options(parser, (option for option in SCAN if option.name in wanted))
+    parser.set_defaults(run=_lazy("fix"))
 
 
 def _controls(commands: Any) -> None:

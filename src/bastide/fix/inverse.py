@@ -140,12 +140,14 @@ def snake_case(name: str) -> str:
 
 @cache
 def folded_into(kind: str) -> tuple[tuple[str, Fold], ...]:
-    """The provider types that are resources of their own and part of this CloudFormation type, in order of name."""
+    """The provider types that are resources of their own and part of this CloudFormation type, those of the most
+    particular property first.
+    """
     found = []
     for name in sorted(entries()):
         table = table_for(name) if "/" not in name and name.startswith("aws_") else None
         found += [(name, fold) for fold in table.folds if fold.into == kind] if table else []
-    return tuple(found)
+    return tuple(sorted(found, key=lambda one: -one[1].at.count(".") if one[1].at else 1))
 
 
 def in_fold(kind: str, fold: Fold, steps: tuple[Step, ...], value: Any) -> Inverse | None:
@@ -158,4 +160,6 @@ def in_fold(kind: str, fold: Fold, steps: tuple[Step, ...], value: Any) -> Inver
         return None
     if fold.value:
         return ((Arg(fold.value),), value) if count == len(steps) else None
-    return next(arguments(plan.node, steps[count:], value), None)
+    found = arguments(plan.node, steps[count:], value)
+    # One that belongs into the resource itself could by its spelling be any property: only what the table says counts.
+    return next((one for one in found if fold.at or one[0][0].name in table.rename), None)

@@ -76,14 +76,24 @@ def _read(source: str) -> str:
 class Planner:
     """Plans fixes for verdicts over units; `targets` is what may be changed."""
 
-    def __init__(self, judge: Judge, units: Sequence[Unit], targets: Sequence[str], *, replace: bool = False) -> None:
-        self._judge, self._replace = judge, replace
+    def __init__(
+        self,
+        judge: Judge,
+        units: Sequence[Unit],
+        targets: Sequence[str],
+        *,
+        replace: bool = False,
+        fixes: dict[str, Fix] | None = None,
+    ) -> None:
+        self._judge, self._replace, self._fixes = judge, replace, fixes
         self._units = {unit.path: unit for unit in units}
         self._targets = targets
 
     def plan(self, verdicts: Sequence[Verdict], told: Callable[[int, int], None] | None = None) -> Plan:
         """Outcomes for all of these failing verdicts, worst first as they come."""
-        fixes = fixes_of({verdict.control.id: verdict.control for verdict in verdicts}.values())
+        fixes = self._fixes
+        if fixes is None:
+            fixes = fixes_of({verdict.control.id: verdict.control for verdict in verdicts}.values())
         outcomes = [Outcome(verdict, known=verdict.control.id in fixes) for verdict in verdicts]
         groups = self._grouped([one for one in outcomes if self._may(one, fixes)])
         plan = Plan(outcomes)

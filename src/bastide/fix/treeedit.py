@@ -59,7 +59,8 @@ class TreeEditor:
                 return []
             return self._insert(holder, entry, name, built(selector, rest, change.value))
         here = [*above, (holder, entry)]
-        self._written(entry.value, name)
+        if rest or selector is not None or change.verb != "remove":  # what goes may come from anywhere
+            self._written(entry.value, name)
         if selector is None and not rest:
             return self._leaf(here, entry, change)
         if selector is None:
@@ -140,8 +141,9 @@ class TreeEditor:
 
     def _insert(self, holder: Node, empty: Entry | None, name: str, value: Any) -> list[Edit]:
         if holder.flow:
-            edits = self._into_brackets(holder, [entry.value for entry in holder.entries], [self._pair(holder, name, value)])
-            return edits if empty is None else self._replace(empty, value)
+            if empty is not None:
+                return self._replace(empty, value)
+            return self._into_brackets(holder, [entry.value for entry in holder.entries], [self._pair(holder, name, value)])
         column = self._column(holder.entries[0].start)
         text = yaml_entry(name, value, column, self.unit)
         if empty is not None:
