@@ -6,16 +6,17 @@ one that could not be read, or is not known, compensates nothing, and the verdic
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bastide.controls.evaluate import DIRECT, Evaluation
-from bastide.controls.organization import POLICY, Organization
+from bastide.controls.organization import ACCOUNT, BINDING, POLICY, Organization
 from bastide.controls.verdict import Compensated, Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from bastide.controls.compiled import Compiled
     from bastide.controls.entry import Control, Layer
@@ -151,3 +152,36 @@ def _notes(resource: Resource, notes: dict[str, str]) -> tuple[Evidence, ...]:
         Evidence(f"whether {kind} compensates", None, f"not looked at: {why}", resource.path, resource.line)
         for kind, why in notes.items()
     )
+
+
+MAX_BECAUSE = 120
+
+
+def lint_layers(control: Control) -> Iterator[str]:
+    """Complaints about the layers of a control: each needs words, an example that passes by it and a near miss."""
+    live = [(one.outcome, _resources_of(one.texts["live"])) for one in control.examples if "live" in one.texts]
+    for layer in control.compensated:
+        if len(" ".join(layer.because.split())) > MAX_BECAUSE or layer.because.rstrip().endswith("."):
+            yield f"what a layer does is told in at most {MAX_BECAUSE} characters, without a full stop"
+        with_it = [(outcome, resources) for outcome, resources in live if any(layer.by in one for one in resources)]
+        for outcome, what in (("pass", "passes by"), ("fail", "fails in spite of")):
+            if not any(found == outcome for found, _ in with_it):
+                yield f"no live example that {what} {layer.by}"
+        if layer.by == POLICY:
+            yield from _lint_policy(layer, [resources for outcome, resources in with_it if outcome == "fail"])
+
+
+def _lint_policy(layer: Layer, failing: list[list[dict[str, Any]]]) -> Iterator[str]:
+    if not any(f"'{kind}'" in layer.when for kind in BINDING):
+        yield f"a layer that is a policy names its `Type`, one of {' and '.join(BINDING)}"
+    accounts = [one[ACCOUNT] for resources in failing for one in resources if ACCOUNT in one]
+    if not any(account.get("IsManagementAccount") for account in accounts):
+        yield "no live example that fails because the account is the management account"
+    targets = [one[POLICY].get("TargetIds") for resources in failing for one in resources if POLICY in one]
+    if ["ou-other"] not in targets:
+        yield "no live example that fails because the policy is attached elsewhere (`ou-other`)"
+
+
+def _resources_of(text: str) -> list[dict[str, Any]]:
+    resources: list[dict[str, Any]] = json.loads(text)
+    return resources

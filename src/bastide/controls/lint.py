@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from bastide.controls.compensation import lint_layers
 from bastide.controls.entry import LANGUAGES, LIVE
 from bastide.controls.fixes import lint_fix
 from bastide.library import FOLDER
@@ -42,6 +43,7 @@ def _complaints(control: Control) -> Iterator[str]:
     yield from _examples(control)
     yield from _frameworks(control)
     yield from lint_fix(control)
+    yield from lint_layers(control)
     if not control.title[0].isupper() or control.title.endswith(".") or len(control.title) > MAX_TITLE:
         yield f"a title starts with a capital, has no full stop and at most {MAX_TITLE} characters"
     if len(control.rationale.split()) < 8:

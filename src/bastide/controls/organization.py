@@ -84,10 +84,10 @@ class Organization:
         unseen = self._unseen(chain)
         for verdict in self._judged.get(layer, ()):
             policy = verdict.resource
-            targets = policy.properties.get("TargetIds") or []
+            targets = policy.properties.get("TargetIds")
             if verdict.status == "fail" or policy.properties.get("Type") not in BINDING:
                 continue
-            if not chain.intersection(target for target in targets if isinstance(target, str)):
+            if not isinstance(targets, list) or not any(target in chain for target in targets):
                 if any(path.startswith("TargetIds") for path in policy.unresolved):
                     unseen = unseen or f"where {policy.address} is attached is not known"
                 continue
