@@ -12,10 +12,12 @@ from bastide.sources.terraform.mapping_values import (
     MARKS,
     SCALARS,
     document,
+    free,
     inverted,
     is_pairs,
     list_of,
     mapping_of,
+    row_of,
     switched,
     translated,
 )
@@ -235,6 +237,8 @@ class Node:
             inner = SCALARS[element.kind]
         if element.kind == "map":
             inner = mapping_of(inner, key)
+        if kind.kind == "list" and kind.item is not None and kind.item.kind == "list" and inner is free:
+            inner = row_of
         if kind.kind == "list":
             inner = to_blocks(rule.node, element, path) if rule.node and element.kind == "object" else list_of(inner)
         return parsed(inner) if parse else inner

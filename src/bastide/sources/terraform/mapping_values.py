@@ -212,6 +212,19 @@ def list_of(item: Convert) -> Convert:
     return convert
 
 
+def row_of(value: Any, context: Context) -> Any:
+    """One row of a list of lists: a block around nothing but its blocks is the list of these, spelled as AWS does."""
+    blocks = next(iter(value.values())) if isinstance(value, dict) and len(value) == 1 else None
+    if not isinstance(blocks, list):
+        return free(value, context)
+    return [
+        {name.title().replace("_", ""): one for name, one in block.items() if one not in (None, "")}
+        if isinstance(block, dict)
+        else block
+        for block in blocks
+    ]
+
+
 def translated(table: dict[str, Any], inner: Convert) -> Convert:
     """The words of the provider into the words of AWS before anything else; `*` is every other word."""
 
