@@ -44,9 +44,28 @@ def test_an_api_as_terraform_has_it(
 def test_an_api_without_logs(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
     api = {"apiId": "a", "arn": "arn:aws:appsync:eu-west-1:123456789012:apis/a", "authenticationType": "AWS_IAM"}
     found = answered("appsync", {"ListGraphqlApis": {"graphqlApis": [api]}}, TYPE)
-    assert judged(found) == {"appsync.api-does-not-rely-on-keys": {"pass"}, "appsync.api-logs-resolvers": {"fail"}}
+    verdicts = judged(found)
+    assert verdicts["appsync.api-does-not-rely-on-keys"] == {"pass"}
+    assert verdicts["appsync.api-logs-resolvers"] == {"fail"}
 
 
 def test_a_list_that_is_denied_leaves_the_type_unread(answered: Callable[..., Any]) -> None:
     found = answered("appsync", {"ListGraphqlApis": "UnauthorizedException"}, TYPE)
     assert "grant appsync:ListGraphqlApis" in found.unread[TYPE]
+
+
+def test_caches_and_apis_without_one(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
+    apis = [
+        {"apiId": name, "arn": f"arn:aws:appsync:eu-west-1:123456789012:apis/{name}", "authenticationType": "AWS_IAM"}
+        for name in ("a", "b")
+    ]
+    caches = {"a": {"apiCache": {"ttl": 1, "transitEncryptionEnabled": True, "atRestEncryptionEnabled": False}}}
+    answers = {
+        "ListGraphqlApis": {"graphqlApis": apis},
+        "GetApiCache": lambda asked: caches.get(asked["apiId"], "NotFoundException"),
+    }
+    found = answered("appsync", answers, TYPE, "AWS::AppSync::ApiCache")
+    assert found.one("AWS::AppSync::ApiCache").properties["ApiId"] == "a"
+    verdicts = judged(found)
+    assert verdicts["appsync.cache-is-encrypted-at-rest"] == {"fail"}
+    assert verdicts["appsync.cache-is-encrypted-in-transit"] == {"pass"}

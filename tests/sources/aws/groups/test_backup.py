@@ -40,7 +40,9 @@ def test_plans_as_terraform_has_them(
     found = collect(PLAN)
     rules = [one.properties["BackupPlan"]["BackupPlanRule"][0] for one in found.of(PLAN)]
     assert {rule["TargetBackupVault"] for rule in rules} == {"v"}
-    assert judged(found) == judged(written(MODULE)) == {"backup.plan-copies-elsewhere": {"pass", "fail"}}
+    verdicts = judged(found)
+    assert verdicts == judged(written(MODULE))
+    assert verdicts["backup.plan-copies-elsewhere"] == {"pass", "fail"}
 
 
 def vaults(*vaults: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -107,4 +109,4 @@ def test_a_plan_that_may_not_be_read(answered: Callable[..., Any], judged: Calla
     answers = vaults(ListBackupPlans={"BackupPlansList": [plan]}, GetBackupPlan="AccessDeniedException")
     found = answered("backup", answers, PLAN)
     assert "grant backup:GetBackupPlan" in found.one(PLAN).unresolved["BackupPlan"]
-    assert judged(found) == {"backup.plan-copies-elsewhere": {"unknown"}}
+    assert set(map(tuple, judged(found).values())) == {("unknown",)}

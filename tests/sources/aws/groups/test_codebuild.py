@@ -97,8 +97,20 @@ def test_a_project_that_is_public_and_hooked(answered: Callable[..., Any], judge
         "Webhook": True,
         "BuildType": "BUILD",
         "FilterGroups": [[{"Type": "EVENT", "Pattern": "PUSH"}]],
+        "PullRequestBuildPolicy": {"RequiresCommentApproval": "DISABLED"},
     }
     assert judged(found)["codebuild.project-is-not-public"] == {"fail"}
+    assert judged(found)["codebuild.webhook-does-not-build-for-strangers"] == {"pass"}
+
+
+def test_an_old_webhook_without_filters_builds_for_strangers(
+    answered: Callable[..., Any], judged: Callable[..., Any]
+) -> None:
+    for policy, expected in (({}, "fail"), ({"requiresCommentApproval": "FORK_PULL_REQUESTS"}, "pass")):
+        webhook = {"url": "https://x", **({"pullRequestBuildPolicy": policy} if policy else {})}
+        answers = {"ListProjects": {"projects": ["shop"]}, "BatchGetProjects": project(webhook=webhook)}
+        found = answered("codebuild", answers, PROJECT)
+        assert judged(found)["codebuild.webhook-does-not-build-for-strangers"] == {expected}
 
 
 def test_credentials_show_where_the_token_is(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:

@@ -78,3 +78,21 @@ def test_a_layer_over_http(aws: Callable[..., Any], collect: Callable[..., Any])
     found = collect(TYPE)
     assert found.one(TYPE).properties["Principal"] == "*"
     assert found.one(TYPE).properties["LayerVersionArn"].endswith(":layer:tools:1")
+
+
+def test_what_code_signing_does_with_other_code(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
+    arn = "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef"
+    config = {
+        "CodeSigningConfigId": "csc-0123456789abcdef0",
+        "CodeSigningConfigArn": arn + "0",
+        "AllowedPublishers": {
+            "SigningProfileVersionArns": ["arn:aws:signer:eu-west-1:123456789012:/signing-profiles/p/1"]
+        },
+        "CodeSigningPolicies": {"UntrustedArtifactOnDeployment": "Warn"},
+        "LastModified": "2026-01-01T00:00:00Z",
+    }
+    strict = {**config, "CodeSigningConfigId": "csc-0123456789abcdef1", "CodeSigningConfigArn": arn + "1"}
+    strict["CodeSigningPolicies"] = {"UntrustedArtifactOnDeployment": "Enforce"}
+    answers = {"ListCodeSigningConfigs": {"CodeSigningConfigs": [config, strict]}}
+    found = answered("lambda", answers, "AWS::Lambda::CodeSigningConfig")
+    assert judged(found)["lambda.code-signing-config-refuses-other-code"] == {"pass", "fail"}
