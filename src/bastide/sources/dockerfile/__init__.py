@@ -1,0 +1,1 @@
+"""Dockerfiles, and what else builds container images in their language."""
