@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.controls.macros import macros
 from bastide.controls.verdict import SEVERITIES
+from bastide.report.words import LANGUAGES
 from bastide.sources.terraform.mapping import mapped_types, table_for
 from bastide.yamltext import read_yaml
 from reference_pages.markdown import anchor, block, code, count, page, table, words
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bastide.controls.entry import Control
-    from bastide.sources.terraform.mapping import Table
+    from bastide.report.words import LANGUAGES
+from bastide.sources.terraform.mapping import Table
 
 ATTACK = "attack-cloud"
 """The framework whose ids stand in a control's `attack`."""
-_LANGUAGES = {"terraform": "Terraform", "cloudformation": "CloudFormation", "cli": "AWS CLI"}
 
 
 def macro_page() -> str:
@@ -114,7 +115,7 @@ def _control(control: Control) -> Iterator[str]:
     for related in control.related:
         how = f"that {code(related.by)} refers to" if related.by else f"whose {code(related.to)} refers to this one"
         yield f"{code(related.name)}: every {code(related.type)} {how}."
-    yield "\n".join(f"- {_LANGUAGES.get(key, key)}: {_remedy(key, text)}" for key, text in control.remediation.items())
+    yield "\n".join(f"- {LANGUAGES.get(key, key)}: {_remedy(key, text)}" for key, text in control.remediation.items())
     tags = {**control.frameworks, ATTACK: control.attack}
     yield "; ".join(f"[{name}](../frameworks/{name}.md) {', '.join(ids)}" for name, ids in tags.items() if ids)
     yield "\n".join(f"- <{url}>" for url in control.references)

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from bastide.report.view import ControlTexts, EvidenceRow, SummaryRow, VerdictRow, View
 
-_LANGUAGES = {"terraform": "Terraform", "cloudformation": "CloudFormation", "cli": "AWS CLI"}
 _STATUSES = {"fail": "failed", "unknown": "unknown", "exempt": "exempt", "pass": "passed"}
 MAX_LISTED = 2000
 
@@ -107,7 +106,7 @@ def controls(view: View, numbers: dict[str, int]) -> Iterator[str]:
 def _control(texts: ControlTexts, number: int) -> str:
     row = texts.row
     fixes = "".join(
-        f'<section data-language="{escape(language)}"><h4>{escape(_LANGUAGES.get(language, language))}</h4>'
+        f'<section data-language="{escape(language)}"><h4>{escape(words.LANGUAGES.get(language, language))}</h4>'
         f"<pre>{escape(text)}</pre></section>"
         for language, text in texts.remediation.items()
     )

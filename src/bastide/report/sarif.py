@@ -90,9 +90,6 @@ def _rule(texts: ControlTexts) -> dict[str, Any]:
     return rule
 
 
-_LANGUAGES = {"terraform": "Terraform", "cloudformation": "CloudFormation", "cli": "AWS CLI"}
-
-
 def _help(texts: ControlTexts, mark: str) -> str:
     """Why, the fix by language, requirements and references; code blocks only where there is a mark for Markdown."""
     parts = [texts.rationale]
@@ -100,7 +97,7 @@ def _help(texts: ControlTexts, mark: str) -> str:
         first, _, rest = text.partition("\n")
         rest = rest.strip("\n")
         code = f"\n\n```\n{rest.replace('```', '` ` `')}\n```" if mark and rest.strip() else f"\n{rest}" if rest else ""
-        parts.append(f"{mark}{_LANGUAGES.get(language, language)}{mark}: {first}{code}")
+        parts.append(f"{mark}{words.LANGUAGES.get(language, language)}{mark}: {first}{code}")
     for name, ids in texts.row.frameworks.items():
         parts.append(f"{mark}{name}{mark}: {', '.join(ids)}")
     parts += [f"- {link}" for link in texts.references]

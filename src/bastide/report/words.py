@@ -22,8 +22,20 @@ _UNITS = {
     "terraform": ("Terraform root module", "Terraform root modules"),
     "plan": ("Terraform plan", "Terraform plans"),
     "cloudformation": ("CloudFormation template", "CloudFormation templates"),
+    "dockerfile": ("Dockerfile", "Dockerfiles"),
+    "workflow": ("GitHub workflow", "GitHub workflows"),
+    "buildspec": ("build specification", "build specifications"),
     "aws": ("live account", "live accounts"),
 }
+LANGUAGES = {
+    "terraform": "Terraform",
+    "cloudformation": "CloudFormation",
+    "dockerfile": "Dockerfile",
+    "workflow": "GitHub workflow",
+    "buildspec": "Build specification",
+    "cli": "AWS CLI",
+}
+"""What remediations are written in."""
 PROBLEM_KINDS = {
     "unreadable": "not read",
     "partial": "read in part",

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-SourceKind = Literal["terraform", "plan", "cloudformation", "aws"]
+SourceKind = Literal["terraform", "plan", "cloudformation", "dockerfile", "workflow", "buildspec", "aws"]
 Path_ = str
 """A property path: names joined by dots, list positions in brackets, `Rules[0].Port`."""
 

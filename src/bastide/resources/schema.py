@@ -2,7 +2,8 @@
 
 Read on demand, one type at a time, from the extract in `library/schema` (`scripts/extract_schema.py`).
 `_extra.json` adds by hand, in the same form, what AWS has no resource type for and Terraform can set (encryption of
-new volumes, the password policy, the policy of a key that is made elsewhere), under names AWS could have given.
+new volumes, the password policy, the policy of a key that is made elsewhere), under names AWS could have given; and what
+is beside infrastructure in a repository (`Docker::Build::Dockerfile`), under names that its owner could have given.
 `_live.json` adds in the same way what only a live account knows: types (the root user), and properties of types that
 AWS publishes (when a secret was last used).
 """
@@ -130,13 +131,17 @@ class TypeSchema:
         return {name: self.type_of(text) for name, text in members.items()}
 
 
+_OWNERS = ("AWS", "Docker", "GitHub")
+"""What a type begins with: who owns what it describes."""
+
+
 @cache
 def schema_for(type_name: str) -> TypeSchema | None:
     """The schema of a CloudFormation type; None for what AWS does not publish (custom types, typos)."""
     parts = type_name.split("::")
-    if len(parts) != 3 or parts[0] != "AWS" or not parts[1].isalnum():
+    if len(parts) != 3 or parts[0] not in _OWNERS or not parts[1].isalnum():
         return None
-    own = _entry(parts[1].lower(), type_name) or _entry("_extra", type_name)
+    own = (_entry(parts[1].lower(), type_name) if parts[0] == "AWS" else None) or _entry("_extra", type_name)
     live = _entry("_live", type_name)
     if own is None:
         return TypeSchema(type_name, {**live, "properties": {}}, live) if live else None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from bastide.errors import UsageError
 from bastide.resources.model import Problem
 from bastide.sources.cloudformation import looks_like_template
+from bastide.sources.dockerfile.names import is_dockerfile
 from bastide.sources.files import head
 from bastide.sources.limits import MAX_DEPTH, MAX_FILE, MAX_FILES, SNIFF
 from bastide.sources.terraform.names import effective, is_configuration
@@ -22,7 +23,7 @@ from bastide.sources.terraform.names import effective, is_configuration
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-UnitKind = Literal["terraform", "plan", "cloudformation", "cdk"]
+UnitKind = Literal["terraform", "plan", "cloudformation", "cdk", "dockerfile", "workflow", "buildspec"]
 
 SKIPPED = frozenset({
     ".git", ".hg", ".svn", ".terraform", ".terragrunt-cache", ".aws-sam", "node_modules", ".venv", "venv",
@@ -143,6 +144,8 @@ class _Walk:
             self._module(path, target)
         elif name.endswith(_DOCUMENTS):
             self._document(path, name, target)
+        elif "ile" in name and is_dockerfile(name):
+            self._unit("dockerfile", path, target)
 
     def _module(self, path: str, target: str) -> None:
         folder = posixpath.dirname(path) or "."
@@ -175,6 +178,8 @@ class _Walk:
                     self._module(_join(folder, other), folder)
         elif name == "manifest.json" and _is_assembly(path):
             self._unit("cdk", folder, folder)
+        elif is_dockerfile(name):
+            self._unit("dockerfile", path, folder)
         elif not self._document(path, name, folder):
             message = "it is no Terraform file, no Terraform plan in JSON and no CloudFormation template"
             self.problems.append(Problem("unreadable", path, 1, message))

@@ -59,6 +59,8 @@ def task_of(number: int, unit: Unit, var_files: Sequence[str] = ()) -> Task:
     """The call that loads a unit."""
     if unit.kind == "terraform":
         return Task(number, unit.kind, (unit.path, unit.files, tuple(var_files), unit.within))
+    if unit.kind in ("dockerfile", "workflow", "buildspec"):
+        return Task(number, unit.kind, (unit.path, None, unit.within))
     if unit.kind == "cloudformation":
         return Task(number, unit.kind, (unit.path, None, None, unit.within))
     return Task(number, unit.kind, (unit.path,))

@@ -24,10 +24,19 @@ LOADERS = {
     "plan": ("bastide.sources.terraform.plan", "load"),
     "cloudformation": ("bastide.sources.cloudformation.stacks", "load"),
     "cdk": ("bastide.sources.cloudformation.cdk", "load_cdk"),
+    "dockerfile": ("bastide.sources.dockerfile.source", "load"),
+    "workflow": ("bastide.sources.workflow.source", "load"),
+    "buildspec": ("bastide.sources.buildspec.source", "load"),
 }
 """The module and the function that loads each kind of unit."""
 
-_SOURCES: dict[str, SourceKind] = {"terraform": "terraform", "plan": "plan"}
+_SOURCES: dict[str, SourceKind] = {
+    "terraform": "terraform",
+    "plan": "plan",
+    "dockerfile": "dockerfile",
+    "workflow": "workflow",
+    "buildspec": "buildspec",
+}
 NO_MEMORY = "reading it takes too much memory"
 _COLLECT = 20
 """Units between two rounds of the garbage collector, which is off while one is read."""
