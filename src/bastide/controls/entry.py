@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 Outcome = Literal["pass", "fail", "unknown", "none"]
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 LANGUAGES = ("terraform", "cloudformation")
+OWN_LANGUAGES = {
+    "Docker::Build::Dockerfile": ("dockerfile",),
+    "GitHub::Actions::Workflow": ("workflow",),
+    "AWS::CodeBuild::Buildspec": ("buildspec",),
+}
+"""What a resource of these types is written in: its examples and remediations are in that, and in nothing else."""
 LIVE = ("live",)
 """What the examples of a control are written in that only a live account can answer."""
 CONCERNS = {
@@ -37,6 +43,11 @@ CONCERNS = {
 }
 """What a control can be about, in words; it is about one of them."""
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+")
+
+
+def languages_of(resource: str) -> tuple[str, ...]:
+    """The languages that resources of a type are written in."""
+    return OWN_LANGUAGES.get(resource, LANGUAGES)
 
 
 @dataclass(slots=True, frozen=True)
@@ -190,7 +201,7 @@ def _control(item: Any, lines: Lines, index: int, file: str) -> Control:
     values = {key: value for key, value in item.items() if key not in ("related", "compensated", "examples")}
     values["related"] = _related(item.get("related", {}), refuse)
     values["compensated"] = _layers(item.get("compensated", []), refuse)
-    languages = LIVE if item.get("live") else LANGUAGES
+    languages = LIVE if item.get("live") else languages_of(item["resource"])
     if "fix" in item:
         from bastide.controls.fixes import parse_fix  # scans have no use for fixes
 

@@ -7,6 +7,7 @@ import json
 import re
 import tempfile
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -135,11 +136,25 @@ def _load(folder: Path, language: str, text: str, control: Control) -> list[Load
         from bastide.sources.cloudformation import load as load_template
 
         return load_template(f"{folder}.yaml", text.encode())
+    if language in _FILES:
+        return [_load_file(folder, language, text)]
     from bastide.sources.terraform import load as load_module
 
     folder.mkdir()
     (folder / "main.tf").write_text(text, "utf-8")
     return [load_module(str(folder), [str(folder / "main.tf")])]
+
+
+_FILES = {"dockerfile": "Dockerfile", "workflow": ".github/workflows/example.yaml", "buildspec": "buildspec.yaml"}
+"""The file that an example in a language of one file is."""
+
+
+def _load_file(folder: Path, language: str, text: str) -> Loaded:
+    from bastide.sources.worker import LOADERS
+
+    module, name = LOADERS[language]
+    loaded: Loaded = getattr(import_module(module), name)(f"{folder}/{_FILES[language]}", text.encode(), ())
+    return loaded
 
 
 _AGO = re.compile(r"(-?\d{1,5}) days ago")

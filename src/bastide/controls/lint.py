@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bastide.controls.compensation import lint_layers
-from bastide.controls.entry import LANGUAGES, LIVE
+from bastide.controls.entry import LANGUAGES, LIVE, languages_of
 from bastide.controls.fixes import lint_fix
 from bastide.library import FOLDER
 from bastide.yamltext import read_yaml
@@ -48,10 +48,12 @@ def _complaints(control: Control) -> Iterator[str]:
         yield f"a title starts with a capital, has no full stop and at most {MAX_TITLE} characters"
     if len(control.rationale.split()) < 8:
         yield "the rationale says too little"
-    for language in ("cli",) if control.live else (*LANGUAGES, "cli"):
+    own = languages_of(control.resource)
+    needed = (*LANGUAGES, "cli") if own is LANGUAGES else own
+    for language in ("cli",) if control.live else needed:
         if not control.remediation.get(language, "").strip():
             yield f"no remediation for {language}"
-    if unknown := set(control.remediation) - {*LANGUAGES, "cli"}:
+    if unknown := set(control.remediation) - {*own, "cli"}:
         yield f"remediation for `{min(unknown)}` is not shown anywhere"
     file = control.source.rpartition("/")[2]
     if control.source.startswith("library/") and file != f"{control.service}.yaml":
@@ -61,7 +63,7 @@ def _complaints(control: Control) -> Iterator[str]:
 def _examples(control: Control) -> Iterator[str]:
     for outcome in ("fail", "pass"):
         found = [example for example in control.examples if example.outcome == outcome]
-        for language in LIVE if control.live else LANGUAGES:
+        for language in LIVE if control.live else languages_of(control.resource):
             if not any(language in example.texts for example in found) and not any(e.missing for e in found):
                 yield f"no example that should {outcome} in {language}"
         if not found:
