@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bastide.controls.entry import Control
-    from bastide.report.words import LANGUAGES
-from bastide.sources.terraform.mapping import Table
+    from bastide.sources.terraform.mapping import Table
 
 ATTACK = "attack-cloud"
 """The framework whose ids stand in a control's `attack`."""
