@@ -196,8 +196,7 @@ def _control(item: Any, lines: Lines, index: int, file: str) -> Control:
     _check_mappings(item, refuse)
     if not _ID.fullmatch(item["id"]):
         raise refuse("an id is `service.what-holds`, lower case with hyphens", "id")
-    if item["severity"] not in SEVERITIES:
-        raise refuse(f"severity is one of {', '.join(SEVERITIES)}", "severity")
+    _check_words(item, refuse)
     values = {key: value for key, value in item.items() if key not in ("related", "compensated", "examples")}
     values["related"] = _related(item.get("related", {}), refuse)
     values["compensated"] = _layers(item.get("compensated", []), refuse)
@@ -220,14 +219,19 @@ def _check_fields(item: dict[str, Any], refuse: Refuse) -> None:
     for key in _TEXT_FIELDS:
         if not isinstance(item.get(key, ""), str):
             raise refuse(f"`{key}` is text", key)
-    if item.get("concern", "") not in ("", *CONCERNS):
-        near = near_miss(item["concern"], tuple(CONCERNS))
-        raise refuse(f"a concern is one of {', '.join(CONCERNS)}", "concern", remedy=near)
     if not isinstance(item.get("live", False), bool):
         raise refuse("`live` is true or false", "live")
     for key in _LIST_FIELDS:
         if not _is_texts(item.get(key, [])):
             raise refuse(f"`{key}` is a list of texts", key)
+
+
+def _check_words(item: dict[str, Any], refuse: Refuse) -> None:
+    if item["severity"] not in SEVERITIES:
+        raise refuse(f"severity is one of {', '.join(SEVERITIES)}", "severity")
+    if item.get("concern", "") not in ("", *CONCERNS):
+        near = near_miss(item["concern"], tuple(CONCERNS))
+        raise refuse(f"a concern is one of {', '.join(CONCERNS)}", "concern", remedy=near)
 
 
 def _check_mappings(item: dict[str, Any], refuse: Refuse) -> None:
