@@ -27,22 +27,45 @@ _DEPTH = 12
 
 
 def arguments(node: Node, steps: tuple[Step, ...], value: Any, depth: int = 0) -> Iterator[Inverse]:
-    """The arguments that may say it, the likeliest first: each one converts to the property at these steps."""
+    """The arguments that may say it, the likeliest first: each one converts to the property at these steps.
+
+    What a table says comes before what follows from spelling, and at that what stands in blocks of its own last.
+    """
     if depth > _DEPTH or not steps:
         return
-    flat: list[tuple[str, Rule]] = []
-    for name in names(node, steps[0][0]):
+    yield from _named(node, steps, value, depth)
+    yield from _spelled(node, steps, value, depth)
+
+
+def _named(node: Node, steps: tuple[Step, ...], value: Any, depth: int) -> Iterator[Inverse]:
+    """By the names that the table has."""
+    flat: list[tuple[str, Node]] = []
+    for name in own_names(node):
         rule = node.rule(name)
-        if rule is None or rule.root:
-            continue
-        if rule.flat:
-            flat.append((name, rule))
-        else:
+        if rule is not None and rule.flat and rule.node is not None:
+            flat.append((name, rule.node))
+        elif rule is not None and not rule.root:
             yield from _by_rule(node, name, rule, steps, value, depth)
-    for name, rule in flat:
-        assert rule.node is not None
-        for inner, written in arguments(rule.node, steps, value, depth + 1):
+    for name, inside in flat:
+        for inner, written in _named(inside, steps, value, depth + 1):
             yield (Arg(name, block=True), *inner), written
+
+
+def _spelled(node: Node, steps: tuple[Step, ...], value: Any, depth: int) -> Iterator[Inverse]:
+    """By the names that follow from the property's."""
+    members = [(steps[0][0], node.owner)]
+    count = len(node.fallback)
+    if count and len(steps) > count and [one[0] for one in node.fallback] == [one[0] for one in steps[:count]]:
+        members.insert(0, (steps[count][0], steps[count - 1][0]))
+    for name in dict.fromkeys(name for member, owner in members for name in spellings(member, owner)):
+        rule = node.rule(name)
+        if rule is not None and not rule.flat and not rule.root:
+            yield from _by_rule(node, name, rule, steps, value, depth)
+    for name in own_names(node):
+        rule = node.rule(name)
+        if rule is not None and rule.flat and rule.node is not None and depth < _DEPTH:
+            for inner, written in _spelled(rule.node, steps, value, depth + 1):
+                yield (Arg(name, block=True), *inner), written
 
 
 def _by_rule(node: Node, name: str, rule: Rule, steps: tuple[Step, ...], value: Any, depth: int) -> Iterator[Inverse]:
@@ -96,22 +119,20 @@ def _in_words(table: Table, path: str, value: Any) -> Any:
     return not value if path in table.invert and isinstance(value, bool) else value
 
 
-def names(node: Node, member: str) -> list[str]:
-    """The arguments of a block that may stand for a member of the object: those that the table has, then by rule."""
+def own_names(node: Node) -> list[str]:
+    """The arguments of a block that the table has something to say about."""
     table, prefix = node.table, node.prefix
     named = [*table.rename, *table.values, *table.invert, *table.json, *table.enabled_by, *table.keyed]
     own = [path[len(prefix) :] for path in named if path.startswith(prefix)]
-    own = [name for name in own if name and "." not in name and name != "*"]
-    return list(dict.fromkeys([*own, *spellings(member, node.owner)]))
+    return list(dict.fromkeys(name.partition(".")[0] for name in own if name and name != "*"))
 
 
 def spellings(member: str, owner: str) -> Iterator[str]:
     """How a provider may spell the name of a property, the likeliest first."""
     snake = snake_case(member)
-    yield snake
-    head = snake_case(owner) + "_"
-    bare = snake.removeprefix(head)
-    for name in dict.fromkeys((snake, bare)):
+    joined = re.sub(r"_(\d)", r"\1", snake).replace("o_auth", "oauth")
+    bare = snake.removeprefix(snake_case(owner) + "_")
+    for name in dict.fromkeys((joined, snake, bare)):
         yield name
         yield from (name[:-1], f"{name[:-3]}y" if name.endswith("ies") else name) if name.endswith("s") else (f"{name}s",)
         yield from _switches(name)
@@ -163,3 +184,8 @@ def in_fold(kind: str, fold: Fold, steps: tuple[Step, ...], value: Any) -> Inver
     found = arguments(plan.node, steps[count:], value)
     # One that belongs into the resource itself could by its spelling be any property: only what the table says counts.
     return next((one for one in found if fold.at or one[0][0].name in table.rename), None)
+
+
+def is_named(table: Table, found: Inverse) -> bool:
+    """Whether the table itself has the argument, or the block that it is in."""
+    return found[0][0].name in {path.partition(".")[0] for path in table.rename}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bastide.controls.fixes import Change
 from bastide.fix.draft import NotFixable
 from bastide.fix.hcl import Arg, HclEditor, wanted
-from bastide.fix.inverse import arguments, folded_into, in_fold
+from bastide.fix.inverse import arguments, folded_into, in_fold, is_named
 from bastide.fix.jsontree import read_json_tree
 from bastide.fix.render import Raw
 from bastide.fix.treeedit import TreeEditor, built
@@ -22,6 +22,7 @@ from bastide.sources.terraform.syntax import Body
 if TYPE_CHECKING:
     from bastide.controls.fixes import Fix, Step
     from bastide.fix.files import Drafts
+    from bastide.fix.inverse import Inverse
     from bastide.fix.tree import Node
     from bastide.resources.model import Origin, Resource
     from bastide.sources.terraform.mapping import Table
@@ -91,23 +92,28 @@ class TerraformFixer:
         child = self._child(resource, site, steps)
         if child is not None:
             for fold in (fold for name, fold in folded_into(resource.type) if name == child.kind):
-                found = in_fold(child.kind, fold, steps, change.value)
-                if found:
+                if found := in_fold(child.kind, fold, steps, change.value):
                     return self._edit(child, *_with(found, change))
             raise NotFixable(f"{change.path} is said by {child.kind}.{child.name} in a way that is not known backwards")
         own = next(arguments(root_node(table), steps, change.value), None)
-        inline = _origin(resource, steps) is not None
-        if own and (inline or site.kind not in _APART):
+        apart = self._separate(resource, change)
+        if own and (_origin(resource, steps) or not apart or (site.kind not in _APART and is_named(table, own))):
             return self._edit(site, *_with(own, change))
         if change.verb in ("remove", "take"):
             return 0
-        for kind, fold in folded_into(resource.type):
-            found = in_fold(kind, fold, steps, change.value) if fold.how != "append" else None
-            if found:
-                return self._add(site, kind, fold.by, *_with(found, change))
-        if own:
-            return self._edit(site, *_with(own, change))
+        if apart:
+            kind, by, found = apart
+            return self._add(site, kind, by, *_with(found, change))
         raise NotFixable(f"no argument of {site.kind} is known that says {change.path}")
+
+    @staticmethod
+    def _separate(resource: Resource, change: Change) -> tuple[str, str, Inverse] | None:
+        """The type of a separate resource that can say it, how that names its parent, and the argument."""
+        for kind, fold in folded_into(resource.type):
+            found = in_fold(kind, fold, change.steps, change.value) if fold.how != "append" else None
+            if found:
+                return kind, fold.by, found
+        return None
 
     def _child(self, resource: Resource, site: Site, steps: tuple[Step, ...]) -> Site | None:
         """The separate resource that says a property, or something around it."""

@@ -83,7 +83,7 @@ class TreeEditor:
         if isinstance(selector, dict):
             items = [item for item in items if all(self._is(item, key, word) for key, word in selector.items())]
         if not items and change.verb not in ("remove", "take") and selector != "each":
-            return self._append(listed, built(selector, rest, change.value))
+            return self._append(listed, built(selector, rest, change.value)[0])
         return [edit for item in items for edit in self._walk(here, item, rest, change)]
 
     def _is(self, item: Node, key: str, word: str) -> bool:
