@@ -210,7 +210,9 @@ def write_parquet(folder: Path, tables: Iterable[tuple[str, Rows]], connection: 
             stream.writelines(map(_line, rows))
         if lines.stat().st_size:
             target = quoted(str(folder / f"{name}.parquet"))
-            connection.execute(f"copy ({read_lines(lines, name)}) to {target} (format parquet, compression zstd)")
+            connection.execute(
+                f"copy ({read_lines(lines, name)}) to {target} (format parquet, compression zstd, compression_level 1)"
+            )
         lines.unlink()
 
 

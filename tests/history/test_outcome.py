@@ -39,14 +39,14 @@ def resources() -> list[Resource]:
     ]  # fmt: skip
 
 
-def judged(some: list[Resource]) -> Outcome:
+def judged(some: list[Resource], looked_at: bool = True) -> Outcome:
     compiled, broken = compile_controls(CONTROLS)
     assert not broken
-    return Outcome.of(Evaluation(CONTROLS, compiled), some, [])
+    return Outcome.of(Evaluation(CONTROLS, compiled), some, [], lambda _: looked_at)
 
 
 def every(outcome: Outcome) -> list[Any]:
-    return [*outcome.verdicts, *(verdict for lot in outcome.passed for verdict in lot.verdicts())]
+    return [*outcome.verdicts, *(verdict for lot in outcome.lots for verdict in lot.verdicts())]
 
 
 def rows(file: Path) -> Counter[Any]:
@@ -55,13 +55,23 @@ def rows(file: Path) -> Counter[Any]:
         return Counter(connection.execute(f"select {columns} from read_parquet('{file}')").fetchall())
 
 
-def test_counts_are_those_of_the_verdicts() -> None:
-    outcome = judged(resources())
+@pytest.mark.parametrize("looked_at", [True, False])
+def test_counts_are_those_of_the_verdicts(looked_at: bool) -> None:
+    outcome = judged(resources(), looked_at)
+    assert bool(outcome.verdicts) == looked_at
     verdicts = every(outcome)
     assert len(verdicts) == 2 * len(resources())
     assert outcome.counts() == Counter((v.status, v.severity, v.new) for v in verdicts)
     assert {v.status for v in verdicts} == {"pass", "fail", "unknown"}
     assert outcome.judged() == {BUCKET: len(resources())}
+
+
+def test_without_a_look_at_each_the_table_is_the_same(tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        for looked_at in (True, False):
+            (folder := tmp_path / str(looked_at)).mkdir()
+            judged(resources(), looked_at).write(folder, connection)
+    assert rows(tmp_path / "True" / "verdicts.parquet") == rows(tmp_path / "False" / "verdicts.parquet")
 
 
 @pytest.mark.parametrize("names", [NAMES[:3], NAMES, NAMES[3:]], ids=str)
@@ -70,8 +80,9 @@ def test_the_table_says_what_of_verdicts_says(tmp_path: Path, names: list[str]) 
     outcome = judged(some)
     for verdict in outcome.verdicts[::2]:
         verdict.new = False
-    failed = next(verdict for verdict in outcome.verdicts if verdict.status == "fail")
-    failed.status, failed.compensated = "pass", Compensated("AWS::X", f"layer-{SECRET}", "because")
+    for verdict, name in zip(outcome.verdicts[:2], (f"layer-{SECRET}", "\ud800"), strict=True):
+        verdict.status, verdict.compensated = "pass", Compensated("AWS::X", name, "because")
+    some[0].path = "aws:1/\ud800"
     with duckdb.connect() as connection:
         outcome.write(tmp_path, connection)
         (tmp_path / "slow").mkdir()

@@ -46,6 +46,7 @@ class Evaluation:
     ) -> None:
         self._by_id = {control.id: control for control in controls}
         self._groups = groups_of(compiled)
+        self._live_groups = groups_of(compiled, apart=False)
         self._lots = Lots(self._by_id)
         self.broken = {} if broken is None else broken
         self._connections: list[duckdb.DuckDBPyConnection] = []
@@ -85,9 +86,10 @@ class Evaluation:
     def _all(self, estate: Estate, jobs: int, direct: int) -> tuple[list[list[Lot]], list[Verdict]]:
         lots: list[list[Lot]] = []
         queries: deque[_Task] = deque()
-        for group in self._groups:
+        live = all(resource.source == "aws" for members in estate.by_type.values() for resource in members)
+        for group in self._live_groups if live else self._groups:
             members = estate.by_type.get(group[0].resource, [])
-            if group[0].live:
+            if group[0].live and not live:
                 members = [resource for resource in members if resource.source == "aws"]
             if not members:
                 continue
@@ -171,12 +173,15 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def groups_of(compiled: Iterable[Compiled]) -> list[list[Compiled]]:
-    """Controls that one query can judge: of one type, of the same sources, and with the same related lists by name."""
+def groups_of(compiled: Iterable[Compiled], *, apart: bool = True) -> list[list[Compiled]]:
+    """Controls that one query can judge: of one type, of the same sources, and with the same related lists by name.
+
+    Those for live accounts alone are `apart` from those for every source.
+    """
     groups: dict[tuple[str, bool], list[tuple[dict[str, Any], list[Compiled]]]] = defaultdict(list)
     for control in compiled:
         relations = {item["name"]: item for item in control.related}
-        for known, members in groups[control.resource, control.live]:
+        for known, members in groups[control.resource, control.live and apart]:
             if (
                 all(known.get(name, item) == item for name, item in relations.items())
                 and not known.keys() & control.shape.keys() - relations.keys()
@@ -185,7 +190,7 @@ def groups_of(compiled: Iterable[Compiled]) -> list[list[Compiled]]:
                 members.append(control)
                 break
         else:
-            groups[control.resource, control.live].append((relations, [control]))
+            groups[control.resource, control.live and apart].append((relations, [control]))
     return [members for several in groups.values() for _, members in several]
 
 

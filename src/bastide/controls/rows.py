@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import marshal
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bastide.controls.query import INNER
 from bastide.controls.shape import Unusual, fill, filler, merged
 from bastide.resources.model import without_positions
-from bastide.resources.policies import statements_of
+from bastide.resources.policies import policy_paths, statements_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
     from bastide.controls.verdict import Evidence
     from bastide.resources.estate import Estate
     from bastide.resources.model import Resource
+    from bastide.resources.policies import Statement
 
 NOTHING: frozenset[AtomKey] = frozenset()
+REMEMBERED, LONGEST = 5_000, 4096
+"""Policies whose statements are remembered at most, and how many bytes long."""
 
 
 @dataclass(slots=True)
@@ -92,7 +96,7 @@ def rows_of(members: Sequence[Resource], group: Sequence[Compiled], estate: Esta
         except Unusual:
             columns = fill(resource.properties, own, "", unknown)
         if "statements" in shape:
-            columns["statements"], more = statements_of(resource.type, resource.properties, resource.unresolved)
+            columns["statements"], more = _statements(resource)
             unknown.update(more)
         related = {}
         for name, relation in relations.items():
@@ -111,6 +115,25 @@ def rows_of(members: Sequence[Resource], group: Sequence[Compiled], estate: Esta
             row.uncertain, row.partial = touched.by(unknown)
         rows.append(row)
     return rows
+
+
+_read: dict[bytes, tuple[list[Statement], dict[str, str]]] = {}
+
+
+def _statements(resource: Resource) -> tuple[list[Statement], dict[str, str]]:
+    """The statements of a resource's policies; many have the same, which are read once. Nobody may change them."""
+    if resource.unresolved:
+        return statements_of(resource.type, resource.properties, resource.unresolved)
+    own = [resource.properties.get(path.partition(".")[0]) for path in policy_paths(resource.type)]
+    key = marshal.dumps((resource.type, own), 2)
+    found = _read.get(key)
+    if found is None:
+        found = statements_of(resource.type, resource.properties, {})
+        if len(key) <= LONGEST:
+            if len(_read) >= REMEMBERED:
+                _read.clear()
+            _read[key] = found
+    return found
 
 
 def _partners(resource: Resource, relation: dict[str, str], estate: Estate) -> tuple[list[Resource], str]:
@@ -134,7 +157,7 @@ def _partner(other: Resource, name: str, shape: Any, unknown: dict[str, str]) ->
     item: dict[str, Any] = fill(other.properties, own, "", inner)
     item["address"] = other.address
     if "statements" in shape:
-        item["statements"], more = statements_of(other.type, other.properties, other.unresolved)
+        item["statements"], more = _statements(other)
         inner.update(more)
     unknown.update({f"{name}.{path}" if path else name: f"{other.address}: {why}" for path, why in inner.items()})
     return item

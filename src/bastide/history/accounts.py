@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from bastide.controls.entry import Control
     from bastide.controls.library import Library
+    from bastide.controls.lots import Lot
     from bastide.resources.model import Problem
     from bastide.sources.aws.engine import Live
 
@@ -96,7 +99,7 @@ class Judging:
         resources = [one for one in live.resources if self.wanted(one.path)]
         evaluation = self._evaluation = self._evaluation or Evaluation(self.library.controls, self.library.compiled)
         evaluation.broken = dict(self.library.broken)
-        outcome = Outcome.of(evaluation, resources, live.marks)
+        outcome = Outcome.of(evaluation, resources, live.marks, self._looked_at(resources))
         evaluation.close()
         verdicts = outcome.verdicts
         self.compensation = self.compensation or Compensation(self.library.controls, self.library.compiled)
@@ -122,6 +125,14 @@ class Judging:
         found.verdicts = list(self._listed(outcome))
         return found
 
+    def _looked_at(self, resources: Sequence[Resource]) -> Callable[[Control], bool]:
+        """Whether somebody looks at each verdict of a control that does not pass: to exempt, compare or compensate."""
+        everything = bool(self.baseline or self.before) or any("allow" in one.metadata for one in resources)
+        patterns = [exemption["control"] for exemption in self.exemptions]
+        return lambda control: (
+            everything or bool(control.compensated) or any(fnmatchcase(control.id, pattern) for pattern in patterns)
+        )
+
     def _mark_known(self, verdicts: list[Verdict]) -> None:
         if self.baseline:
             apply_baseline(verdicts, self.baseline)
@@ -133,9 +144,10 @@ class Judging:
         """Those for which the report has room, without the properties of their resources."""
         light: dict[int, Resource] = {}
         room = list(self.room)
-        passed = (verdict for lot in outcome.passed if room[-1] < LISTED for verdict in lot.verdicts())
-        for verdict in chain(outcome.verdicts, passed):
-            at = len(SEVERITIES) if verdict.status == "pass" else SEVERITIES.index(verdict.severity)
+        lots = sorted(outcome.lots, key=lambda lot: lot.status == "pass")
+        others = (verdict for lot in lots if room[_place(lot)] < LISTED for verdict in lot.verdicts())
+        for verdict in chain(outcome.verdicts, others):
+            at = _place(verdict)
             if room[at] >= LISTED:
                 continue
             room[at] += 1
@@ -154,6 +166,11 @@ class Judging:
                 new=verdict.new,
                 compensated=verdict.compensated,
             )
+
+
+def _place(said: Verdict | Lot) -> int:
+    """Where in `room` what is said is counted."""
+    return len(SEVERITIES) if said.status == "pass" else SEVERITIES.index(said.control.severity)
 
 
 def _of_reads(live: Live) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:

@@ -1,4 +1,4 @@
-"""What was judged of one account: passed verdicts by the lot, as most are, all others one by one."""
+"""What was judged of one account: verdicts by the lot as far as nobody looks at them one by one."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import msgspec
 from bastide.tables import TABLES, identity, of_verdicts, quoted, read_lines, write_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import duckdb
 
+    from bastide.controls.entry import Control
     from bastide.controls.evaluate import Evaluation
     from bastide.controls.lots import Lot
     from bastide.controls.verdict import Verdict
@@ -34,43 +35,58 @@ Counts = Counter[tuple[str, str, bool]]
 
 
 class Outcome:
-    """`verdicts` may be changed by who exempts, compares or compensates; `passed` are beyond that."""
+    """`verdicts` may be changed by who exempts, compares or compensates; `lots` stay what they are, and are new."""
 
-    def __init__(self, verdicts: list[Verdict], passed: list[Lot], resources: Sequence[Resource]) -> None:
-        self.verdicts, self.passed, self._resources = verdicts, passed, resources
+    def __init__(self, verdicts: list[Verdict], lots: list[Lot], resources: Sequence[Resource]) -> None:
+        self.verdicts, self.lots, self._resources = verdicts, lots, resources
 
     @classmethod
-    def of(cls, evaluation: Evaluation, resources: Sequence[Resource], marks: Sequence[Resource]) -> Outcome:
-        """Judge the resources of an account; `marks` are as `Estate` has them."""
-        lots, verdicts = evaluation.lots([*resources, *marks], jobs=1, direct=DIRECT)
-        passed = [lot for several in lots for lot in several if not lot.value]
-        verdicts += [verdict for several in lots for lot in several if lot.value for verdict in lot.verdicts()]
-        return cls(verdicts, passed, resources)
+    def of(
+        cls,
+        evaluation: Evaluation,
+        resources: Sequence[Resource],
+        marks: Sequence[Resource],
+        looked_at: Callable[[Control], bool],
+    ) -> Outcome:
+        """Judge the resources of an account; `marks` are as `Estate` has them.
+
+        Passed verdicts are by the lot, and those of controls at whose verdicts nobody looks one by one.
+        """
+        found, verdicts = evaluation.lots([*resources, *marks], jobs=1, direct=DIRECT)
+        lots: list[Lot] = []
+        for several in found:
+            one_by_one = looked_at(several[0].control)
+            for lot in several:
+                if lot.value and one_by_one:
+                    verdicts += lot.verdicts()
+                else:
+                    lots.append(lot)
+        return cls(verdicts, lots, resources)
 
     def counts(self) -> Counts:
         """How many verdicts there are."""
         found: Counts = Counter((verdict.status, verdict.severity, verdict.new) for verdict in self.verdicts)
-        for lot in self.passed:
-            found["pass", lot.control.severity, True] += len(lot.positions)
+        for lot in self.lots:
+            found[lot.status, lot.control.severity, True] += len(lot.positions)
         return found
 
     def judged(self) -> Counter[str]:
         """How many resources were judged, by type."""
         seen: dict[int, Resource] = {id(verdict.resource): verdict.resource for verdict in self.verdicts}
-        for rows, positions in self._passed_rows():
+        for rows, positions in self._rows():
             seen.update((id(rows[at].resource), rows[at].resource) for at in positions)
         return Counter(resource.type for resource in seen.values())
 
-    def _passed_rows(self) -> Iterator[tuple[Sequence[Any], set[int]]]:
-        """The rows that passed anything; the lots of one type share theirs."""
+    def _rows(self) -> Iterator[tuple[Sequence[Any], set[int]]]:
+        """The rows that anything is said of; the lots of one type share theirs."""
         found: dict[int, tuple[Sequence[Any], set[int]]] = {}
-        for lot in self.passed:
+        for lot in self.lots:
             found.setdefault(id(lot.rows), (lot.rows, set()))[1].update(lot.positions)
         yield from found.values()
 
     def write(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
         """The table of verdicts as Parquet in the folder; what `of_verdicts` says of each."""
-        plain = [_is_plain(resource) for resource in self._resources]
+        plain = [_is_plain(resource, self._resources[0].unit) for resource in self._resources]
         groups, odd = self._groups(plain)
         sql = [_OF_GROUPS] if groups else []
         lines = folder / "verdicts.jsonl"
@@ -80,7 +96,7 @@ class Outcome:
         if sql:
             parts = " union all ".join(f"select {_COLUMNS} from ({part})" for part in sql)  # noqa: S608 (our own)
             target = quoted(str(folder / "verdicts.parquet"))
-            copy = f"copy ({parts}) to {target} (format parquet, compression zstd)"
+            copy = f"copy ({parts}) to {target} (format parquet, compression zstd, compression_level 1)"
             connection.execute(copy, {"text": _text(self._resources, plain, groups)} if groups else None)
         lines.unlink(missing_ok=True)
 
@@ -91,14 +107,14 @@ class Outcome:
         odd: list[Verdict] = []
         for verdict in self.verdicts:
             number = numbers[id(verdict.resource)]
-            if plain[number]:
-                control, layer = verdict.control, verdict.compensated
-                by = identity(layer.address) if layer else None
+            control, layer = verdict.control, verdict.compensated
+            by = identity(layer.address) if layer else None
+            if plain[number] and (by is None or by.isascii()):
                 groups[control.id, verdict.status, control.severity, verdict.new, by].append(number)
             else:
                 odd.append(verdict)
         mine: dict[int, list[int]] = {}
-        for lot in self.passed:
+        for lot in self.lots:
             at = mine.get(id(lot.rows))
             if at is None:
                 at = mine[id(lot.rows)] = [numbers[id(row.resource)] for row in lot.rows]
@@ -106,14 +122,16 @@ class Outcome:
             if not all(map(plain.__getitem__, several)):
                 odd += [lot.verdict(position) for position in lot.positions if not plain[at[position]]]
                 several = [number for number in several if plain[number]]
-            groups[lot.control.id, "pass", lot.control.severity, True, None] += several
+            groups[lot.control.id, lot.status, lot.control.severity, True, None] += several
         return groups, odd
 
 
-def _is_plain(resource: Resource) -> bool:
+def _is_plain(resource: Resource, unit: str) -> bool:
     """Whether SQL says of a verdict on it what `of_verdicts` says: no secret in a name, no letters that are none."""
     name = resource.id
-    return not resource.line and name.isascii() and name.isprintable() and identity(name) == name
+    if resource.unit != unit or resource.line or not resource.path.isascii():
+        return False
+    return name.isascii() and name.isprintable() and identity(name) == name
 
 
 _ALIKE = {
@@ -123,32 +141,45 @@ _ALIKE = {
     "new": "BOOLEAN",
     "compensated_by": "VARCHAR",
 }
-_PLACES = ("id", "type", "address", "path")
-_SHAPE = {"places": {name: ["VARCHAR"] for name in _PLACES}, "said": [_ALIKE | {"numbers": ["INTEGER"]}]}
-_UNNESTED = ", ".join(f"unnest(d.places.{name}) as {name}" for name in _PLACES)
+_SHAPE = {
+    "unit": "VARCHAR",
+    "types": ["VARCHAR"],
+    "paths": ["VARCHAR"],
+    "places": {"type": ["INTEGER"], "path": ["INTEGER"], "address": ["VARCHAR"]},
+    "said": [_ALIKE | {"numbers": ["INTEGER"]}],
+}
 _OF_GROUPS = f"""
-with document as materialized (select json_transform($text, '{json.dumps(_SHAPE)}') as d),
+with document as materialized (select unnest(json_transform($text, '{json.dumps(_SHAPE)}'))),
 places as (
-  select unnest(range(len(d.places.id))) as number, {_UNNESTED}
+  select unnest(range(len(places.address))) as number, types[unnest(places.type)] as type,
+    paths[unnest(places.path)] as path, unnest(places.address) as address, unit
   from document
 ),
-said as (select unnest(d.said, recursive := true) from document),
+said as (select unnest(said, recursive := true) from document),
 verdicts as (select {", ".join(_ALIKE)}, unnest(numbers) as number from said)
-select control, status, severity, id as resource, path, 0::integer as line,
+select control, status, severity, unit || '#' || address as resource, path, 0::integer as line,
   substr(sha256(control || chr(0) || type || chr(0) || address), 1, 32) as fingerprint, new, compensated_by
 from verdicts join places using (number)
 """  # noqa: S608 (names of columns)
-"""Each group's resources are looked up by their numbers; fingerprints are made as `Verdict` makes them."""
+"""Each group's resources are looked up by their numbers; ids and fingerprints are made as the models make them."""
 
 
 def _text(resources: Sequence[Resource], plain: Sequence[bool], groups: dict[_Alike, list[int]]) -> str:
-    """The parameter of `_OF_GROUPS`; what is not plain has a number, and nothing else."""
-    places = {
-        name: [getattr(resource, name) if good else "" for resource, good in zip(resources, plain, strict=True)]
-        for name in _PLACES
-    }
+    """The parameter of `_OF_GROUPS`: types and paths, of which there are few, by numbers from 1.
+
+    What is not plain has a number, and nothing else.
+    """
+    types: dict[str, int] = {}
+    paths: dict[str, int] = {}
+    places: dict[str, list[Any]] = {"type": [], "path": [], "address": []}
+    for resource, good in zip(resources, plain, strict=True):
+        kind, path, address = (resource.type, resource.path, resource.address) if good else ("", "", "")
+        places["type"].append(types.setdefault(kind, len(types) + 1))
+        places["path"].append(paths.setdefault(path, len(paths) + 1))
+        places["address"].append(address)
     said = [dict(zip(_ALIKE, alike, strict=True)) | {"numbers": numbers} for alike, numbers in groups.items()]
-    return _encode({"places": places, "said": said}).decode()
+    unit = resources[0].unit
+    return _encode({"unit": unit, "types": list(types), "paths": list(paths), "places": places, "said": said}).decode()
 
 
 _encode = msgspec.json.Encoder().encode
