@@ -244,6 +244,8 @@ class _Build:
         base = lineage[-1].image
         self.tree["Base"] = base.tree()
         self.tree.setdefault("User", user_of(base))
+        for name in ("User", "Healthcheck"):  # where to write what is not there
+            self.lines.setdefault(name, self.lines[f"Stages[{len(self.stages) - 1}]"])
         if ignored:
             self.tree["IgnoreFile"] = ignored[0]
             self.tree["Ignored"] = [name for name in (".git", ".env") if is_ignored(name, ignored[1])]
