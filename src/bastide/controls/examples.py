@@ -153,7 +153,14 @@ def _load_file(folder: Path, language: str, text: str) -> Loaded:
     from bastide.sources.worker import LOADERS
 
     module, name = LOADERS[language]
-    loaded: Loaded = getattr(import_module(module), name)(f"{folder}/{_FILES[language]}", text.encode(), ())
+    data: bytes | None = text.encode()
+    if text.startswith('{"'):  # several files by name, as `entry` keeps what is no text
+        for file, content in json.loads(text).items():
+            path = folder / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, "utf-8")
+        data = None
+    loaded: Loaded = getattr(import_module(module), name)(f"{folder}/{_FILES[language]}", data, (str(folder),))
     return loaded
 
 
