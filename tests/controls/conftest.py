@@ -19,6 +19,7 @@ def control(require: str, resource: str = "AWS::S3::Bucket", **fields: Any) -> C
         "id": "test.control",
         "title": "What holds",
         "severity": "high",
+        "concern": "identity",
         "rationale": "Because a test needs a reason that is long enough.",
         "remediation": {"terraform": "t", "cloudformation": "c", "cli": "x"},
         "frameworks": {"well-architected": ["SEC08-BP02"]},

@@ -31,7 +31,17 @@ def test_a_sound_control_has_no_complaints() -> None:
         ({"frameworks": {}}, "no Well-Architected best practice"),
         ({"frameworks": {"well-architected": ["SEC99-BP99"]}}, "`SEC99-BP99` is no requirement"),
         ({"frameworks": {"well-architected": ["SEC08-BP02"], "../x": ["1"]}}, "`../x` is no framework"),
+        (
+            {"frameworks": {"well-architected": ["SEC08-BP02", "SEC01-BP07"]}},
+            "`SEC01-BP07` of well-architected is said",
+        ),
+        (
+            {"frameworks": {"well-architected": ["SEC08-BP02"], "attack-cloud": ["T1530"]}},
+            "`attack-cloud` is no framework",
+        ),
         ({"attack": ["T0000"]}, "no technique"),
+        ({"attack": ["SEC08-BP02"]}, "no technique"),
+        ({"concern": ""}, "no concern"),
         ({"title": "lower case"}, "a title starts"),
         ({"rationale": "Because."}, "says too little"),
         ({"remediation": {"terraform": "x", "cloudformation": "x"}}, "no remediation for cli"),

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bastide.controls.compensation import lint_layers
 from bastide.controls.entry import LANGUAGES, LIVE, languages_of
 from bastide.controls.fixes import lint_fix
-from bastide.library import FOLDER
-from bastide.yamltext import read_yaml
+from bastide.controls.frameworks import ATTACK, framework, framework_names, lint_frameworks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bastide.controls.entry import Control
 
-_TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?")
 MAX_TITLE = 90
 
 
 def lint(controls: Sequence[Control]) -> list[str]:
-    """Complaints, `file:line: id: what`, for entries that do not cohere; none for a sound library."""
+    """Complaints, `file:line: id: what`, for entries that do not cohere; none for a sound library.
+
+    With controls of the library among them, its frameworks are looked through, too.
+    """
     complaints: list[str] = []
     seen: dict[str, str] = {}
     meanings: dict[tuple[str, str, str], str] = {}
@@ -36,6 +35,8 @@ def lint(controls: Sequence[Control]) -> list[str]:
             found.append(f"means the same as {meanings[meaning]}")
         meanings[meaning] = control.id
         complaints += [f"{control.place}: {control.id}: {text}" for text in found]
+    if any(control.source.startswith("library/") for control in controls):
+        complaints += lint_frameworks()
     return complaints
 
 
@@ -46,6 +47,8 @@ def _complaints(control: Control) -> Iterator[str]:
     yield from lint_layers(control)
     if not control.title[0].isupper() or control.title.endswith(".") or len(control.title) > MAX_TITLE:
         yield f"a title starts with a capital, has no full stop and at most {MAX_TITLE} characters"
+    if not control.concern:
+        yield "no concern"
     if len(control.rationale.split()) < 8:
         yield "the rationale says too little"
     own = languages_of(control.resource)
@@ -73,25 +76,21 @@ def _examples(control: Control) -> Iterator[str]:
 def _frameworks(control: Control) -> Iterator[str]:
     if not control.frameworks.get("well-architected"):
         yield "no Well-Architected best practice"
-    for framework, ids in control.frameworks.items():
-        known = _requirements(framework)
-        if known is None:
-            yield f"`{framework}` is no framework of the library"
+    for name, ids in control.frameworks.items():
+        if name not in framework_names() or name == ATTACK:
+            yield f"`{name}` is no framework of the library that controls name"
             continue
-        for requirement in ids:
-            if requirement not in known:
-                yield f"`{requirement}` is no requirement of {framework}"
+        yield from (text for one in ids if (text := _tag(name, one)))
     for technique in control.attack:
-        known = _requirements("attack-cloud")
-        if not _TECHNIQUE.fullmatch(technique) or (known is not None and technique not in known):
+        if _tag(ATTACK, technique):
             yield f"`{technique}` is no technique of ATT&CK's cloud matrix"
 
 
-@cache
-def _requirements(framework: str) -> frozenset[str] | None:
-    folder = FOLDER / "frameworks"
-    file = folder.joinpath(f"{framework}.yaml")
-    if not re.fullmatch(r"[a-z0-9.-]+", framework) or not file.is_file():
-        return None
-    value: Any = read_yaml(file.read_text("utf-8"), f"library/frameworks/{framework}.yaml")[0]
-    return frozenset(str(item["id"]) for item in value["requirements"])
+def _tag(name: str, requirement: str) -> str:
+    """What is wrong with a tag, or an empty string."""
+    found = framework(name).requirements.get(requirement)
+    if found is None:
+        return f"`{requirement}` is no requirement of {name}"
+    if found.kind == "procedural":
+        return f"`{requirement}` of {name} is said to be procedural, which no control serves"
+    return ""
