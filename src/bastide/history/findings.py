@@ -86,7 +86,7 @@ def record(root: Path, tables: Path, run: str, started: float) -> Change:
         with whole_folder(root / FOLDER / run) as folder:
             for name in COLUMNS:
                 file = quoted(str(folder / f"{name}.parquet"))
-                connection.execute(f"copy new_{name} to {file} (format parquet, compression zstd)")
+                connection.execute(f"copy new_{name} to {file} (format parquet, compression zstd, compression_level 1)")
         write_whole(str(root / FOLDER / "current"), run)
         row = connection.execute("select opened, closed, open from new_runs order by started desc, run desc").fetchone()
     for old in (root / FOLDER).iterdir():
@@ -153,10 +153,11 @@ _MERGE = """
 create temp table seen as
 select id as resource, type, substr(unit, 5) as account, split_part(path, '/', 2) as region from now_resources;
 create temp table looked as select distinct account, region, type from now_reads;
+create temp table old_open as select * from findings where closed is null;
 create temp table judged as
 select v.fingerprint, v.control, v.severity, v.status, v.compensated_by, s.type, v.resource, s.account, s.region
-from now_verdicts v join seen s on s.resource = v.resource;
-create temp table old_open as select * from findings where closed is null;
+from now_verdicts v join seen s on s.resource = v.resource
+where v.status = 'fail' or v.fingerprint in (select fingerprint from old_open);
 create temp table checked as
 select o.*, j.status as status, j.compensated_by, s.resource is not null as there,
   exists (select 1 from looked l where l.account = o.account and l.type = o.type and l.region in (o.region, '*'))
@@ -196,4 +197,7 @@ select $run, $now, (select count(distinct account) from seen), (select count(*) 
   (select count(*) from new_findings where closed = $now), (select count(*) from new_findings where closed is null)
 from now_verdicts
 """
-"""From the history before and the tables of a run to the history after: `looked` is what the run would have found."""
+"""From the history before and the tables of a run to the history after: `looked` is what the run would have found.
+
+Of the verdicts only those are kept in between that failed, or that an open finding waits for: most of a run is neither.
+"""
