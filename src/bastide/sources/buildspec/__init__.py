@@ -1,0 +1,1 @@
+"""Build specifications of CodeBuild."""
