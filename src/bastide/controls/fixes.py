@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 Verb = Literal["set", "at_least", "add", "take", "remove"]
 VERBS: tuple[Verb, ...] = get_args(Verb)
 
-Selector = dict[str, str] | Literal["each", "any"] | None
+Selector = dict[str, str] | Literal["each", "any", "there"] | None
 Step = tuple[str, Selector]
 """A name, and for a list which elements: each, those of a member (`[Name=x]`, made if need be), or each and one if
-there is none (`any`)."""
+there is none (`any`). `there` is an object that is not made when there is none."""
 
-_PATH = re.compile(r"[A-Za-z_][\w-]*(\[(\*|\+|[A-Za-z_]\w*=[^\]]+)\])?(\.[A-Za-z_][\w-]*(\[(\*|\+|[A-Za-z_]\w*=[^\]]+)\])?)*")
-_STEP = re.compile(r"([A-Za-z_][\w-]*)(?:\[([^\]]*)\])?(?:\.|$)")
+_ONE = r"[A-Za-z_][\w-]*(?:\?|\[(?:\*|\+|[A-Za-z_]\w*=[^\]]+)\])?"
+_PATH = re.compile(rf"{_ONE}(?:\.{_ONE})*")
+_STEP = re.compile(r"([A-Za-z_][\w-]*)(\?)?(?:\[([^\]]*)\])?(?:\.|$)")
 
 
 @dataclass(slots=True, frozen=True)
@@ -69,12 +70,12 @@ class Fix:
 
 
 def steps_of(path: str) -> tuple[Step, ...]:
-    """The steps of a path as it is written: `Rules[*].Port`, `Settings[Name=x].Value`, `Rules[+].Status`."""
+    """The steps of a path as it is written: `Rules[*].Port`, `Settings[Name=x].Value`, `Rules[+].Status`, `Logs?.On`."""
     steps: list[Step] = []
-    for name, inside in _STEP.findall(path):
+    words: dict[str, Selector] = {"": None, "*": "each", "+": "any", "?": "there"}
+    for name, there, inside in _STEP.findall(path):
         key, _, value = inside.partition("=")
-        words: dict[str, Selector] = {"": None, "*": "each", "+": "any"}
-        steps.append((name, {key: value} if value else words[inside]))
+        steps.append((name, {key: value} if value else words[there or inside]))
     return tuple(steps)
 
 

@@ -28,7 +28,7 @@ class Arg:
 
     name: str
     block: bool = False
-    selector: dict[str, Any] | Literal["each", "any"] | None = None
+    selector: dict[str, Any] | Literal["each", "any", "there"] | None = None
 
 
 @dataclass(slots=True)
@@ -83,11 +83,11 @@ class HclEditor:
         inside = [one for one in block.body.blocks if one.type == step.name]
         if isinstance(step.selector, dict):
             inside = [one for one in inside if all(self._is(one, *item) for item in step.selector.items())]
-        if step.selector is None and len(inside) > 1:
+        if step.selector in (None, "there") and rest and len(inside) > 1:
             raise self._refused(f"there are several blocks {step.name}", inside[1].start)
         if inside:
             return [edit for one in inside for edit in self.change(one, rest, change)] if rest else self._drop(inside)
-        if change.verb in ("remove", "take") or step.selector == "each":
+        if change.verb in ("remove", "take") or step.selector in ("each", "there"):
             return []
         return self._insert_block(block, wanted(steps, change.value))
 

@@ -78,6 +78,8 @@ def _by_rule(node: Node, name: str, rule: Rule, steps: tuple[Step, ...], value: 
     if not rest:
         if rule.node is None:
             yield (Arg(name),), _in_words(node.table, f"{node.prefix}{name}", value)
+        elif value is None:  # to be removed
+            yield (Arg(name, block=True),), None
         return
     if rule.node is None:
         return
@@ -93,7 +95,7 @@ def _by_rule(node: Node, name: str, rule: Rule, steps: tuple[Step, ...], value: 
 def _meet(of_rule: dict[str, str] | None, asked: Any) -> bool:
     """Whether the element that a rule makes is the one that is asked for."""
     if of_rule is None:
-        return asked is None
+        return asked in (None, "there")
     return asked in ("each", "any") if not of_rule else bool(asked == of_rule)
 
 
@@ -116,6 +118,7 @@ def _in_words(table: Table, path: str, value: Any) -> Any:
             if word != "*" and meant is not None and plain_key(meant) == plain_key(value):
                 value = {"true": True, "false": False}.get(word, word)
                 break
+    value = {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
     return not value if path in table.invert and isinstance(value, bool) else value
 
 

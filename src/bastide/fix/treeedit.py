@@ -35,7 +35,7 @@ def enough(old: Any, wanted: int) -> bool:
 def built(selector: Any, rest: tuple[Step, ...], value: Any) -> Any:
     """What stands under a name of which nothing is there yet."""
     inner = {rest[0][0]: built(rest[0][1], rest[1:], value)} if rest else value
-    if selector is None:
+    if selector in (None, "there"):
         return inner
     return [{**selector, **inner} if isinstance(selector, dict) else inner]
 
@@ -55,10 +55,11 @@ class TreeEditor:
         self._written(holder, name)
         entry = holder.get(name)
         if entry is None or (entry.value.kind == "scalar" and entry.value.value is None and change.verb != "remove"):
-            if change.verb in ("remove", "take") or selector == "each":
+            if change.verb in ("remove", "take") or selector in ("each", "there"):
                 return []
             return self._insert(holder, entry, name, built(selector, rest, change.value))
         here = [*above, (holder, entry)]
+        selector = None if selector == "there" else selector
         if rest or selector is not None or change.verb != "remove":  # what goes may come from anywhere
             self._written(entry.value, name)
         if selector is None and not rest:
