@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # before moto is imported: AWS's own images are not the account's
 
@@ -68,9 +69,18 @@ def client_of(url: str, account: str | None) -> Client:
         }
 
     def client(service: str, region: str = REGIONS[0]) -> Any:
-        return boto3.client(service, endpoint_url=url, region_name=region, **keys)
+        made = boto3.client(service, endpoint_url=url, region_name=region, **keys)
+        made.meta.events.register_first("before-sign", lambda request, **_: _at_the_server(request, url))
+        return made
 
     return client
+
+
+def _at_the_server(request: Any, url: str) -> None:
+    """S3 Control puts the account before the host's name, and an address has no such names."""
+    server, asked = urlsplit(url), urlsplit(request.url)
+    if asked.hostname != server.hostname and str(asked.hostname).endswith(f".{server.hostname}"):
+        request.url = urlunsplit(asked._replace(netloc=server.netloc))
 
 
 def seed(url: str) -> Emulation:
@@ -89,21 +99,19 @@ def _organization(client: Client) -> dict[str, str]:
     organizations = client("organizations")
     organizations.create_organization(FeatureSet="ALL")
     root = organizations.list_roots()["Roots"][0]["Id"]
-    organizations.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
+    for kind in ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"):
+        organizations.enable_policy_type(RootId=root, PolicyType=kind)
     units = {
         name: organizations.create_organizational_unit(ParentId=root, Name=name)["OrganizationalUnit"]["Id"]
         for name in ("Security", "Workloads", "Sandbox")
     }
-    denied = {
-        "Effect": "Deny",
-        "Action": ["cloudtrail:StopLogging", "organizations:LeaveOrganization"],
-        "Resource": "*",
-    }
-    policy = organizations.create_policy(
-        Name="guardrails", Description="What no workload may do", Type="SERVICE_CONTROL_POLICY",
-        Content=json.dumps({"Version": "2012-10-17", "Statement": [denied]}),
-    )["Policy"]["PolicySummary"]["Id"]  # fmt: skip
-    organizations.attach_policy(PolicyId=policy, TargetId=units["Workloads"])
+    denied = ["cloudtrail:StopLogging", "organizations:LeaveOrganization", "rds:DeleteDBInstance"]
+    guardrails = {"Effect": "Deny", "Action": denied, "Resource": "*"}
+    _attach(organizations, "guardrails", "SERVICE_CONTROL_POLICY", guardrails, units["Workloads"])
+    outsiders = {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"},
+                 "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}  # fmt: skip
+    perimeter = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*", "Condition": outsiders}
+    _attach(organizations, "perimeter", "RESOURCE_CONTROL_POLICY", perimeter, units["Workloads"])
     accounts = {}
     for name, unit in (
         ("log-archive", "Security"), ("audit", "Security"), ("shop-prod", "Workloads"), ("shop-dev", "Workloads"),
@@ -113,6 +121,13 @@ def _organization(client: Client) -> dict[str, str]:
         accounts[name] = made["AccountId"]
         organizations.move_account(AccountId=made["AccountId"], SourceParentId=root, DestinationParentId=units[unit])
     return accounts
+
+
+def _attach(organizations: Any, name: str, kind: str, statement: dict[str, Any], target: str) -> None:
+    """Make a policy of the organization out of a statement, and bind what is below a target with it."""
+    content = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    made = organizations.create_policy(Name=name, Description=f"The {name} of workloads", Type=kind, Content=content)
+    organizations.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=target)
 
 
 def _trust(principal: dict[str, str]) -> str:
@@ -168,7 +183,11 @@ def _development(client: Client, account: str) -> None:
     _database(client, encrypted=False)
     _network(client, open_port=22)
     _function(client, account, {"DB_PASSWORD": "Sup3r-worthless-1"})
-    client("sqs").create_queue(QueueName="orders-dev")
+    # Each of these three is made up for by a layer: the account's block, the perimeter and the guardrails.
+    client("s3control").put_public_access_block(AccountId=account, PublicAccessBlockConfiguration=_BLOCK)
+    anybody = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [anybody]})
+    client("sqs").create_queue(QueueName="orders-dev", Attributes={"Policy": document})
     client("logs").create_log_group(logGroupName="/shop/dev")
     client("kms").create_key(Description="dev, never rotated")
     client("ecr").create_repository(repositoryName="shop")
@@ -194,12 +213,14 @@ def _playground(client: Client, account: str) -> None:
     _network(client, open_port=3389)
 
 
+_BLOCK = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
+
+
 def _bucket(s3: Any, name: str, *, good: bool) -> None:
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGIONS[0]})
     if not good:
         return
-    block = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
-    s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=block)
+    s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=_BLOCK)
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     resources = [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"]
     tls = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": resources,

@@ -99,4 +99,4 @@ def test_hostile_trees_end() -> None:
     ]
     assert found(said("pass", ["r-1"]), tree=circle)[0] == ""
     assert found(said("pass", ["ou-b", 7]), tree=circle)[0] == "policy-pass"
-    assert found(said("pass", 7), said("pass", "r-1"), tree=circle)[0] == ""
+    assert found(said("pass", [{}]), said("pass", "r-1"), tree=circle)[0] == ""

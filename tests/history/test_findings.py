@@ -30,8 +30,9 @@ def tables(
     ]  # fmt: skip
     path = "aws:1/eu-west-1"
     verdicts = [
-        {"control": control, "status": what, "severity": "high", "resource": f"aws:1#{bucket}", "path": path, "line": 0,
-         "fingerprint": f"{control}/{bucket}", "new": True}
+        {"control": control, "status": what.removesuffix(" by b"), "severity": "high",
+         "resource": f"aws:1#{bucket}", "path": path, "line": 0,
+         "fingerprint": f"{control}/{bucket}", "new": True, "compensated_by": "b" if what.endswith(" by b") else None}
         for bucket, what in status.items()
         if what != "none"
     ]  # fmt: skip
@@ -59,6 +60,12 @@ def test_a_finding_is_opened_kept_and_closed(tmp_path: Path) -> None:
         ("s3.x/a", dt.datetime(1970, 1, 2), dt.datetime(1970, 1, 3), dt.datetime(1970, 1, 4), "fixed"),
         ("s3.x/b", dt.datetime(1970, 1, 3), dt.datetime(1970, 1, 3), dt.datetime(1970, 1, 4), "exempt"),
     ]
+
+
+def test_one_that_a_layer_denies_is_closed_for_that_reason(tmp_path: Path) -> None:
+    for number, status in enumerate(("fail", "pass by b", "fail"), 1):
+        record(tmp_path, tables(tmp_path, str(number), {"a": status}), str(number), number * DAY)
+    assert listed(tmp_path) == [("s3.x/a", False, "compensated"), ("s3.x/a", True, None)]
 
 
 def test_one_that_comes_back_is_opened_anew(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ class Organization:
             targets = policy.properties.get("TargetIds")
             if verdict.status == "fail" or policy.properties.get("Type") not in BINDING:
                 continue
-            if not isinstance(targets, list) or not any(target in chain for target in targets):
+            if not isinstance(targets, list) or not any(isinstance(one, str) and one in chain for one in targets):
                 if any(path.startswith("TargetIds") for path in policy.unresolved):
                     unseen = unseen or f"where {policy.address} is attached is not known"
                 continue
