@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Literal
 
 from bastide.errors import UsageError
 from bastide.resources.model import Problem
+from bastide.sources.buildspec.names import looks_like_buildspec, may_be_buildspec
 from bastide.sources.cloudformation import looks_like_template
 from bastide.sources.dockerfile.names import is_dockerfile
 from bastide.sources.files import head
 from bastide.sources.limits import MAX_DEPTH, MAX_FILE, MAX_FILES, SNIFF
 from bastide.sources.terraform.names import effective, is_configuration
+from bastide.sources.workflow.names import is_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -232,7 +234,11 @@ def _reached(roots: list[str], calls: dict[str, set[str]]) -> set[str]:
 
 def kind_of(path: str, name: str) -> UnitKind | None:
     """What a JSON or YAML file is, from its beginning; None for what is no input."""
+    if is_workflow(path):
+        return "workflow"
     begin = _plain(head(path, SNIFF))
+    if may_be_buildspec(name) and looks_like_buildspec(begin):
+        return "buildspec"
     if looks_like_template(begin, name):
         return "cloudformation"
     if name.endswith((".json", ".template")) and _FORMAT.match(begin):
