@@ -18,12 +18,14 @@ import sys
 import time
 from collections import Counter
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness import tools
 from harness.emulated import REGIONS, Account, emulated
 from harness.process import timed, weighed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 EACH = 20
 """Resources of each kind in the account, some 300 in all."""
@@ -98,7 +100,7 @@ def _run(tool: tools.Tool, account: Account, into: Result, *, weigh: bool) -> No
     account.forget()
     run = (weighed if weigh else timed)(command(tool, out), environment(account, out), out.parent)
     calls = Counter(account.calls())
-    into["findings"], into["services"] = findings(tool, out), dict(calls.most_common())
+    into["findings"], into["operations"] = findings(tool, out), dict(calls.most_common())
     into["weighed" if weigh else "timed"].append({**asdict(run), "calls": calls.total()})
     memory = f", {run.memory:.0f} MiB" if run.memory else ""
     print(f"  {tool.name}: {run.seconds:.2f} s, {calls.total():,} calls{memory}, exit {run.exit_code}", flush=True)

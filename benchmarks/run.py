@@ -1,4 +1,4 @@
-"""Measure bastide beside Checkov and Trivy and write benchmarks/RESULTS.md: `python benchmarks/run.py`.
+"""Measure bastide beside Checkov, Trivy and Prowler and write benchmarks/RESULTS.md: `python benchmarks/run.py`.
 
 Environments, inputs and raw figures are kept under benchmarks/.cache. Without options it takes half an hour on two
 cores, most of it the peers' time; `--quick` takes a minute or two and writes no page.
@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import live
 from generate import COUNTS, generate
 from harness import tools
 from harness.page import page
@@ -31,6 +33,8 @@ SEED = 1
 PATIENCE = 100.0
 """About how many seconds one tool's timed runs over one input may take; long runs are repeated less often."""
 STARTS = 11
+OTHERS = ("live", "organization")
+"""Inputs that are no files: an emulated account beside Prowler, and a synthetic organization."""
 
 Result = dict[str, Any]
 
@@ -38,7 +42,8 @@ Result = dict[str, Any]
 def main() -> int:
     """Measure what was asked for, then write the page and the raw figures."""
     arguments = _arguments()
-    environments = tools.prepare(arguments.tools)
+    files = [kind for kind in arguments.inputs if kind in COUNTS]
+    environments = tools.prepare(arguments.tools) if files else []
     results: Result = {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "command": " ".join(["python benchmarks/run.py", *sys.argv[1:]]),
@@ -51,7 +56,13 @@ def main() -> int:
     }
     for kind, count in _inputs(arguments):
         results["inputs"].append(measure(kind, count, environments, arguments.repeat))
-    _add_evaluation(results)
+    if "live" in arguments.inputs:
+        results["live"] = _live(arguments)
+        results["versions"] |= results["live"]["versions"]
+    if "organization" in arguments.inputs:
+        small = ["--accounts", "4", "--each", "100"] if arguments.quick else []
+        subprocess.run([sys.executable, str(tools.ROOT / "benchmarks" / "organization.py"), *small], check=True)
+    _add_others(results, arguments)
     _keep(results, write_page=not arguments.quick)
     return 0
 
@@ -65,6 +76,18 @@ def measure(kind: str, count: int, environments: list[tools.Tool], repeat: int) 
         main_one = count == COUNTS[kind]
         runs = _runs(kind, folder, environments, repeat, 3 if main_one else 1)
     return {"kind": kind, "count": count, "main": main_one, "files": len(files), "kilobytes": size, "runs": runs}
+
+
+def _live(arguments: argparse.Namespace) -> Result:
+    """The same account read by bastide and by Prowler; three times, since Prowler takes minutes."""
+    print("\nlive account", flush=True)
+    environments = tools.prepare(list(tools.LIVE), live=True)
+    found = live.measure(environments, 4 if arguments.quick else live.EACH, min(arguments.repeat, 3))
+    return {
+        **found,
+        "versions": {tool.name: tool.version for tool in environments},
+        "installed": {tool.name: tools.added(tools.LIVE[tool.name]) for tool in environments},
+    }
 
 
 def _runs(kind: str, folder: Path, environments: list[tools.Tool], repeat: int, least: int) -> Result:
@@ -123,7 +146,7 @@ def _input(kind: str, count: int) -> Iterator[Path]:
 def _inputs(arguments: argparse.Namespace) -> list[tuple[str, int]]:
     """The main size of each kind, and the sizes that show growth: of root modules, three times as many templates."""
     wanted = []
-    for kind in arguments.inputs:
+    for kind in (kind for kind in arguments.inputs if kind in COUNTS):
         sizes = {COUNTS[kind]} if not arguments.quick else set()
         if kind != "module":
             sizes |= {size * COUNTS[kind] // COUNTS["monorepo"] for size in arguments.sizes}
@@ -156,11 +179,22 @@ def _machine() -> Result:
     }
 
 
-def _add_evaluation(results: Result) -> None:
-    """The figures of the last `benchmarks/evaluate.py`, if there are any."""
-    found = tools.CACHE / "evaluation.json"
-    if found.exists():
-        results["evaluation"] = json.loads(found.read_text("utf-8"))
+def _add_others(results: Result, arguments: argparse.Namespace) -> None:
+    """The figures of the last `evaluate.py` and `organization.py`, if there are any, and of parts not measured now."""
+    for name in ("evaluation", "organization"):
+        found = tools.CACHE / f"{name}.json"
+        if found.exists():
+            results[name] = json.loads(found.read_text("utf-8"))
+    before = tools.CACHE / "results.json"
+    if set(arguments.inputs) == {*COUNTS, *OTHERS} or not before.exists() or arguments.quick:
+        return
+    known = json.loads(before.read_text("utf-8"))
+    measured = {item["kind"] for item in results["inputs"]}
+    results["inputs"] += [item for item in known["inputs"] if item["kind"] not in measured]
+    for name in ("startup", "installed", "parts", "versions"):
+        results[name] = {**known.get(name, {}), **results[name]}
+    if "live" in known:
+        results.setdefault("live", known["live"])
 
 
 def _keep(results: Result, *, write_page: bool) -> None:
@@ -181,7 +215,12 @@ def _sizes(text: str) -> list[int]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--inputs", type=_words, default=list(COUNTS), help="module,monorepo,templates")
+    parser.add_argument(
+        "--inputs",
+        type=_words,
+        default=[*COUNTS, *OTHERS],
+        help="module,monorepo,templates,live,organization; what is left out stays as it was measured before",
+    )
     parser.add_argument("--tools", type=_words, default=["bastide", "trivy", "checkov"], help="which to measure")
     parser.add_argument("--sizes", type=_sizes, default=[25, 50, 100, 200], help="root modules, to show growth")
     parser.add_argument("--repeat", type=int, default=5, help="runs of each tool over each input")
@@ -189,7 +228,7 @@ def _arguments() -> argparse.Namespace:
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.repeat, arguments.sizes = 1, [10, 20]
-    if unknown := set(arguments.inputs) - set(COUNTS) | set(arguments.tools) - {"bastide", "trivy", "checkov"}:
+    if unknown := set(arguments.inputs) - {*COUNTS, *OTHERS} | set(arguments.tools) - {"bastide", "trivy", "checkov"}:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     return arguments
 

@@ -130,18 +130,18 @@ def _attach(organizations: Any, name: str, kind: str, statement: dict[str, Any],
     organizations.attach_policy(PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=target)
 
 
-def _trust(principal: dict[str, str]) -> str:
+def trust(principal: dict[str, str]) -> str:
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def _everywhere(client: Client, account: str) -> None:
     """What every account has: the role that reads it, and some people."""
-    client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=_trust({"AWS": f"arn:aws:iam::{account}:root"}))
+    client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=trust({"AWS": f"arn:aws:iam::{account}:root"}))
 
 
 def _log_archive(client: Client, account: str) -> None:
-    _bucket(client("s3"), f"logs-{account}", good=True)
+    bucket(client("s3"), f"logs-{account}", good=True)
 
 
 def _audit(client: Client, _: str) -> None:
@@ -158,8 +158,8 @@ def _production(client: Client, account: str) -> None:
     key = client("kms").create_key(Description="shop")["KeyMetadata"]["KeyId"]
     client("kms").enable_key_rotation(KeyId=key)
     s3 = client("s3")
-    _bucket(s3, f"shop-orders-{account}", good=True)
-    _bucket(s3, f"shop-trail-{account}", good=True)
+    bucket(s3, f"shop-orders-{account}", good=True)
+    bucket(s3, f"shop-trail-{account}", good=True)
     trail = client("cloudtrail")
     trail.create_trail(Name="shop", S3BucketName=f"shop-trail-{account}", IsMultiRegionTrail=True,
                        EnableLogFileValidation=True)  # fmt: skip
@@ -172,17 +172,17 @@ def _production(client: Client, account: str) -> None:
     client("sqs").create_queue(QueueName="orders", Attributes={"KmsMasterKeyId": key})
     client("sns").create_topic(Name="alarms", Attributes={"KmsMasterKeyId": key})
     client("secretsmanager").create_secret(Name="shop/database", SecretString="emulated-and-worthless", KmsKeyId=key)
-    _database(client, encrypted=True)
-    _network(client, open_port=443)
-    _function(client, account, {"STAGE": "prod"})
+    database(client, encrypted=True)
+    network(client, open_port=443)
+    function(client, account, {"STAGE": "prod"})
 
 
 def _development(client: Client, account: str) -> None:
     s3 = client("s3")
-    _bucket(s3, f"shop-dev-{account}", good=False)
-    _database(client, encrypted=False)
-    _network(client, open_port=22)
-    _function(client, account, {"DB_PASSWORD": "Sup3r-worthless-1"})
+    bucket(s3, f"shop-dev-{account}", good=False)
+    database(client, encrypted=False)
+    network(client, open_port=22)
+    function(client, account, {"DB_PASSWORD": "Sup3r-worthless-1"})
     # Each of these three is made up for by a layer: the account's block, the perimeter and the guardrails.
     client("s3control").put_public_access_block(AccountId=account, PublicAccessBlockConfiguration=_BLOCK)
     anybody = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
@@ -208,15 +208,15 @@ def _playground(client: Client, account: str) -> None:
         "Resource": f"arn:aws:s3:::play-{account}/*",
     }
     s3 = client("s3")
-    _bucket(s3, f"play-{account}", good=False)
+    bucket(s3, f"play-{account}", good=False)
     s3.put_bucket_policy(Bucket=f"play-{account}", Policy=json.dumps({"Version": "2012-10-17", "Statement": [public]}))
-    _network(client, open_port=3389)
+    network(client, open_port=3389)
 
 
 _BLOCK = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
 
 
-def _bucket(s3: Any, name: str, *, good: bool) -> None:
+def bucket(s3: Any, name: str, *, good: bool) -> None:
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGIONS[0]})
     if not good:
         return
@@ -228,7 +228,7 @@ def _bucket(s3: Any, name: str, *, good: bool) -> None:
     s3.put_bucket_policy(Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": [tls]}))
 
 
-def _database(client: Client, *, encrypted: bool) -> None:
+def database(client: Client, *, encrypted: bool) -> None:
     client("rds").create_db_instance(
         DBInstanceIdentifier="shop", Engine="postgres", EngineVersion="16.3", DBInstanceClass="db.t4g.medium",
         AllocatedStorage=20, MasterUsername="shop", MasterUserPassword="emulated-worthless", StorageEncrypted=encrypted,
@@ -237,7 +237,7 @@ def _database(client: Client, *, encrypted: bool) -> None:
     )  # fmt: skip
 
 
-def _network(client: Client, open_port: int) -> None:
+def network(client: Client, open_port: int) -> None:
     ec2 = client("ec2")
     network = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
     subnet = ec2.create_subnet(VpcId=network, CidrBlock="10.1.1.0/24")["Subnet"]["SubnetId"]
@@ -251,8 +251,8 @@ def _network(client: Client, open_port: int) -> None:
     ec2.create_volume(AvailabilityZone=f"{REGIONS[0]}a", Size=8, Encrypted=open_port == 443)
 
 
-def _function(client: Client, account: str, variables: dict[str, str]) -> None:
-    trust = _trust({"Service": "lambda.amazonaws.com"})
+def function(client: Client, account: str, variables: dict[str, str]) -> None:
+    trust = trust({"Service": "lambda.amazonaws.com"})
     client("iam").create_role(RoleName="checkout", AssumeRolePolicyDocument=trust)
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:

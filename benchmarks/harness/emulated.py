@@ -1,11 +1,12 @@
 """An emulated AWS account in a process of its own, that counts the calls which reach it.
 
 `python benchmarks/harness/emulated.py EACH` serves until its standard input ends. Its first line on standard output is
-its address. `GET /bench/calls` answers with the calls since the last `DELETE`, by service, as JSON.
+its address. `GET /bench/calls` answers with the calls since the last `DELETE`, by service and operation, as JSON.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 DOOR = "/bench/calls"
 REGIONS = ("eu-west-1", "us-east-1")
+ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/")
 
 
@@ -41,11 +43,27 @@ class Counting:
                 self.calls.clear()
             start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
             return [body]
-        signed = SIGNED_FOR.search(environ.get("HTTP_AUTHORIZATION", ""))
+        name = name_of(environ)
         with self._lock:
-            self.calls[signed[1] if signed else "unsigned"] += 1
+            self.calls[name] += 1
         found: Iterable[bytes] = self.application(environ, start_response)
         return found
+
+
+def name_of(environ: dict[str, Any]) -> str:
+    """The service that a call was signed for, and its operation, or where the protocol has none the resource asked."""
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    signed = SIGNED_FOR.search(environ.get("HTTP_AUTHORIZATION", ""))
+    if target := environ.get("HTTP_X_AMZ_TARGET", ""):
+        operation = target.rpartition(".")[2]
+    elif action := ACTION.search(body):
+        operation = action[1].decode()
+    else:
+        parts = environ["PATH_INFO"].strip("/").split("/")[1:2]
+        parts += [word for word in environ.get("QUERY_STRING", "").split("&") if word and "=" not in word.rstrip("=")]
+        operation = " ".join([environ["REQUEST_METHOD"], *parts])
+    return f"{signed[1] if signed else '-'}:{operation}"
 
 
 class Account:
@@ -59,7 +77,7 @@ class Account:
         self._ask("DELETE")
 
     def calls(self) -> dict[str, int]:
-        """The calls since then, by service."""
+        """The calls since then, by service and operation."""
         found: dict[str, int] = json.loads(self._ask("GET"))
         return found
 
@@ -93,7 +111,7 @@ def fill(client: Callable[..., Any], account: str, each: int) -> None:
     network = client("ec2").create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
     for number in range(each):
         good = number % 2 == 0
-        emulate._bucket(client("s3"), f"bench-{account}-{number}", good=good)
+        emulate.bucket(client("s3"), f"bench-{account}-{number}", good=good)
         _identities(client("iam"), number, account)
         region = REGIONS[number % len(REGIONS)]
         ec2 = client("ec2", REGIONS[0])
@@ -114,15 +132,15 @@ def fill(client: Callable[..., Any], account: str, each: int) -> None:
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         )  # fmt: skip
-    emulate._database(client, encrypted=True)
-    emulate._function(client, account, {"STAGE": "prod"})
-    emulate._network(client, open_port=22)
+    emulate.database(client, encrypted=True)
+    emulate.function(client, account, {"STAGE": "prod"})
+    emulate.network(client, open_port=22)
 
 
 def _identities(iam: Any, number: int, account: str) -> None:
     import emulate
 
-    trust = emulate._trust({"AWS": f"arn:aws:iam::{account}:root"})
+    trust = emulate.trust({"AWS": f"arn:aws:iam::{account}:root"})
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*" if number % 2 else "arn:aws:s3:::bench/*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     policy = iam.create_policy(PolicyName=f"bench-{number}", PolicyDocument=document)["Policy"]["Arn"]

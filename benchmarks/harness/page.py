@@ -6,8 +6,11 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from harness.live_page import live_part, live_targets, organization_part
+from harness.tables import Table, figure, middle, ratio, spread, table, target
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 TITLES = {
     "module": "One Terraform module of some 60 resources",
@@ -21,25 +24,17 @@ VERSION_SECONDS, INSTALL_BYTES, EVALUATE_SECONDS = 0.15, 150_000_000, 60
 
 _BUSY = "\n**The machine had other work to do when this began: wall times are too long, CPU times nearly right.**\n"
 
-Table = list[list[str]]
-
 
 def page(results: dict[str, Any]) -> str:
     """The whole page; what was not measured is not on it."""
     parts = [_head(results)]
     if targets := _targets(results):
-        parts += ["## What bastide must reach\n", _table(["figure", "must be", "is", ""], targets)]
+        parts += ["## What bastide must reach\n", table(["figure", "must be", "is", ""], targets)]
     parts += ["## Side by side\n", *(_side_by_side(item) for item in results["inputs"] if item["main"])]
     if growth := "\n".join(filter(None, (_growth(kind, results["inputs"]) for kind in ("monorepo", "templates")))):
         parts += ["## Growth\n", _GROWTH, growth]
-    parts += [_evaluation(results), _small(results), _HOW]
+    parts += [live_part(results), _evaluation(results), organization_part(results), _small(results), _HOW]
     return "\n".join(part for part in parts if part)
-
-
-def middle(runs: Iterable[dict[str, Any]], field: str) -> float | None:
-    """The median of a field over the runs; None when there are none."""
-    values = [run[field] for run in runs if run[field] is not None]
-    return median(values) if values else None
 
 
 def _head(results: dict[str, Any]) -> str:
@@ -65,15 +60,15 @@ def _targets(results: dict[str, Any]) -> Table:
         if item["main"] and "bastide" in item["runs"]:
             rows += _targets_of(item)
     if runs := results["startup"].get("bastide"):
-        rows.append(_row("`bastide --version`", f"< {VERSION_SECONDS} s", median(runs), "s", VERSION_SECONDS))
+        rows.append(target("`bastide --version`", f"< {VERSION_SECONDS} s", median(runs), "s", VERSION_SECONDS))
     if size := results["installed"].get("bastide"):
         limit = INSTALL_BYTES / 1e6
-        rows.append(_row("a wheel install", f"< {limit:.0f} MB", size / 1e6, "MB", limit))
+        rows.append(target("a wheel install", f"< {limit:.0f} MB", size / 1e6, "MB", limit))
     if evaluation := results.get("evaluation"):
-        figure = f"{evaluation['resources']:,} resources evaluated"
+        title = f"{evaluation['resources']:,} resources evaluated"
         seconds = evaluation["seconds"]
-        rows.append(_row(figure, f"< {EVALUATE_SECONDS} s", seconds, "s", EVALUATE_SECONDS))
-    return rows
+        rows.append(target(title, f"< {EVALUATE_SECONDS} s", seconds, "s", EVALUATE_SECONDS))
+    return rows + live_targets(results)
 
 
 def _targets_of(item: dict[str, Any]) -> Table:
@@ -82,19 +77,14 @@ def _targets_of(item: dict[str, Any]) -> Table:
     title = _title(item)
     for peer, times in zip(PEERS, TIMES[item["kind"]], strict=True):
         if theirs := item["runs"].get(peer):
-            is_ = _ratio(middle(theirs["timed"], "seconds"), middle(own["timed"], "seconds")) or 0.0
+            is_ = ratio(middle(theirs["timed"], "seconds"), middle(own["timed"], "seconds")) or 0.0
             met = "met" if is_ >= times else "**missed**"
             rows.append([f"{title}, against {peer}", f"≥ {times} times as fast", f"{is_:.1f} times", met])
     if trivy := item["runs"].get("trivy"):
         mine, theirs = middle(own["weighed"], "memory"), middle(trivy["weighed"], "memory")
         if mine is not None and theirs is not None:
-            rows.append(_row(f"{title}, peak memory", f"< Trivy's {theirs:.0f} MiB", mine, "MiB", theirs))
+            rows.append(target(f"{title}, peak memory", f"< Trivy's {theirs:.0f} MiB", mine, "MiB", theirs))
     return rows
-
-
-def _row(figure: str, must: str, value: float, unit: str, limit: float) -> list[str]:
-    shown = f"{value:.3f}" if value < 1 else f"{value:.1f}"
-    return [figure, must, f"{shown} {unit}", "met" if value < limit else "**missed**"]
 
 
 def _side_by_side(item: dict[str, Any]) -> str:
@@ -117,14 +107,14 @@ def _side_by_side(item: dict[str, Any]) -> str:
         row = [name]
         for field, kind in (("seconds", "timed"), ("cpu", "timed"), ("memory", "weighed")):
             value = middle(runs[kind], field)
-            ratio = _ratio(value, middle(own[kind], field)) if own else None
-            shown = _spread(runs[kind], field) if field == "seconds" else _figure(value)
-            row += [shown, f"{ratio:.1f}" if ratio else ""]
+            times = ratio(value, middle(own[kind], field)) if own else None
+            shown = spread(runs[kind], field) if field == "seconds" else figure(value)
+            row += [shown, f"{times:.1f}" if times else ""]
         codes = sorted({run["exit_code"] for run in runs["timed"]})
-        row += [_figure(middle(runs["weighed"], "largest")), f"{runs['findings']:,}"]
+        row += [figure(middle(runs["weighed"], "largest")), f"{runs['findings']:,}"]
         rows.append([*row, ", ".join(map(str, codes)), str(len(runs["timed"]))])
     size = f"{item['files']:,} files, {item['kilobytes']:,} kB"
-    return f"### {_title(item)}\n\n{size}. Ratios are the tool's figure divided by bastide's.\n\n{_table(head, rows)}"
+    return f"### {_title(item)}\n\n{size}. Ratios are the tool's figure divided by bastide's.\n\n{table(head, rows)}"
 
 
 _GROWTH = """\
@@ -142,10 +132,10 @@ def _growth(kind: str, inputs: list[dict[str, Any]]) -> str:
     rows = []
     for name in tools:
         points = [(item["count"], middle(item["runs"][name]["timed"], "seconds") or 0.0) for item in sizes]
-        rows.append([name, *(_figure(seconds) for _, seconds in points), _steps(points)])
-        memory = [_figure(middle(item["runs"][name]["weighed"], "memory")) for item in sizes]
+        rows.append([name, *(figure(seconds) for _, seconds in points), _steps(points)])
+        memory = [figure(middle(item["runs"][name]["weighed"], "memory")) for item in sizes]
         rows.append([f"{name}, peak MiB", *memory, ""])
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _steps(points: Sequence[tuple[int, float]]) -> str:
@@ -157,7 +147,7 @@ def _evaluation(results: dict[str, Any]) -> str:
     if not (found := results.get("evaluation")):
         return ""
     rows = [[key, f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"] for key, value in found.items()]
-    return "## Evaluation alone\n\n" + _table(["figure", "value"], rows)
+    return "## Evaluation alone\n\n" + table(["figure", "value"], rows)
 
 
 def _small(results: dict[str, Any]) -> str:
@@ -165,12 +155,12 @@ def _small(results: dict[str, Any]) -> str:
         [f"`{'python -c pass' if name == 'python' else f'{name} --version'}`", f"{median(runs):.3f} s"]
         for name, runs in results["startup"].items()
     ]
-    text = "## Start-up\n\n" + _table(["command", "median"], rows)
+    text = "## Start-up\n\n" + table(["command", "median"], rows)
     sizes = [[name, f"{size / 1e6:.1f} MB"] for name, size in results["installed"].items()]
     if parts := results.get("parts"):
         sizes += [[f"bastide: {name}", f"{size / 1e6:.1f} MB"] for name, size in parts.items()]
     text += "\n## Installed size\n\nWhat an install from a wheel, dependencies and compiled bytecode included, adds\n"
-    return text + "to an empty virtual environment, as `du` counts it.\n\n" + _table(["", "on disk"], sizes)
+    return text + "to an empty virtual environment, as `du` counts it.\n\n" + table(["", "on disk"], sizes)
 
 
 _HOW = """\
@@ -189,25 +179,3 @@ _HOW = """\
 
 def _title(item: dict[str, Any]) -> str:
     return TITLES[item["kind"]].format(count=item["count"])
-
-
-def _ratio(theirs: float | None, own: float | None) -> float | None:
-    return theirs / own if theirs and own else None
-
-
-def _spread(runs: Sequence[dict[str, Any]], field: str) -> str:
-    values = [run[field] for run in runs]
-    if len(values) < 2:
-        return _figure(middle(runs, field))
-    return f"{_figure(median(values))} ({_figure(min(values))} to {_figure(max(values))})"
-
-
-def _figure(value: float | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
-
-
-def _table(head: list[str], rows: Table) -> str:
-    lines = [head, ["---", *["---:" for _ in head[1:]]], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
