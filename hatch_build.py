@@ -23,11 +23,13 @@ class CompiledLibrary(BuildHookInterface):  # type: ignore[misc, type-arg]
         self._cache = tempfile.TemporaryDirectory(prefix="bastide-library-")
         os.environ["XDG_CACHE_HOME"] = self._cache.name
         sys.path.insert(0, str(Path(self.root, "src")))
+        from bastide.controls.frameworks import frameworks_compiled
         from bastide.controls.library import load_library
         from bastide.sources.aws.collectors import load_collectors
         from bastide.sources.terraform.mapping import entries
 
         load_library()
+        frameworks_compiled()
         entries()
         load_collectors()
         for file in Path(self._cache.name, "bastide").iterdir():

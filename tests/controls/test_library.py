@@ -75,12 +75,25 @@ def test_selecting(own: str) -> None:
     assert chosen(own, ["path=x"], []) == everything
 
 
+def test_selecting_by_framework_and_concern(own: str) -> None:
+    direct = {one.id for one in load_library().summaries if "cis-aws-5.0" in one.frameworks}
+    assert chosen(own, ["framework=cis-aws-5.0"], []) == direct
+    assert chosen(own, ["framework=cis-aws-6.0"], []) == direct  # all that it has is derived
+    assert chosen(own, ["framework=cis-aws-5.0"], ["framework=cis-aws-*"]) == set()
+    keys = {one.id for one in load_library().summaries if one.concern == "keys"}
+    assert chosen(own, ["concern=keys"], []) == keys
+    assert chosen(own, ["concern=keys", "framework=essential-eight"], []) < keys
+    with pytest.raises(UsageError, match=r"means no control\. Did you mean `cis-aws-\d"):
+        chosen(own, ["framework=cis-aws"], [])
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("sevrity=high", "Did you mean `severity`"),
         ("severity=hihg", "Did you mean `high`"),
         ("severity=", "selects nothing"),
+        ("concern=keyz", "Did you mean `keys`"),
     ],
 )
 def test_slips_in_selectors(text: str, said: str) -> None:

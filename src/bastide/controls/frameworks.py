@@ -7,18 +7,20 @@ on the control, what a framework borrows in the framework.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from bastide.cache import compiled_parts
 from bastide.controls.entry import CONCERNS
 from bastide.errors import UsageError, near_miss
 from bastide.library import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
+    from bastide.cache import Parts
     from bastide.controls.entry import Control, Summary
 
 Kind = Literal["technical", "shared", "procedural"]
@@ -35,7 +37,6 @@ ATTACK = "attack-cloud"
 CONCERN = "concern"
 """What stands for a framework under `from` when a requirement follows concerns of controls."""
 MAX_NAME = 80
-_NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 
 
 @dataclass(slots=True, frozen=True)
@@ -71,21 +72,32 @@ class Framework:
 @cache
 def framework_names() -> tuple[str, ...]:
     """The ids of the library's frameworks, in order."""
-    files = (item.name for item in (FOLDER / "frameworks").iterdir())
-    return tuple(sorted(name.removesuffix(".yaml") for name in files if name.endswith(".yaml")))
+    return tuple(file.stem for file in _files())
 
 
 @cache
 def framework(name: str) -> Framework:
     """By id; raises `UsageError` with the near miss."""
-    from bastide.yamltext import read_yaml  # scans name no framework, mostly
-
-    if not _NAME.fullmatch(name) or name not in framework_names():
+    if name not in framework_names():
         near = near_miss(name, framework_names())
         raise UsageError(f"no framework is called `{name}`", remedy=near or "see `bastide controls frameworks`")
-    place = f"library/frameworks/{name}.yaml"
-    value: Any = read_yaml((FOLDER / "frameworks" / f"{name}.yaml").read_text("utf-8"), place)[0]
-    return parse_framework(value)
+    return parse_framework(frameworks_compiled().get(name))
+
+
+@cache
+def frameworks_compiled() -> Parts:
+    """The entries of the frameworks by id, from the cache."""
+    return compiled_parts("frameworks", _files(), lambda: {file.stem: _read(file) for file in _files()})
+
+
+def _files() -> list[Path]:
+    return sorted((FOLDER / "frameworks").glob("*.yaml"), key=lambda file: file.stem)
+
+
+def _read(file: Path) -> Any:
+    from bastide.yamltext import read_yaml  # only when the cache is cold
+
+    return read_yaml(file.read_text("utf-8"), f"library/frameworks/{file.name}")[0]
 
 
 def parse_framework(value: dict[str, Any]) -> Framework:
@@ -134,9 +146,14 @@ class Crosswalk:
         """The ids of the controls that name the requirement themselves."""
         return frozenset(self._tagged.get((name, requirement), ()))
 
+    def served(self, name: str) -> dict[str, frozenset[str]]:
+        """The ids of the controls by requirement, for the requirements of a framework that are served."""
+        found = {one: self.serving(name, one) for one in framework(name).requirements}
+        return {one: ids for one, ids in found.items() if ids}
+
     def of(self, name: str) -> frozenset[str]:
         """The ids of the controls that serve any requirement of a framework."""
-        return frozenset().union(*(self.serving(name, one) for one in framework(name).requirements))
+        return frozenset().union(*self.served(name).values())
 
     def requirements_of(self, control: str, names: Sequence[str] = ()) -> dict[str, list[str]]:
         """What a control serves, directly or not: ids of requirements by framework, in the frameworks' order."""
@@ -149,14 +166,9 @@ class Crosswalk:
 
 def lint_frameworks() -> list[str]:
     """Complaints, `file: what`, about the library's frameworks; none for sound ones."""
-    from bastide.yamltext import read_yaml
-
-    complaints = []
-    for name in framework_names():
-        place = f"library/frameworks/{name}.yaml"
-        value: Any = read_yaml((FOLDER / "frameworks" / f"{name}.yaml").read_text("utf-8"), place)[0]
-        complaints += [f"{place}: {text}" for text in complaints_of(value, name)]
-    return complaints
+    return [
+        f"library/frameworks/{file.name}: {text}" for file in _files() for text in complaints_of(_read(file), file.stem)
+    ]
 
 
 _FIELDS = {"id", "name", "version", "publisher", "basis", "about", "groups", "requirements"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.cache import Parts, compiled_parts
 from bastide.controls.compiled import Compiled
-from bastide.controls.entry import Control, Layer, Related, Summary
+from bastide.controls.entry import CONCERNS, Control, Layer, Related, Summary
 from bastide.controls.macros import macros_file
 from bastide.controls.verdict import SEVERITIES
 from bastide.errors import ControlError, UsageError, near_miss
@@ -168,7 +168,9 @@ def _control(entry: dict[str, Any]) -> Control:
     return Control(**entry)
 
 
-KEYS = ("control", "severity", "framework", "path", "type")
+KEYS = ("control", "severity", "concern", "framework", "path", "type")
+_WORDS = {"severity": SEVERITIES, "concern": tuple(CONCERNS)}
+"""The words that a key is about, where they are few."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -176,10 +178,12 @@ class Selector:
     """One `--only` or `--skip`: `control=s3.*`, `severity=high`, `framework=cis-aws-5.0`, `path=…`, `type=…`.
 
     Words behind the key are patterns, any of which may match, separated by commas. Without a key it is a control.
+    `served` are the controls that serve a framework that is meant, by a tag of theirs or by derivation.
     """
 
     key: str
     patterns: tuple[str, ...]
+    served: frozenset[str] = frozenset()
 
     def matches_control(self, control: Summary) -> bool:
         """Whether the control is meant (selectors of paths mean every control)."""
@@ -187,8 +191,11 @@ class Selector:
             return any(fnmatchcase(control.id, pattern) for pattern in self.patterns)
         if self.key == "severity":
             return control.severity in self.patterns
+        if self.key == "concern":
+            return control.concern in self.patterns
         if self.key == "framework":
-            return any(fnmatchcase(name, pattern) for name in control.frameworks for pattern in self.patterns)
+            tags = (name for name in control.frameworks for pattern in self.patterns if fnmatchcase(name, pattern))
+            return control.id in self.served or any(tags)
         if self.key == "type":
             return any(fnmatchcase(control.resource, pattern) for pattern in self.patterns)
         return True
@@ -204,10 +211,35 @@ def parse_selector(text: str) -> Selector:
         raise UsageError(f"`{key}` is nothing to select by ({', '.join(KEYS)})", remedy=near_miss(key, KEYS))
     if not patterns:
         raise UsageError(f"`{text}` selects nothing", remedy="write for example `severity=high,critical`")
-    for word in patterns if key == "severity" else ():
-        if word not in SEVERITIES:
-            raise UsageError(f"`{word}` is no severity ({', '.join(SEVERITIES)})", remedy=near_miss(word, SEVERITIES))
+    for word in patterns if key in _WORDS else ():
+        if word not in (words := _WORDS[key]):
+            raise UsageError(f"`{word}` is no {key} ({', '.join(words)})", remedy=near_miss(word, words))
     return Selector(key, patterns)
+
+
+def _resolved(selectors: Iterable[Selector], library: Library) -> list[Selector]:
+    """The selectors of controls, those of frameworks with who serves them."""
+    return [
+        replace(one, served=_serving(one, library)) if one.key == "framework" else one
+        for one in selectors
+        if one.key != "path"
+    ]
+
+
+def _serving(selector: Selector, library: Library) -> frozenset[str]:
+    from bastide.controls.frameworks import Crosswalk, framework_names  # few scans ask for a framework
+
+    crosswalk = Crosswalk(library.summaries)
+    names = [name for name in framework_names() if any(fnmatchcase(name, one) for one in selector.patterns)]
+    return frozenset().union(*map(crosswalk.of, names))
+
+
+def _known(key: str, library: Library) -> list[str]:
+    if key == "framework":
+        from bastide.controls.frameworks import framework_names
+
+        return list(framework_names())
+    return [control.id for control in library.summaries] if key == "control" else []
 
 
 def select(library: Library, only: Iterable[Selector], skip: Iterable[Selector]) -> Library:
@@ -215,11 +247,11 @@ def select(library: Library, only: Iterable[Selector], skip: Iterable[Selector])
 
     Raises `UsageError` for a selector that means no control at all: most likely a slip.
     """
-    only, skip = [item for item in only if item.key != "path"], [item for item in skip if item.key != "path"]
+    only, skip = _resolved(only, library), _resolved(skip, library)
     for selector in (*only, *skip):
         if not any(selector.matches_control(control) for control in library.summaries):
             words = ",".join(selector.patterns)
-            known = [control.id for control in library.summaries] if selector.key == "control" else []
+            known = _known(selector.key, library)
             raise UsageError(
                 f"`{selector.key}={words}` means no control",
                 remedy=near_miss(words, known) or "see `bastide controls list`",
