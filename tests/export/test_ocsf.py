@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 from bastide.errors import UsageError
 from bastide.export import ocsf
 from bastide.export.ocsf import into_folder, last_run, parts
+from bastide.history.findings import connect
 from bastide.report.ocsf import VERSION
 from tests.export.conftest import ACCOUNT, CONTROL, CONTROLS, REGION, History
 
@@ -106,3 +108,23 @@ def test_without_a_run_or_its_tables(history: History) -> None:
 def test_an_account_without_verdicts_has_no_file(history: History) -> None:
     history.run({})
     assert list(parts(last_run(history.root))) == []
+
+
+def test_the_work_grows_with_the_rows_of_a_part_only(history: History, tmp_path: Path) -> None:
+    """Every operator of the query gives at most some rows for each verdict, whatever other accounts have."""
+    for account in range(1, 4):
+        history.run({f"b{number}": "fail" for number in range(400)}, account=f"{account:012}")
+    run = last_run(history.root)
+    (part,) = parts(run)
+    with connect(run.root) as connection:
+        given = {"regions": list(part.regions), "account": part.account}
+        sql = ocsf._VERDICTS.format(**ocsf._sources(run.tables / part.account))
+        ((_, text),) = connection.execute(f"explain (analyze, format json) {sql}", given).fetchall()
+
+    def rows(node: dict[str, Any]) -> int:
+        name = node.get("operator_name", "")
+        own = 0 if name in ("EXPLAIN_ANALYZE", "") else node["operator_cardinality"]
+        return max([own, *map(rows, node["children"])])
+
+    assert 400 <= rows(json.loads(text)) <= 2 * 400
+    assert not re.search("NL_JOIN|NESTED|CROSS_PRODUCT", text)  # which look at each pair of rows

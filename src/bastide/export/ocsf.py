@@ -119,7 +119,7 @@ class _Rows:
         """One row at a time."""
         titles: dict[str, str] = {}
         sql = _VERDICTS.format(**_sources(self.run.tables / self.part.account))
-        cursor = connection.execute(sql, {"regions": list(self.part.regions)})
+        cursor = connection.execute(sql, {"regions": list(self.part.regions), "account": self.part.account})
         while rows := cursor.fetchmany(1000):
             for control, title, status, severity, kind, resource, path, fingerprint, new, self.opened in rows:
                 if control not in titles:
@@ -159,11 +159,15 @@ select split_part(v.path, '/', 2) as region, if(split_part(v.path, '/', 2) = 'gl
 from {verdicts} v left join {resources} r on r.id = v.resource group by 1 order by 1
 """
 _VERDICTS = """
+with mine as (select * from {verdicts} where list_contains($regions, split_part(path, '/', 2))),
+named as (select id, any_value(type) as type from {resources} group by id),
+opened as (
+  select fingerprint, resource, max(opened) as opened from findings
+  where account = $account and closed is null group by all
+)
 select v.control, c.title, v.status, v.severity, coalesce(r.type, c.type, ''), v.resource, v.path, v.fingerprint,
-  v.new, f.opened
-from {verdicts} v left join {resources} r on r.id = v.resource left join {controls} c on c.id = v.control
-  left join findings f on f.fingerprint = v.fingerprint and f.resource = v.resource and f.closed is null
-    and v.status = 'fail'
-where list_contains($regions, split_part(v.path, '/', 2))
+  v.new, if(v.status = 'fail', f.opened, null)
+from mine v left join named r on r.id = v.resource left join {controls} c on c.id = v.control
+  left join opened f on f.fingerprint = v.fingerprint and f.resource = v.resource
 order by v.control, v.resource
 """
