@@ -2,8 +2,9 @@
 
 Read on demand, one type at a time, from the extract in `library/schema` (`scripts/extract_schema.py`).
 `_extra.json` adds by hand, in the same form, what AWS has no resource type for and Terraform can set (encryption of
-new volumes, the password policy, the policy of a key that is made elsewhere), under names AWS could have given; and what
-is beside infrastructure in a repository (`Docker::Build::Dockerfile`), under names that its owner could have given.
+new volumes, the password policy, the policy of a key that is made elsewhere), under names AWS could have given; what is
+beside infrastructure in a repository (`Docker::Build::Dockerfile`), under names that its owner could have given; and
+properties of what is found beside a resource (secrets in the code of a function), which no account can tell.
 `_live.json` adds in the same way what only a live account knows: types (the root user), and properties of types that
 AWS publishes (when a secret was last used).
 """
@@ -141,11 +142,20 @@ def schema_for(type_name: str) -> TypeSchema | None:
     parts = type_name.split("::")
     if len(parts) != 3 or parts[0] not in _OWNERS or not parts[1].isalnum():
         return None
-    own = (_entry(parts[1].lower(), type_name) if parts[0] == "AWS" else None) or _entry("_extra", type_name)
+    published = _entry(parts[1].lower(), type_name) if parts[0] == "AWS" else None
+    own = _both(published, _entry("_extra", type_name))
     live = _entry("_live", type_name)
     if own is None:
         return TypeSchema(type_name, {**live, "properties": {}}, live) if live else None
     return TypeSchema(type_name, own, live)
+
+
+def _both(published: dict[str, Any] | None, extra: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What AWS publishes of a type with what is added by hand; either may be all there is."""
+    if published is None or extra is None:
+        return published or extra
+    parts = {key: {**published.get(key, {}), **extra.get(key, {})} for key in ("properties", "definitions")}
+    return {**published, **parts, "writeonly": [*published.get("writeonly", []), *extra.get("writeonly", [])]}
 
 
 def _entry(file: str, type_name: str) -> dict[str, Any] | None:

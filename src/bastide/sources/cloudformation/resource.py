@@ -118,6 +118,8 @@ def _metadata(node: Map) -> dict[str, str]:
     written = as_map(node.get("Metadata"))
     if type(cdk_path := written.get("aws:cdk:path")) is str:
         metadata["cdk_path"] = cdk_path
+    if written.get("aws:asset:property") == "Code" and type(asset := written.get("aws:asset:path")) is str:
+        metadata["asset"] = asset
     allow: Node = as_map(written.get("bastide")).get("allow")
     texts = [as_text(item) for item in (allow if type(allow) is Seq else [allow])]
     if exemptions := [text for text in texts if text]:

@@ -19,6 +19,9 @@ from bastide.sources.cloudformation.values import Value, as_text, concatenate, i
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bastide.resources.model import Resource
+
+_FUNCTION = "AWS::Lambda::Function"
 OUTSIDE = "its template lies outside of what is scanned"
 
 
@@ -85,11 +88,26 @@ class _Loading:
             return loaded
         template = read_template(document, place, task.given)
         loaded.resources, loaded.problems = template.resources, template.problems
+        if any(one.type == _FUNCTION for one in loaded.resources):
+            self.search_code(loaded, place)
         for stack in template.stacks:
             if reason := self.nest(stack, task):
                 kind: Literal["partial", "external"] = "partial" if reason is OUTSIDE else "external"
                 loaded.problems.append(Problem(kind, place.path, stack.line, f"{cut(stack.name)}: {reason}"))
         return loaded
+
+    def search_code(self, loaded: Loaded, place: Place) -> None:
+        """Searches the code of functions that lies beside the template for secrets."""
+        search = None
+        for resource in loaded.resources:
+            location = code_location(resource)
+            if location:
+                from bastide.sources.code.folder import Search  # few templates have code beside them
+
+                search = search or Search(lambda real: self.may_read(real, place.path))
+                search.attach(resource, posixpath.join(posixpath.dirname(place.path), location))
+        if search:
+            search.tell(loaded)
 
     def document(self, path: str, text: bytes | None) -> Document | TemplateError:
         known = self.documents.get(path)
@@ -151,6 +169,15 @@ class _Loading:
         found = _repository(asking)
         self.roots += [found] if found else []
         return bool(found) and os.path.commonpath((real, found)) == found
+
+
+def code_location(resource: Resource) -> str:
+    """Where the code of a function lies beside its template, from there; empty for other resources and other places."""
+    if resource.type != _FUNCTION:
+        return ""
+    code = resource.properties.get("Code")
+    found = resource.properties.get("CodeFolder") or (code if isinstance(code, str) else resource.metadata.get("asset"))
+    return found if isinstance(found, str) and "://" not in found and "${" not in found else ""
 
 
 def _passed(value: Value) -> Value:

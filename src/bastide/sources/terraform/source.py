@@ -29,7 +29,12 @@ def load(folder: str, files: Sequence[str] = (), var_files: Sequence[str] = (), 
     """
     resources, problems, read = provider_resources(folder, files, var_files, within)
     converted = convert(resources, folder, "terraform")
-    return Loaded(folder, "terraform", converted.resources, [*problems, *converted.problems], read)
+    loaded = Loaded(folder, "terraform", converted.resources, [*problems, *converted.problems], read)
+    if any(one.type == "archive_file" for one in resources):
+        from bastide.sources.terraform.function_code import search_code  # few units have code beside them
+
+        search_code(loaded, resources, allowed(folder, within))
+    return loaded
 
 
 def provider_resources(

@@ -102,6 +102,8 @@ def _code(made: Properties, properties: Map) -> None:
         location = s3_location(properties.get("CodeUri"), ("S3Bucket", "S3Key", "S3ObjectVersion"))
         if location is not None:
             made.put("Code", location, "CodeUri")
+        elif type(properties.get("CodeUri")) is str:
+            made.put("CodeFolder", properties["CodeUri"], "CodeUri")
 
 
 def _alias(source: Source, out: Output) -> None:
