@@ -135,13 +135,16 @@ def _load(folder: Path, language: str, text: str, control: Control) -> list[Load
     if language == "cloudformation":
         from bastide.sources.cloudformation import load as load_template
 
+        if _wrote_several(folder, "template.yaml", text):
+            return load_template(f"{folder}/template.yaml", root=str(folder))
         return load_template(f"{folder}.yaml", text.encode())
     if language in _FILES:
         return [_load_file(folder, language, text)]
     from bastide.sources.terraform import load as load_module
 
-    folder.mkdir()
-    (folder / "main.tf").write_text(text, "utf-8")
+    if not _wrote_several(folder, "main.tf", text):
+        folder.mkdir()
+        (folder / "main.tf").write_text(text, "utf-8")
     return [load_module(str(folder), [str(folder / "main.tf")])]
 
 
@@ -153,15 +156,21 @@ def _load_file(folder: Path, language: str, text: str) -> Loaded:
     from bastide.sources.worker import LOADERS
 
     module, name = LOADERS[language]
-    data: bytes | None = text.encode()
-    if text.startswith('{"'):  # several files by name, as `entry` keeps what is no text
-        for file, content in json.loads(text).items():
-            path = folder / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, "utf-8")
-        data = None
+    data = None if _wrote_several(folder, _FILES[language], text) else text.encode()
     loaded: Loaded = getattr(import_module(module), name)(f"{folder}/{_FILES[language]}", data, (str(folder),))
     return loaded
+
+
+def _wrote_several(folder: Path, main: str, text: str) -> bool:
+    """Writes an example of several files, by name, of which `main` is one; `entry` keeps those as JSON."""
+    files = json.loads(text) if text.startswith('{"') else {}
+    if main not in files:
+        return False
+    for file, content in files.items():
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
+    return True
 
 
 _AGO = re.compile(r"(-?\d{1,5}) days ago")
