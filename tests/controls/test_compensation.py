@@ -144,6 +144,15 @@ def test_where_narrows_a_layer_to_some_resources() -> None:
     assert {one.resource.address: one.status for one in found} == {"mine": "pass", "open": "fail", "unsure": "fail"}
 
 
+def test_what_aws_manages_is_a_layer_where_a_control_says_so() -> None:
+    theirs = live(BUCKET, {"AccessControl": "PublicRead"}, "theirs")
+    theirs.metadata["managed"] = "by AWS"
+    one = Layer("managed", because="nobody can change it")
+    found = settled(private(one), theirs, OPEN, marks=(READ_ALL,))
+    assert {one.resource.address: one.status for one in found} == {"theirs": "pass", "open": "fail"}
+    assert {one.status for one in settled(private(BY_BLOCK), theirs, marks=(READ_ALL,))} == {"fail"}
+
+
 def policy(**fields: Any) -> Resource:
     content = {"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
     return live(POLICY, {"Type": "SERVICE_CONTROL_POLICY", "Content": content, "TargetIds": ["ou-1"], **fields}, "scp")
@@ -188,7 +197,7 @@ def test_every_layer_of_the_library_has_a_type_that_is_collected() -> None:
     collected = {entry.type for entry in load_collectors().entries}
     used = [layer.by for control in load_library().controls for layer in control.compensated]
     assert len(used) > 20
-    assert set(used) <= collected
+    assert set(used) - {"managed"} <= collected
 
 
 def complaints(*examples: tuple[str, list[dict[str, Any]]], layer: Layer = BY_BLOCK) -> list[str]:
@@ -201,6 +210,9 @@ def test_a_layer_needs_an_example_that_passes_by_it_and_a_near_miss() -> None:
     assert complaints(("pass", [{BUCKET: {}}, on]), ("fail", [{BUCKET: {}}, off])) == []
     assert complaints(("pass", [{BUCKET: {}}, on])) == [f"no live example that fails in spite of {BLOCK}"]
     assert complaints(("pass", [{BUCKET: {}}]), ("fail", [off])) == [f"no live example that passes by {BLOCK}"]
+    managed, plain = {BUCKET: {"$managed": "by AWS"}}, {BUCKET: {}}
+    assert complaints(("pass", [managed]), layer=Layer("managed", because="AWS made it")) == []
+    assert len(complaints(("pass", [plain]), layer=Layer("managed", because="AWS made it"))) == 1
     long = Layer(BLOCK, "IgnorePublicAcls", "x" * 200)
     assert "at most 120 characters" in complaints(("pass", [on]), ("fail", [off]), layer=long)[0]
 

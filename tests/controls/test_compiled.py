@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from bastide.controls.compiled import Compiled
 from bastide.controls.compiler import compile_controls
+from bastide.controls.entry import Layer
 from tests.controls.conftest import control
 
 
@@ -18,6 +19,13 @@ def test_round_trip() -> None:
     assert again == done
     assert len(again.conjuncts) == 2
     assert again.atoms[1].over is not None
+
+
+def test_layers_go_with_their_control() -> None:
+    layer = Layer("AWS::S3::AccountPublicAccessBlock", "IgnorePublicAcls", "ignored", where="BucketName = 'x'")
+    done = compile_controls([control("BucketName = 'a'", compensated=[layer])])[0][0]
+    assert [one.id for one in done.layers] == ["test.control#1", "test.control#1?"]
+    assert Compiled.from_plain(json.loads(json.dumps(asdict(done)))) == done
 
 
 def test_a_single_condition_is_one_conjunct() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bastide.controls.compiler import compile_controls
-from bastide.controls.entry import Related
+from bastide.controls.entry import Layer, Related
 from bastide.resources.model import Unresolved
 from tests.controls.conftest import control, judge, resource
 
@@ -35,6 +35,19 @@ def test_what_does_not_cohere_is_refused_with_its_place(require: str, said: str)
     text = why(require)
     assert text.startswith("own.yaml:1: ")
     assert said in text
+
+
+@pytest.mark.parametrize(
+    ("by", "when", "where", "said"),
+    [
+        ("AWS::S3::Nothing", "true", "", "`AWS::S3::Nothing` is no CloudFormation type"),
+        ("AWS::S3::AccountPublicAccessBlock", "IgnorePublicAcl", "", "Did you mean `IgnorePublicAcls`?"),
+        ("AWS::S3::AccountPublicAccessBlock", "IgnorePublicAcls + 'x'", "", "DuckDB refuses it"),
+        ("AWS::S3::AccountPublicAccessBlock", "IgnorePublicAcls", "BucketNam = 'x'", "Did you mean `BucketName`?"),
+    ],
+)
+def test_layers_are_checked_like_controls(by: str, when: str, where: str, said: str) -> None:
+    assert said in why("BucketName = 'x'", compensated=[Layer(by, when, "because", where)])
 
 
 def test_types_and_relations_are_checked() -> None:

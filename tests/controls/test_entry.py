@@ -45,6 +45,16 @@ def test_a_good_entry() -> None:
         ("  title", "  examples:\n    - maybe: {}\n  title", "own.yaml:4: an example has one key"),
         ("  title", "  examples:\n    - fail: {terraform: x}\n  title", "own.yaml:4: an example without one"),
         ("  title", "  attack: T1530\n  title", "own.yaml:3: `attack` is a list"),
+        ("  title", "  compensated: AWS::X\n  title", "own.yaml:3: `compensated` is a list"),
+        ("  title", "  compensated: [{by: T, when: x}]\n  title", "own.yaml:3: a layer has `by`"),
+        ("  title", "  compensated: [{by: T, when: x, because: y, so: z}]\n  title", "own.yaml:3: a layer has `by`"),
+        ("  title", "  compensated: [{by: managed, when: x, because: y}]\n  title", "own.yaml:3: a layer has `by`"),
+        (
+            "  title",
+            "  compensated: [{by: T, when: x, because: [y]}]\n  title",
+            "own.yaml:3: a layer's fields are text",
+        ),
+        ("  title", "  examples:\n    - fail: {live: []}\n  title", "own.yaml:4: an example has terraform"),
         ("- id", "id", "own.yaml"),
         ("severity: high", "severity: 'high", "own.yaml:"),
         ("severity: high", "severity: high\n  severity: low", "own.yaml:6: `severity` stands here twice"),
@@ -54,3 +64,21 @@ def test_mistakes_name_their_line(old: str, new: str, said: str) -> None:
     with pytest.raises(BastideError) as error:
         parse_controls(GOOD.replace(old, new, 1), "own.yaml")
     assert str(error.value).startswith(said)
+
+
+LAYERS = """  compensated:
+    - {by: AWS::S3::AccountPublicAccessBlock, when: IgnorePublicAcls, because: it does, where: BucketName = 'x'}
+    - {by: managed, because: AWS made it}
+  examples:
+    - pass: {live: [{AWS::S3::Bucket: {}}]}
+"""
+
+
+def test_layers_are_controls_of_their_own_and_examples_may_be_live() -> None:
+    control = parse_controls(GOOD + LAYERS, "own.yaml")[0]
+    assert [layer.by for layer in control.compensated] == ["AWS::S3::AccountPublicAccessBlock", "managed"]
+    assert [(one.id, one.resource, one.require, one.live) for one in control.layer_controls()] == [
+        ("s3.bucket-is-good#1", "AWS::S3::AccountPublicAccessBlock", "IgnorePublicAcls", True),
+        ("s3.bucket-is-good#1?", "AWS::S3::Bucket", "BucketName = 'x'", True),
+    ]
+    assert control.examples[0].texts == {"live": '[{"AWS::S3::Bucket": {}}]'}

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bastide.controls.entry import MANAGED
 from bastide.controls.evaluate import DIRECT, Evaluation
 from bastide.controls.organization import ACCOUNT, BINDING, POLICY, Organization
 from bastide.controls.verdict import Compensated, Evidence
@@ -38,8 +39,8 @@ class Compensation:
     """Finds the layers of some controls. `organization` has the policies that bind the accounts, once it is set."""
 
     def __init__(self, controls: Iterable[Control], compiled: Iterable[Compiled]) -> None:
-        known = {one.id: one.layers for one in compiled if one.layers}
-        self._controls = {control.id: control for control in controls if control.id in known}
+        known = {one.id: one.layers for one in compiled}
+        self._controls = {one.id: one for one in controls if one.compensated and one.id in known}
         self._evaluation = Evaluation(
             [one for control in self._controls.values() for one in control.layer_controls()],
             [one for name in self._controls for one in known[name]],
@@ -123,6 +124,8 @@ def _find(  # noqa: PLR0917 (what `apply` has)
 ) -> _Found:
     if layer.by == POLICY:
         return _Found(*organization.find(name, account))
+    if layer.by == MANAGED:
+        return _Found(resource if resource.metadata.get(MANAGED) else None)
     region = resource.metadata.get("region", "global")
     unseen = _unread(layer.by, resource.unit, region, marks)
     for verdict in judged.get(name, ()):
@@ -163,12 +166,18 @@ def lint_layers(control: Control) -> Iterator[str]:
     for layer in control.compensated:
         if len(" ".join(layer.because.split())) > MAX_BECAUSE or layer.because.rstrip().endswith("."):
             yield f"what a layer does is told in at most {MAX_BECAUSE} characters, without a full stop"
-        with_it = [(outcome, resources) for outcome, resources in live if any(layer.by in one for one in resources)]
-        for outcome, what in (("pass", "passes by"), ("fail", "fails in spite of")):
+        with_it = [(outcome, resources) for outcome, resources in live if any(_has(one, layer) for one in resources)]
+        sides = (("pass", "passes by"), ("fail", "fails in spite of"))
+        for outcome, what in sides[: 1 if layer.by == MANAGED else 2]:
             if not any(found == outcome for found, _ in with_it):
                 yield f"no live example that {what} {layer.by}"
         if layer.by == POLICY:
             yield from _lint_policy(layer, [resources for outcome, resources in with_it if outcome == "fail"])
+
+
+def _has(example: dict[str, Any], layer: Layer) -> bool:
+    """Whether a resource of an example is the layer."""
+    return any(f"${MANAGED}" in tree for tree in example.values()) if layer.by == MANAGED else layer.by in example
 
 
 def _lint_policy(layer: Layer, failing: list[list[dict[str, Any]]]) -> Iterator[str]:

@@ -82,12 +82,13 @@ class Layer:
     """What denies in a live account what a failing resource would allow: a resource of type `by` of which `when` holds.
 
     `when` is SQL over the properties of that type, `because` says which layer it is and what it does. With `where`, SQL
-    over the judged type, the layer speaks only of resources for which that holds.
+    over the judged type, the layer speaks only of resources for which that holds. `by: managed` has no `when`: the
+    layer is that AWS manages the resource and nobody else can change it, as its collector says.
     """
 
     by: str
-    when: str
-    because: str
+    when: str = ""
+    because: str = ""
     where: str = ""
 
 
@@ -264,6 +265,8 @@ def _related(value: Any, refuse: Refuse) -> list[Related]:
 
 
 _LAYER = {"by", "when", "because"}
+MANAGED = "managed"
+"""The layer of a resource that AWS manages itself."""
 
 
 def _layers(value: Any, refuse: Refuse) -> list[Layer]:
@@ -271,7 +274,8 @@ def _layers(value: Any, refuse: Refuse) -> list[Layer]:
         raise refuse("`compensated` is a list of layers", "compensated")
     result = []
     for index, item in enumerate(value):
-        if not isinstance(item, dict) or not _LAYER <= set(item) <= _LAYER | {"where"}:
+        needed = _LAYER - {"when"} if isinstance(item, dict) and item.get("by") == MANAGED else _LAYER
+        if not isinstance(item, dict) or not needed <= set(item) <= needed | {"where"}:
             raise refuse("a layer has `by`, `when` and `because`, and may have `where`", "compensated", index)
         if not all(isinstance(text, str) and text.strip() for text in item.values()):
             raise refuse("a layer's fields are text", "compensated", index)

@@ -178,15 +178,16 @@ _AGO = re.compile(r"(-?\d{1,5}) days ago")
 
 def _live(unit: str, entries: list[dict[str, Any]]) -> Loaded:
     """Resources as a live account has them: `{type: properties}`; `$unknown` stands for a value that was not read,
-    `30 days ago` for a time, the property `$arn` for the address, `$region` for the region."""
+    `30 days ago` for a time, the property `$arn` for the address, `$region` for the region, `$managed`
+    for what AWS manages."""
     resources = []
     for number, entry in enumerate(entries):
         ((kind, properties),) = entry.items()
         written = dict(properties)
         address = written.pop("$arn", f"{kind}/{number}")
-        region = {"region": written.pop("$region")} if "$region" in written else {}
+        metadata = {name: written.pop(f"${name}") for name in ("region", "managed") if f"${name}" in written}
         tree, unresolved, _ = settle(_marked(written))
-        resources.append(Resource(kind, address, unit, "aws", unit, 0, 0, tree, kind, unresolved, metadata=region))
+        resources.append(Resource(kind, address, unit, "aws", unit, 0, 0, tree, kind, unresolved, metadata=metadata))
     return Loaded(unit, "aws", resources)
 
 
