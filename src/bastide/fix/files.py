@@ -20,6 +20,7 @@ class Drafts:
     """Drafts by path as it is shown."""
 
     def __init__(self, targets: Sequence[str]) -> None:
+        self.targets = tuple(targets)
         self._targets = [os.path.realpath(target) for target in targets]
         self.by_path: dict[str, Draft] = {}
 

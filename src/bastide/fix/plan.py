@@ -179,20 +179,23 @@ class _Attempt:
         saved, added = self._drafts.saved(), self._terraform.saved()
         try:
             self._agree(verdict, fix)
-            if verdict.resource.source == "terraform":
-                self._terraform.fix(verdict.resource, fix)
-            elif fix.cloudformation:
-                raise NotFixable(fix.cloudformation)
-            else:
-                fix_template(self._drafts, verdict.resource, fix.changes)
+            _change(self._drafts, self._terraform, verdict, fix)
         except NotFixable as why:
             self._drafts.restore(saved)
             self._terraform.restore(added)
-            outcome.reason = str(why)
+            outcome.reason = self._reason(verdict, fix, str(why))
             return False
         for change in fix.changes:
             self._wishes.setdefault((verdict.resource.id, change.path), (change.value, verdict.control.id))
         return True
+
+    def _reason(self, verdict: Verdict, fix: Fix, why: str) -> str:
+        """Why it cannot be done, with the lines of the files as they are and not as they are to become."""
+        try:
+            _change(alone := Drafts(self._drafts.targets), TerraformFixer(alone), verdict, fix)
+        except NotFixable as first:
+            return str(first)
+        return why
 
     def _agree(self, verdict: Verdict, fix: Fix) -> None:
         for change in fix.changes:
@@ -239,6 +242,15 @@ class _Attempt:
         if lost := [one for one in beside if one.fixed and not after.passes(_key(one))]:
             return f"it undoes the fix of {lost[0].verdict.control.id}"
         return ""
+
+
+def _change(drafts: Drafts, terraform: TerraformFixer, verdict: Verdict, fix: Fix) -> None:
+    if verdict.resource.source == "terraform":
+        terraform.fix(verdict.resource, fix)
+    elif fix.cloudformation:
+        raise NotFixable(fix.cloudformation)
+    else:
+        fix_template(drafts, verdict.resource, fix.changes)
 
 
 def _key(outcome: Outcome) -> tuple[str, str]:
