@@ -13,6 +13,7 @@ from bastide.resources.policies import policy_paths
 from bastide.sources.aws.calls import Answer, Ledger, Request, Work
 from bastide.sources.aws.expressions import find
 from bastide.sources.aws.items import Item, Maker, context_of, roots_of
+from bastide.sources.aws.matching import Matching
 from bastide.sources.aws.permissions import permission_of
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Collection:
         self._remembered: dict[str, Pages] = {}
         self._constant: set[str] = set()  # keys of requests that are the same for every item
         self._addresses: set[str] = set()
+        self._merged: dict[int, tuple[Pages, Any]] = {}  # of a call, the answer for the pages that came last
+        self._matched: dict[int, tuple[Pages, Matching]] = {}
 
     def run(self) -> Asking:
         """Collect everything, entry after entry."""
@@ -209,13 +212,10 @@ class Collection:
         if pages[0].outcome == "not offered" or (pages[0].outcome == "absent" and not call.otherwise):
             item.gone = item.gone or bool(call.item)
             return
-        answer = call.otherwise if pages[0].outcome == "absent" else merged([page.value for page in pages])
+        answer = self._answer(call, pages)
         if call.match:
-            theirs, own = (
-                (call.match, call.match) if isinstance(call.match, str) else (call.match["answer"], call.match["item"])
-            )
-            wanted = find(own, item.data)
-            matches = [one for one in elements(call.items, answer) if find(theirs, one) == wanted]
+            own = call.match if isinstance(call.match, str) else call.match["item"]
+            matches = self._matching(call, pages).of(find(own, item.data))
             if (call.item or call.needed) and not matches:
                 maker.fail(item, call, f"{request.service}:{request.operation} says nothing about it")
                 return
@@ -228,6 +228,24 @@ class Collection:
             self._merge(item, call, find(call.item, answer), maker, request)
         if call.properties:
             maker.complete(item, number, answer)
+
+    def _answer(self, call: Call, pages: Pages) -> Any:
+        """The pages as one answer, put together once for all items that they are the answer for."""
+        if pages[0].outcome == "absent":
+            return call.otherwise
+        known = self._merged.get(id(call))
+        if known is None or known[0] is not pages:
+            known = self._merged[id(call)] = (pages, merged([page.value for page in pages]))
+        return known[1]
+
+    def _matching(self, call: Call, pages: Pages) -> Matching:
+        """The elements of the answer by what items are told by, sorted out once like the answer."""
+        known = self._matched.get(id(call))
+        if known is None or known[0] is not pages:
+            theirs = call.match if isinstance(call.match, str) else call.match["answer"]
+            matching = Matching(theirs, elements(call.items, self._answer(call, pages)))
+            known = self._matched[id(call)] = (pages, matching)
+        return known[1]
 
     @staticmethod
     def _merge(item: Item, call: Call, found: Any, maker: Maker, request: Request) -> None:
@@ -352,10 +370,18 @@ def failure(pages: Pages) -> Answer | None:
 def merged(values: list[Any]) -> dict[str, Any]:
     """Pages as one answer: lists one behind the other, everything else of the last."""
     found: dict[str, Any] = {}
+    own: set[str] = set()  # lists that were made here, and can grow
     for value in values:
         for key, item in value.items() if isinstance(value, dict) else ():
             known = found.get(key)
-            found[key] = [*known, *item] if isinstance(known, list) and isinstance(item, list) else item
+            if not (isinstance(known, list) and isinstance(item, list)):
+                own.discard(key)
+                found[key] = item
+            elif key in own:
+                known += item
+            else:
+                own.add(key)
+                found[key] = [*known, *item]
     return found
 
 
