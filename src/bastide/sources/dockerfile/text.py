@@ -136,7 +136,7 @@ def _flags(text: str) -> tuple[dict[str, str], str]:
     flags: dict[str, str] = {}
     at = 0
     while match := _FLAG.match(text, at):
-        value = (match[2] or "").strip("\"'")
+        value = re.sub(r"[\"']", "", match[2] or "")
         flags[match[1]] = f"{flags[match[1]]}\n{value}" if match[1] in flags else value
         at = match.end()
     return flags, text[at:]
