@@ -16,7 +16,7 @@ from bastide.report import render
 from bastide.scan import ScanResult
 from bastide.settings import load_settings
 from bastide.sources.aws.calls import Answer, Request
-from bastide.sources.aws.client import Edge
+from bastide.sources.aws.client import Edge, _without_account
 from bastide.sources.aws.errors import outcome_of
 from tests.sources.aws import conftest as fixtures
 
@@ -174,3 +174,21 @@ def test_what_controls_read() -> None:
     assert "PolicyDocument" in reads["AWS::S3::BucketPolicy"]  # whose statements are read
     assert "S3BucketName" in reads["AWS::CloudTrail::Trail"]
     assert all("statements" not in paths for paths in reads.values())
+    assert "IgnorePublicAcls" in reads["AWS::S3::AccountPublicAccessBlock"]  # a layer that compensates
+    assert {"TargetIds", "Content", "Type"} <= reads["AWS::Organizations::Policy"]
+
+
+def test_the_block_of_the_account_compensates_and_is_told(
+    scanned: Callable[..., ScanResult], aws: Callable[..., Any]
+) -> None:
+    control = "s3.bucket-blocks-public-access"
+    assert "fail" in statuses(scanned(control), control).values()
+    account = aws("sts").get_caller_identity()["Account"]
+    s3control = aws("s3control")
+    s3control.meta.events.register_first("before-sign", _without_account)
+    s3control.put_public_access_block(AccountId=account, PublicAccessBlockConfiguration=BLOCKED)
+    result = scanned(control)
+    assert set(statuses(result, control).values()) == {"pass"}
+    assert result.report.compensated == {"AWS::S3::AccountPublicAccessBlock": 1}
+    (layer,) = [verdict.compensated for verdict in result.report.verdicts if verdict.compensated]
+    assert layer.address == f"arn:aws:s3::{account}:account-public-access-block"
