@@ -54,6 +54,11 @@ def test_what_is_no_here_document() -> None:
     assert (run.heredocs, user.name) == ([], "USER")
 
 
+def test_a_mark_of_continuation_alone() -> None:
+    read = read_text("FROM a\n \\\n\\")
+    assert ([one.name for one in read.instructions], read.wrong) == (["FROM"], [])
+
+
 def test_what_is_no_instruction_is_told_with_its_line() -> None:
     read = read_text("FROM a\n\nFOO bar\n\x1b[31m x\nUSER a\n")
     assert [one.name for one in read.instructions] == ["FROM", "USER"]

@@ -93,6 +93,8 @@ def _instruction(lines: list[str], at: int, found: Text) -> int:
     start = at
     parts, at = _joined(lines, at, found.escape)
     whole = "".join(parts)
+    if not whole.strip():
+        return at  # nothing but a mark of continuation
     word = _WORD.match(whole)
     name = word[1].upper() if word else ""
     if word is None or name not in KNOWN:
