@@ -139,7 +139,9 @@ def written(folder: Path, language: str, text: str) -> Unit:
 
 
 def planned(judge: Judge, unit: Unit, name: str) -> Plan:
-    failing = [one for (control, _), one in judge.judge([unit]).verdicts.items() if control == name and one.status == "fail"]
+    failing = [
+        one for (control, _), one in judge.judge([unit]).verdicts.items() if control == name and one.status == "fail"
+    ]
     fix = CONTROLS[name].fix
     assert fix
     return Planner(judge, [unit], [unit.within[0]], replace=True, fixes={name: fix}).plan(failing)

@@ -132,6 +132,8 @@ def _baseline(commands: Any) -> None:
     parser.add_argument(
         "--file", default="bastide-baseline.json", metavar="FILE", help="the file to write (default: %(default)s)"
     )
+    group = parser.add_argument_group("live accounts (bastide baseline aws)")
+    _options(group, tuple(option for option in LIVE if option.name != "new_since"))
     parser.set_defaults(run=_lazy("baseline"))
 
 
@@ -149,8 +151,7 @@ def _fix(commands: Any) -> None:
     parser.add_argument("--apply", action="store_true", help="write the changes to the files")
     parser.add_argument("--output", "-o", metavar="FILE", help="write the patch to a file, for `git apply`")
     parser.add_argument("--replace", action="store_true", help="also what makes a deployment replace the resource")
-    parser.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml, else that of the "
-                        "one target)")  # fmt: skip
+    parser.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml)")
     wanted = ("only", "skip", "exclude", "controls", "var_file", "baseline", "jobs", "verbose")
     _options(parser, (option for option in SCAN if option.name in wanted))
     parser.set_defaults(run=_lazy("fix"))
@@ -168,6 +169,8 @@ def _controls(commands: Any) -> None:
             action.add_argument(
                 "patterns", nargs="*", metavar="PATTERN", help="ids, wildcards allowed; `kms` is `kms.*` (default: all)"
             )
+        if name == "list":
+            _filters(action)
         if name == "test":
             action.add_argument("--lint", action="store_true", help="check coherence too: examples on both sides, "
                                 "framework ids, texts")  # fmt: skip
@@ -177,6 +180,21 @@ def _controls(commands: Any) -> None:
             action.add_argument("--format", "-f", choices=("text", "json"), default="text", metavar="FORMAT",
                                 help="text or json")  # fmt: skip
         action.set_defaults(run=_lazy("controls"), action=name)
+    text = "frameworks with counts, or the requirements of one with the controls that serve them"
+    action = actions.add_parser("frameworks", help=text, description=f"{text[0].upper()}{text[1:]}.")
+    action.add_argument("--controls", action="append", metavar="DIR", help="controls of your own")
+    action.add_argument("names", nargs="*", metavar="NAME", help="id of a framework (default: one line for each)")
+    action.add_argument("--format", "-f", choices=("text", "json"), default="text", metavar="FORMAT",
+                        help="text or json")  # fmt: skip
+    action.set_defaults(run=_lazy("frameworks"))
+
+
+def _filters(action: Any) -> None:
+    action.add_argument("--service", action="append", metavar="NAME", help="only those of a service, as `s3`")
+    action.add_argument("--concern", action="append", metavar="NAME", help="only those about one thing, as "
+                        "`encryption-at-rest`")  # fmt: skip
+    action.add_argument("--framework", action="append", metavar="NAME[/ID]", help="only those that serve a framework "
+                        "or one requirement of it, as `iso-27001-2022/A.8.24`")  # fmt: skip
 
 
 def _history(commands: Any) -> None:

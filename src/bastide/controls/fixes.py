@@ -70,7 +70,7 @@ class Fix:
 
 
 def steps_of(path: str) -> tuple[Step, ...]:
-    """The steps of a path as it is written: `Rules[*].Port`, `Settings[Name=x].Value`, `Rules[+].Status`, `Logs?.On`."""
+    """The steps of a path as it is written: `Rules[*].Port`, `Settings[Name=x].Value`, `Rules[+].On`, `Logs?.On`."""
     steps: list[Step] = []
     words: dict[str, Selector] = {"": None, "*": "each", "+": "any", "?": "there"}
     for name, there, inside in _STEP.findall(path):

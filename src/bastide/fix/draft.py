@@ -27,8 +27,8 @@ class Edit:
 class Draft:
     """The text of a file in UTF-8, as its parser sees it: without a byte order mark, lines ended by `\\n` alone.
 
-    `data` gives the bytes with everything as it was where nothing was changed: mark, kinds of line ends (new lines end as
-    most others of the file do), a missing last one.
+    `data` gives the bytes with everything as it was where nothing was changed: mark, kinds of line ends (new lines end
+    as most others of the file do), a missing last one.
     """
 
     def __init__(self, path: str, original: bytes) -> None:

@@ -114,7 +114,10 @@ class HclEditor:
         return NotFixable(f"{why} ({self.path}:{self.text.count(chr(10), 0, at) + 1})")
 
     def _argument(self, block: Block, name: str, change: Change) -> list[Edit]:
-        if any(inside.type == name or (inside.type == "dynamic" and inside.labels == (name,)) for inside in block.body.blocks):
+        if any(
+            inside.type == name or (inside.type == "dynamic" and inside.labels == (name,))
+            for inside in block.body.blocks
+        ):
             raise self._refused(f"{name} is written as a block", block.start)
         if name not in block.body.attributes:
             return [] if change.verb in ("remove", "take") else self._insert_argument(block, name, change.value)

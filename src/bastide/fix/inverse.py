@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bastide.fix.hcl import Arg
 from bastide.sources.terraform.mapping import entries, plain_key, table_for
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 
 Inverse = tuple[tuple[Arg, ...], Any]
 """The way to an argument, and the value in the provider's words."""
+
+
+class Wanted(NamedTuple):
+    """What an argument is looked for: a path and a value, and how deep in blocks that is."""
+
+    steps: tuple[Step, ...]
+    value: Any
+    depth: int
+
 
 _WORD = re.compile(r"[A-Z]+s?(?=[A-Z][a-z]|$|\d)|[A-Z][a-z]*|[a-z]+|\d+")
 _CONFIGURATIONS = ("configuration", "config", "settings", "options", "specification")
@@ -45,7 +54,7 @@ def _named(node: Node, steps: tuple[Step, ...], value: Any, depth: int) -> Itera
         if rule is not None and rule.flat and rule.node is not None:
             flat.append((name, rule.node))
         elif rule is not None and not rule.root:
-            yield from _by_rule(node, name, rule, steps, value, depth)
+            yield from _by_rule(node, name, rule, Wanted(steps, value, depth))
     for name, inside in flat:
         for inner, written in _named(inside, steps, value, depth + 1):
             yield (Arg(name, block=True), *inner), written
@@ -60,7 +69,7 @@ def _spelled(node: Node, steps: tuple[Step, ...], value: Any, depth: int) -> Ite
     for name in dict.fromkeys(name for member, owner in members for name in spellings(member, owner)):
         rule = node.rule(name)
         if rule is not None and not rule.flat and not rule.root:
-            yield from _by_rule(node, name, rule, steps, value, depth)
+            yield from _by_rule(node, name, rule, Wanted(steps, value, depth))
     for name in own_names(node):
         rule = node.rule(name)
         if rule is not None and rule.flat and rule.node is not None and depth < _DEPTH:
@@ -68,7 +77,8 @@ def _spelled(node: Node, steps: tuple[Step, ...], value: Any, depth: int) -> Ite
                 yield (Arg(name, block=True), *inner), written
 
 
-def _by_rule(node: Node, name: str, rule: Rule, steps: tuple[Step, ...], value: Any, depth: int) -> Iterator[Inverse]:
+def _by_rule(node: Node, name: str, rule: Rule, wanted: Wanted) -> Iterator[Inverse]:
+    steps, value, depth = wanted
     count = len(rule.steps)
     if count > len(steps) or any(one[0] != other[0] for one, other in zip(rule.steps, steps, strict=False)):
         return
@@ -137,7 +147,9 @@ def spellings(member: str, owner: str) -> Iterator[str]:
     bare = snake.removeprefix(snake_case(owner) + "_")
     for name in dict.fromkeys((joined, snake, bare)):
         yield name
-        yield from (name[:-1], f"{name[:-3]}y" if name.endswith("ies") else name) if name.endswith("s") else (f"{name}s",)
+        yield from (
+            (name[:-1], f"{name[:-3]}y" if name.endswith("ies") else name) if name.endswith("s") else (f"{name}s",)
+        )
         yield from _switches(name)
         yield from _endings(name, _CONFIGURATIONS)
         yield from _endings(name, _IDENTIFIERS)

@@ -61,7 +61,7 @@ class Judge:
 
 def worse(before: Judged, after: Judged) -> dict[str, str]:
     """The resources of which less holds than before, and why: a control's id, or that it is gone."""
-    found = {gone: "the resource is gone" for gone in before.resources - after.resources}
+    found = dict.fromkeys(before.resources - after.resources, "the resource is gone")
     for key, verdict in after.verdicts.items():
         old = before.verdicts.get(key)
         if _RANKS[verdict.status] > (_RANKS[old.status] if old else 0):

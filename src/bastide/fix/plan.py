@@ -33,8 +33,9 @@ MAX_TRIES = 200
 
 @dataclass(slots=True)
 class Outcome:
-    """What becomes of a failing verdict: fixed, or left for `reason`. `replaces` names properties that, changed, replace
-    the resource. `known` is False where the control has no fix at all.
+    """What becomes of a failing verdict: fixed, or left for `reason`.
+
+    `replaces` names properties that, changed, replace the resource. `known` is False where the control has no fix.
     """
 
     verdict: Verdict

@@ -19,7 +19,9 @@ class Raw(str):
 def yaml_scalar(value: Any) -> str:
     """One line, quoted where YAML would read something else."""
     if isinstance(value, str):
-        return value if _PLAIN.fullmatch(value) and value.lower() not in _WORDS else json.dumps(value, ensure_ascii=False)
+        return (
+            value if _PLAIN.fullmatch(value) and value.lower() not in _WORDS else json.dumps(value, ensure_ascii=False)
+        )
     return json.dumps(value)
 
 

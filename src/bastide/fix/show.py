@@ -120,4 +120,6 @@ def _replaced(outcome: Outcome) -> str:
 
 def _line(outcome: Outcome, why: str) -> str:
     path, line = outcome.verdict.location
-    return "  " + clean("  ".join(filter(None, (f"{path}:{line}", outcome.verdict.resource.address, outcome.verdict.control.id, why))))
+    return "  " + clean(
+        "  ".join(filter(None, (f"{path}:{line}", outcome.verdict.resource.address, outcome.verdict.control.id, why)))
+    )

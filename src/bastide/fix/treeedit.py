@@ -21,7 +21,11 @@ def same(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, (dict, list)) or isinstance(other, (dict, list)):
         return bool(one == other)
-    return str(one).lower() == str(other).lower() if isinstance(one, bool) or isinstance(other, bool) else str(one) == str(other)
+    return (
+        str(one).lower() == str(other).lower()
+        if isinstance(one, bool) or isinstance(other, bool)
+        else str(one) == str(other)
+    )
 
 
 def enough(old: Any, wanted: int) -> bool:
@@ -50,7 +54,9 @@ class TreeEditor:
         """The edits for a change at a path below a map; none where it is so already. `NotFixable` says why not."""
         return self._walk([], holder, steps, change)
 
-    def _walk(self, above: list[tuple[Node, Entry]], holder: Node, steps: tuple[Step, ...], change: Change) -> list[Edit]:
+    def _walk(
+        self, above: list[tuple[Node, Entry]], holder: Node, steps: tuple[Step, ...], change: Change
+    ) -> list[Edit]:
         (name, selector), rest = steps[0], steps[1:]
         self._written(holder, name)
         entry = holder.get(name)
@@ -73,7 +79,9 @@ class TreeEditor:
             return self._walk(here, inside, rest, change)
         return self._elements(here, entry, steps, change)
 
-    def _elements(self, here: list[tuple[Node, Entry]], entry: Entry, steps: tuple[Step, ...], change: Change) -> list[Edit]:
+    def _elements(
+        self, here: list[tuple[Node, Entry]], entry: Entry, steps: tuple[Step, ...], change: Change
+    ) -> list[Edit]:
         (name, selector), rest = steps[0], steps[1:]
         listed = entry.value
         items = listed.items if listed.kind == "list" else [listed]
@@ -144,13 +152,15 @@ class TreeEditor:
         if holder.flow:
             if empty is not None:
                 return self._replace(empty, value)
-            return self._into_brackets(holder, [entry.value for entry in holder.entries], [self._pair(holder, name, value)])
+            return self._into_brackets(
+                holder, [entry.value for entry in holder.entries], [self._pair(holder, name, value)]
+            )
         column = self._column(holder.entries[0].start)
         text = yaml_entry(name, value, column, self.unit)
         if empty is not None:
-            head = len(yaml_scalar(name)) + 1
-            return [Edit(empty.value.start, empty.value.end, text[head:] if text[head] == "\n" or empty.value.start == empty.value.end
-                         else text[head + 1 :])]  # fmt: skip
+            value = text[len(yaml_scalar(name)) + 1 :]
+            at, end = empty.value.start, empty.value.end
+            return [Edit(at, end, value if at == end else value.lstrip(" "))]
         at = self._line_end(holder.last)
         return [Edit(at, at, f"\n{' ' * column}{text}")]
 
@@ -163,7 +173,9 @@ class TreeEditor:
         if listed.kind != "list":
             raise self._refused("it is no list", listed)
         if listed.flow:
-            text = json_text(value, self._inner_column(listed), self._spread(listed)) if listed.json else yaml_flow(value)
+            text = (
+                json_text(value, self._inner_column(listed), self._spread(listed)) if listed.json else yaml_flow(value)
+            )
             return self._into_brackets(listed, listed.items, [text])
         return self._below(listed, [value])
 
@@ -228,7 +240,11 @@ class TreeEditor:
             self._no_comment(entry.start, end, entry.value)
         if holder.flow:
             following = holder.entries[at + 1 : at + 2]
-            return [Edit(entry.start, following[0].start, "") if following else Edit(holder.entries[at - 1].value.end, end, "")]
+            return [
+                Edit(entry.start, following[0].start, "")
+                if following
+                else Edit(holder.entries[at - 1].value.end, end, "")
+            ]
         start = self.text.rfind("\n", 0, entry.start) + 1
         if self.text[start : entry.start].strip():  # behind the dash of a list
             return [Edit(entry.start, holder.entries[at + 1].start, "")]

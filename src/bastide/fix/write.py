@@ -1,4 +1,4 @@
-"""Drafts into their files: whole or not at all, with the permissions they had, and only if nobody changed them since."""
+"""Drafts into their files: whole or not at all, with their permissions, and only if nobody changed them since."""
 
 from __future__ import annotations
 

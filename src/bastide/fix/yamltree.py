@@ -82,7 +82,9 @@ class _Reader:
                 continue
             value = self.node(self.parser.get_event(), depth + 1)
             key = item.words if item.kind == "opaque" else self.text[item.start : item.end].strip("\"'")
-            made.entries.append(Entry(str(item.value) if isinstance(item.value, str) else key, item.start, item.end, value))
+            made.entries.append(
+                Entry(str(item.value) if isinstance(item.value, str) else key, item.start, item.end, value)
+            )
             if value.kind == "scalar" and value.start == value.end:
                 value.start = value.end = self.after_colon(item.end)
         made.end = self.at(event.end_mark) if made.flow else self.at(event.start_mark)

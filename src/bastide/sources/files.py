@@ -16,7 +16,7 @@ _instead: dict[str, bytes] = {}
 
 @contextmanager
 def instead(texts: Mapping[str, bytes]) -> Iterator[None]:
-    """While it lasts, files read as these texts, by path as it is asked for: what a change would be is tried unwritten."""
+    """While it lasts, files read as these texts, by path as it is asked for: to try a change that nobody has made."""
     _instead.update(texts)
     try:
         yield
