@@ -72,6 +72,7 @@ def test_configurations(answered: Callable[..., Any], judged: Callable[..., Any]
     expected = {
         "emr.security-configuration-encrypts-at-rest": {"pass"},
         "emr.security-configuration-encrypts-in-transit": {"fail"},
+        "emr.security-configuration-requires-imdsv2": {"fail"},
     }
     assert judged(found) == expected
     denied = answered("emr", {**answers, "DescribeSecurityConfiguration": "AccessDeniedException"}, CONFIGURATION)

@@ -10,6 +10,7 @@ ROLE = "arn:aws:iam::123456789012:role/orders"
 ARN = "arn:aws:states:eu-west-1:123456789012:stateMachine:orders"
 GROUP = "arn:aws:logs:eu-west-1:123456789012:log-group:/orders:*"
 DEFINITION = '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}'
+KEY = "stepfunctions.state-machine-uses-customer-key"
 MODULE = """
 resource "aws_sfn_state_machine" "orders" {
   name       = "orders"
@@ -41,7 +42,8 @@ def test_a_state_machine_as_terraform_has_it(
     assert machine.properties["StateMachineName"] == "orders"
     assert machine.properties["StateMachineType"] == "STANDARD"
     assert "decrypt" in machine.unresolved["DefinitionString"]
-    assert judged(found) == judged(written(MODULE)) == {CONTROL: {"pass"}}
+    assert judged(found)[CONTROL] == judged(written(MODULE))[CONTROL] == {"pass"}
+    assert judged(found)[KEY] == judged(written(MODULE))[KEY] == {"fail"}
 
 
 def test_a_state_machine_without_logs(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
@@ -54,7 +56,7 @@ def test_a_state_machine_without_logs(answered: Callable[..., Any], judged: Call
         return told
 
     answers = {"ListStateMachines": {"stateMachines": [listed]}, "DescribeStateMachine": describe}
-    assert judged(answered("stepfunctions", answers, TYPE)) == {CONTROL: {"fail"}}
+    assert judged(answered("stepfunctions", answers, TYPE))[CONTROL] == {"fail"}
     assert asked == [{"stateMachineArn": ARN, "includedData": "METADATA_ONLY"}]
 
 
@@ -63,4 +65,4 @@ def test_a_state_machine_that_is_denied_is_unknown(answered: Callable[..., Any],
     answers = {"ListStateMachines": {"stateMachines": [listed]}, "DescribeStateMachine": "AccessDeniedException"}
     found = answered("stepfunctions", answers, TYPE)
     assert "grant states:DescribeStateMachine" in found.one(TYPE).unresolved["LoggingConfiguration"]
-    assert judged(found) == {CONTROL: {"unknown"}}
+    assert set(map(tuple, judged(found).values())) == {("unknown",)}
