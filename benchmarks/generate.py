@@ -11,8 +11,8 @@ from pathlib import Path
 
 from corpus import stacks, templates
 
-COUNTS = {"module": 1, "monorepo": 100, "templates": 300}
-"""What each kind is made in when nobody says how many: root modules or templates."""
+COUNTS = {"module": 1, "monorepo": 100, "templates": 300, "cdk": 30}
+"""What each kind is made in when nobody says how many: root modules, templates or stacks."""
 
 
 def generate(out: Path, kind: str, count: int, seed: int) -> None:
@@ -21,6 +21,8 @@ def generate(out: Path, kind: str, count: int, seed: int) -> None:
         stacks.write_monorepo(out, count, seed)
     elif kind == "templates":
         templates.write_templates(out, count, seed)
+    elif kind == "cdk":
+        templates.write_assembly(out / "cdk.out", count, seed)
     elif count == 1:
         stacks.write_module(out, seed)
     else:
@@ -33,7 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--kind", choices=list(COUNTS), required=True)
-    parser.add_argument("--count", type=int, help="root modules or templates")
+    parser.add_argument("--count", type=int, help="root modules, templates or stacks")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     if arguments.out.exists() and any(arguments.out.iterdir()):

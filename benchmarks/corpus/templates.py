@@ -101,6 +101,24 @@ def write_templates(folder: Path, count: int, seed: int) -> None:
             write(folder / "cdk.out" / f"{name}.template.json", _json(stack, 1))
 
 
+def write_assembly(folder: Path, count: int, seed: int) -> None:
+    """`count` stacks as `cdk synth` leaves them: a cloud assembly whose manifest names their templates."""
+    kinds = [kind for kind in KINDS if kind != "serverless"]
+    artifacts = {}
+    for number in range(count):
+        kind = kinds[number % len(kinds)]
+        name = f"{WORDS[number // len(kinds) % len(WORDS)]}-{kind}"
+        text = _template(KINDS[kind], name, seeded("assembly", seed, number))
+        write(folder / f"{name}.template.json", _json(synthesized(yaml.load(text, _Loader), name), 1))
+        artifacts[name] = {
+            "type": "aws:cloudformation:stack",
+            "environment": "aws://unknown-account/unknown-region",
+            "properties": {"templateFile": f"{name}.template.json"},
+        }
+    write(folder / "manifest.json", _json({"version": "36.0.0", "artifacts": artifacts}, 2))
+    write(folder / "cdk.out", '{"version":"36.0.0"}')
+
+
 def _template(pieces: tuple[str, ...], name: str, random: Random) -> str:
     """The YAML of one template."""
     sections = {"parameters": _STAGE, "mappings": "", "conditions": "", "resources": "", "outputs": ""}

@@ -17,7 +17,7 @@ def contents(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("kind", "count"), [("module", 1), ("monorepo", 5), ("templates", 20)])
+@pytest.mark.parametrize(("kind", "count"), [("module", 1), ("monorepo", 5), ("templates", 20), ("cdk", 15)])
 def test_the_same_seed_gives_the_same_files_and_another_does_not(tmp_path, kind, count):
     for name, seed in (("a", 7), ("b", 7), ("c", 8)):
         generate(tmp_path / name, kind, count, seed)
@@ -35,7 +35,7 @@ def test_more_only_adds(tmp_path, kind):
 
 
 def test_no_mark_of_the_pieces_is_left(tmp_path):
-    for kind, count in (("module", 1), ("monorepo", 40), ("templates", 64)):
+    for kind, count in (("module", 1), ("monorepo", 40), ("templates", 64), ("cdk", 30)):
         generate(tmp_path / kind, kind, count, 3)
     for path, text in contents(tmp_path).items():
         assert ">>" not in text, path
@@ -108,3 +108,12 @@ def test_the_command_says_what_it_wrote(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("3 files, ")
     assert len(contents(out)) == 3
+
+
+def test_the_manifest_of_an_assembly_names_its_templates(tmp_path):
+    generate(tmp_path, "cdk", 20, 1)
+    folder = tmp_path / "cdk.out"
+    artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"]
+    named = {item["properties"]["templateFile"] for item in artifacts.values()}
+    assert named == {path.name for path in folder.glob("*.template.json")}
+    assert len(named) == 20
