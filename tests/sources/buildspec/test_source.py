@@ -87,9 +87,10 @@ _FUZZ = settings(
     derandomize=os.environ.get("BASTIDE_FUZZ") != "deep",
     database=None,
 )
-_KEYS = st.sampled_from(
-    "env variables phases commands finally batch build-list build-matrix dynamic version exported-variables".split()
-)
+_KEYS = st.sampled_from([
+    "env", "variables", "phases", "commands", "finally",
+    "batch", "build-list", "build-matrix", "dynamic", "version", "exported-variables",
+])  # fmt: skip
 _TREES = st.recursive(
     st.one_of(st.text(max_size=4), st.integers(), st.none()),
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(_KEYS, inner, max_size=5)),

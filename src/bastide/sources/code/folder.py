@@ -60,6 +60,8 @@ class Search:
 
         Nothing is written when there is no such place, or none that may be read: then nobody knows.
         """
+        if "\0" in place:
+            return
         real = os.path.realpath(place)
         if real not in self.known:
             self.known[real] = self._search(real, place)
@@ -85,7 +87,7 @@ class Search:
 
     def _search(self, real: str, place: str) -> list[Found] | None:
         try:
-            if "\0" in place or not self.may_read(real) or not os.path.exists(real):  # noqa: PTH110  plain text work
+            if not self.may_read(real) or not os.path.exists(real):  # noqa: PTH110  plain text work
                 return None
         except (OSError, ValueError):
             return None
