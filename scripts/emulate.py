@@ -252,8 +252,8 @@ def network(client: Client, open_port: int) -> None:
 
 
 def function(client: Client, account: str, variables: dict[str, str]) -> None:
-    trust = trust({"Service": "lambda.amazonaws.com"})
-    client("iam").create_role(RoleName="checkout", AssumeRolePolicyDocument=trust)
+    trusted = trust({"Service": "lambda.amazonaws.com"})
+    client("iam").create_role(RoleName="checkout", AssumeRolePolicyDocument=trusted)
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("main.py", "def handler(event, context):\n    return None\n")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,7 @@ from bastide.resources.model import Problem
 from bastide.sources.aws.calls import Answer, LedgerRow, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bastide.sources.aws.client import Edge
 
@@ -77,6 +79,27 @@ class Account:
         ledger = Ledger(self.id)
         ledger.add(request, answer, items)
         self.ledger += ledger.rows.values()
+
+
+class Assumed:
+    """Credentials of a role: new in time, and at once when AWS says that they are no longer good."""
+
+    def __init__(self, make: Callable[..., Any], response: Any) -> None:
+        self._make, self._lock = make, threading.Lock()
+        self._now = make(response)
+
+    def get_frozen_credentials(self) -> Any:
+        """Those that are good now, as botocore wants them."""
+        return self._now.get_frozen_credentials()
+
+    def renew(self, refused: Any) -> None:
+        """Assume the role again, unless somebody did since; where that fails, the next try says why."""
+        from botocore.exceptions import CredentialRetrievalError
+
+        with self._lock:
+            if refused is None or self._now.get_frozen_credentials().token == refused.token:
+                with contextlib.suppress(CredentialRetrievalError):
+                    self._now = self._make()
 
 
 class Accounts:
@@ -161,7 +184,7 @@ class Accounts:
         response, answer = self.edge.raw(self.credentials, self.own.id, request)
         found.note(request, answer, 1)
         if answer.outcome == "read":
-            found.credentials = self._refreshable(request, response)
+            found.credentials = Assumed(lambda given=None: self._refreshable(request, given), response)
         else:
             why = f"the account was not entered: {request.why(answer)}"
             remedy = (
@@ -172,7 +195,7 @@ class Accounts:
             found.problems.append(Problem("unreadable", f"aws:{account}", 0, why + remedy))
         return found
 
-    def _refreshable(self, request: Request, response: Any) -> Any:
+    def _refreshable(self, request: Request, response: Any = None) -> Any:
         from botocore.credentials import RefreshableCredentials
         from botocore.exceptions import CredentialRetrievalError
 
@@ -182,7 +205,8 @@ class Accounts:
                 raise CredentialRetrievalError(provider="bastide", error_msg=request.why(answer))
             return _metadata(again)
 
-        return RefreshableCredentials.create_from_metadata(_metadata(response), refresh, "sts-assume-role")
+        found = _metadata(response) if response else refresh()
+        return RefreshableCredentials.create_from_metadata(found, refresh, "sts-assume-role")
 
     def find_regions(self, account: Account) -> None:
         """Give an account that was entered its regions: those asked for, else every one that is enabled."""

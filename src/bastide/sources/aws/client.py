@@ -18,7 +18,7 @@ from bastide.errors import UsageError
 from bastide.redact import clean
 from bastide.sources.aws.answers import plain
 from bastide.sources.aws.calls import Answer, Request
-from bastide.sources.aws.errors import is_throttle, is_worth_another, outcome_of
+from bastide.sources.aws.errors import is_expired, is_throttle, is_worth_another, outcome_of
 from bastide.sources.aws.paging import Paging, paging_of
 from bastide.sources.aws.rates import Bucket, Buckets
 from bastide.sources.aws.stopping import Stop
@@ -42,6 +42,7 @@ class Stopped(Exception):  # noqa: N818 (it is no error: somebody asked for it)
 
 class _Current(threading.local):
     credentials: Any = None
+    used: Any = None
     body: Any = b""
 
 
@@ -53,7 +54,8 @@ def _provider(current: _Current) -> Any:
         def get_frozen_credentials(self) -> Any:
             """As botocore asks for them, for each call anew: they are renewed in mid-scan."""
             found = current.credentials
-            return found.get_frozen_credentials() if found is not None else None
+            current.used = found.get_frozen_credentials() if found is not None else None
+            return current.used
 
     class Provider:
         @staticmethod
@@ -79,6 +81,8 @@ class Edge:
     ) -> None:
         from botocore.session import Session
 
+        from bastide.sources.aws.models import LeanLoader
+
         self.stop = Stop()
         self._writes = writes
         self._buckets = buckets or Buckets(lambda rate: Bucket(rate, sleep=self.stop.wait))
@@ -90,6 +94,8 @@ class Edge:
         self._current = _Current()
         self._session = Session(profile=session.profile)
         self._loader = session.get_component("data_loader")
+        names = {name.partition(":")[2] for name in writes}
+        self._loader.file_loader = LeanLoader(lambda name: name in names or is_read(name), "" if names else "reads")
         self._session.register_component("data_loader", self._loader)
         self._session.register_component("credential_provider", _provider(self._current))
 
@@ -121,6 +127,8 @@ class Edge:
                 raise Stopped
             response, answer = self._once(credentials, request)
             answer.attempts, answer.seconds = attempt, time.monotonic() - started
+            if is_expired(answer.code) and (renew := getattr(credentials, "renew", None)):
+                renew(self._current.used)
             if is_throttle(answer.code):
                 bucket.throttled()
             elif answer.outcome != "failed":
@@ -170,9 +178,10 @@ class Edge:
                 self._clients[service, region] = client
         return client
 
-    def _keep_body(self, response_dict: dict[str, Any] | None = None, **_: Any) -> None:
-        kind = (response_dict or {}).get("headers", {}).get("content-type") or ""
-        self._current.body = (response_dict or {}).get("body") if "json" in kind else None
+    def _keep_body(self, response_dict: dict[str, Any] | None = None, operation_model: Any = None, **_: Any) -> None:
+        """The body of an answer that must be JSON, whatever it says of itself: a proxy's page says it is HTML."""
+        speaks_json = operation_model is not None and "json" in operation_model.service_model.resolved_protocol
+        self._current.body = (response_dict or {}).get("body") if speaks_json else None
 
     def _paging_of(self, service: str, operation: str) -> Paging | None:
         key = (service, operation)

@@ -44,6 +44,7 @@ class Collection:
         wanted: Set[str],
         uncovered: Mapping[str, dict[str, str]] | None = None,
         regions: Set[str] = (),
+        *,
         reads: Mapping[str, Set[str]] | None = None,
     ) -> None:
         self.work, self.regions = work, regions

@@ -133,7 +133,7 @@ class Engine:
             self.wanted.types,
             self._uncovered_of(work.group),
             set(account.regions),
-            self.wanted.asked,
+            reads=self.wanted.asked,
         )
         unread = collection.unread
         try:

@@ -27,8 +27,9 @@ AGAIN = frozenset({
     "InternalError", "InternalFailure", "InternalServerError", "InternalServerException", "InternalServiceError",
     "InternalServiceException", "ServerException", "ServiceException", "ServiceUnavailable",
     "ServiceUnavailableException", "RequestTimeout", "RequestTimeoutException", "RequestTimeTooSkewed", "Unavailable",
-    "500", "502", "503", "504", "ExpiredToken", "ExpiredTokenException", "ReportInProgress",
+    "500", "502", "503", "504", "ReportInProgress",
 })  # fmt: skip
+EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
 
 
 def outcome_of(
@@ -55,6 +56,14 @@ def is_throttle(code: str) -> bool:
     return code in THROTTLED
 
 
+def is_expired(code: str) -> bool:
+    """Whether the credentials were good once."""
+    return code in EXPIRED
+
+
 def is_worth_another(code: str) -> bool:
-    """Whether the same call may succeed later."""
-    return code in THROTTLED or code in AGAIN
+    """Whether the same call may succeed later.
+
+    A status in place of a code is an error whose body was not whole, or that somebody between us and AWS has said.
+    """
+    return code in THROTTLED or code in AGAIN or code in EXPIRED or (code.isdigit() and code not in DENIED)
