@@ -30,6 +30,13 @@ def condition(key: str, value: str, operator: str = "stringequals") -> str:
     return statement(conditions=f"[{{'operator': '{operator}', 'key': '{key}', 'values': ['{value}']}}]")
 
 
+def conditions(*each: str) -> str:
+    return statement(conditions=f"[{', '.join(each)}]")
+
+
+FOR_ALL = "{'operator': 'forallvalues:stringequals', 'key': 'aws:principalorgpaths', 'values': ['o-1/r-1/']}"
+NOT_NULL = "{'operator': 'null', 'key': 'aws:principalorgpaths', 'values': ['false']}"
+
 CASES = [
     ("none_of([false, NULL])", True),
     ("none_of([false, true])", False),
@@ -82,6 +89,15 @@ CASES = [
     ("is_open_to_anyone(" + condition("aws:principalorgid", "o-1", "stringequalsifexists") + ")", True),
     ("is_open_to_anyone(" + condition("aws:sourceip", "0.0.0.0/0", "ipaddress") + ")", True),
     ("is_open_to_anyone(" + condition("aws:username", "x") + ")", True),
+    ("is_open_to_anyone(" + condition("aws:principalorgpaths", "o-1/r-1/", "forallvalues:stringequals") + ")", True),
+    ("is_open_to_anyone(" + conditions(FOR_ALL, NOT_NULL) + ")", False),
+    ("is_limited_by_tag(" + condition("aws:resourcetag/team", "orders") + ")", True),
+    ("is_limited_by_tag(" + condition("ec2:resourcetag/team", "*", "stringlike") + ")", False),
+    ("is_limited_by_tag(" + condition("aws:resourcetag/team", "payroll", "stringnotequals") + ")", False),
+    ("is_limited_by_tag(" + condition("aws:resourcetag/team", "false", "null") + ")", False),
+    ("is_limited_by_tag(" + condition("aws:requesttag/team", "orders") + ")", False),
+    ("reaches_any(" + statement() + ", ':lambda:')", True),
+    ("reaches_any(" + condition("aws:resourcetag/team", "orders") + ", ':lambda:')", False),
     ("denies_plain_http(" + condition("aws:securetransport", "false", "bool") + ")", False),
 ]
 
@@ -95,3 +111,98 @@ def test_meaning(sql: str, wanted: bool) -> None:
 
 def test_every_macro_has_a_sentence_and_a_name_of_its_own() -> None:
     assert all(macro.doc.endswith(".") for macro in macros().values())
+
+
+HARMLESS_VARIABLES = {
+    "DB_PASSWORD": [
+        "${aws_ssm_parameter.p.value}",
+        "{{resolve:ssm-secure:p}}",
+        "",
+        "changeme",
+        "<password>",
+        "/shop/db/password",
+    ],
+    "DB_PASSWORD_SECRET_ARN": ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/db-AbCdEf"],
+    "SECRET_NAME": ["shop/db"],
+    "TOKEN_TTL": ["3600"],
+    "TOKEN_URL": ["https://id.example.com/oauth/token"],
+    "PASSWORD_POLICY": ["strong"],
+    "PASSWORD_MIN_LENGTH": ["14"],
+    "REQUIRE_TOKEN": ["true", "required"],
+    "SECRETS_MANAGER_ENDPOINT": ["https://secretsmanager.eu-west-1.amazonaws.com"],
+    "API_KEY_HEADER": ["x-api-key"],
+    "TOKENIZER": ["bert-base-uncased"],
+    "COMMIT": ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b", "2c26b46b68ffc68ff99b453c1d30413413422d70"],
+    "IMAGE": ["111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop@sha256:9f86d081884c7d659a2feaa0c55ad015"],
+    "DATABASE_URL": ["postgres://db.example.com/shop", "postgres://shop@db.example.com/shop"],
+    "KMS_KEY_ID": ["1234abcd-12ab-34cd-56ef-1234567890ab"],
+    "ACCESS_KEY_ROTATION": ["enabled"],
+}
+SECRET_VARIABLES = {
+    "DB_PASSWORD": ["correct-horse-battery"],
+    "API_KEY": ["k7Rz0pQx2LmW"],
+    "PLAIN": ["AKIAQWERTYUIOPASDFGH", "postgres://shop:s0mething@db.example.com/shop"],
+    "STRIPE": ["sk_" + "live_4eC39HqLyjWDarjtT1zdp7dc"],
+}
+HARMLESS_SCRIPTS = [
+    "TOKEN=$(aws secretsmanager get-secret-value --secret-id shop)",
+    "export PASSWORD=${DB_PASSWORD}",
+    "docker login --password-stdin < /run/token",
+    "echo 'password rotation is on'",
+    "aws ssm get-parameter --name /shop/token --with-decryption",
+    "SECRET_ID=shop/db",
+    "passwd: files sss",
+    "token_endpoint: https://id.example.com/token",
+]
+SECRET_SCRIPTS = [
+    "export DB_PASSWORD=correct-horse-battery",
+    "curl -O https://bot:s0mething@repo.example.com/agent.rpm",
+    'api_key: "k7Rz0pQx2LmW"',
+]
+HARMLESS_CODE = [
+    'password = event["password"]',
+    "token = os.environ['TOKEN']",
+    "const secret = await client.send(new GetSecretValueCommand({ SecretId: id }));",
+    'raise ValueError("the password is too short")',
+    'PASSWORD = "changeme"',
+    'token_url = "https://id.example.com/token"',
+    'if password == "":',
+]
+SECRET_CODE = [
+    'PASSWORD = "correct-horse-battery"',
+    "const apiKey = 'k7Rz0pQx2LmW';",
+    '{"client_secret": "k7Rz0pQx2LmW"}',
+]
+
+
+def said(sql: str, *values: str) -> bool:
+    row = connect().execute(f"select {sql}", values).fetchone()
+    assert row is not None
+    return bool(row[0])
+
+
+def test_variables_that_hold_no_secret_are_no_alarm() -> None:
+    pairs = [(name, value) for name, values in HARMLESS_VARIABLES.items() for value in values]
+    assert [pair for pair in pairs if said("holds_a_secret(?, ?)", *pair)] == []
+
+
+def test_variables_that_hold_a_secret_are_found() -> None:
+    pairs = [(name, value) for name, values in SECRET_VARIABLES.items() for value in values]
+    assert [pair for pair in pairs if not said("holds_a_secret(?, ?)", *pair)] == []
+
+
+@pytest.mark.parametrize(
+    ("macro", "harmless", "secret"),
+    [("has_a_secret", HARMLESS_SCRIPTS, SECRET_SCRIPTS), ("code_has_a_secret", HARMLESS_CODE, SECRET_CODE)],
+)
+def test_scripts_and_programs(macro: str, harmless: list[str], secret: list[str]) -> None:
+    assert [text for text in harmless if said(f"{macro}(?)", text)] == []
+    assert [text for text in secret if not said(f"{macro}(?)", text)] == []
+
+
+def test_names_of_secrets_that_a_build_fetches_are_not_its_own_commands() -> None:
+    fetched = "version: 0.2\nenv:\n  secrets-manager:\n    NPM_TOKEN: shop/npm:token\n"
+    own = "  variables:\n    DB_PASSWORD: correct-horse-battery\n"
+    assert not said("has_a_secret(own_commands(?))", fetched + "phases:\n  build:\n    commands: [make]\n")
+    assert said("has_a_secret(own_commands(?))", fetched + own)
+    assert said("has_a_secret(own_commands(?))", (fetched + own).replace("  ", "    "))
