@@ -8,6 +8,8 @@ from dataclasses import asdict
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar
 
+from bastide.controls.entry import CONCERNS
+from bastide.controls.frameworks import ATTACK, Crosswalk
 from bastide.controls.library import load_library, read_controls
 from bastide.errors import UsageError, near_miss
 from bastide.report.words import counted
@@ -42,13 +44,33 @@ def _matching(controls: list[One], patterns: list[str]) -> list[One]:
     return [control for control in controls if not patterns or control.id in chosen]
 
 
+def _filtered(controls: list[Summary], arguments: argparse.Namespace) -> list[Summary]:
+    """Those of the services, concerns and frameworks that are asked for; `UsageError` for what is none."""
+    found = controls
+    for key, known in (("service", sorted({one.service for one in controls})), ("concern", list(CONCERNS))):
+        words = getattr(arguments, key)
+        for word in words or ():
+            if word not in known:
+                near = near_miss(word, known) or f"there are {', '.join(known)}"
+                raise UsageError(f"no control is about the {key} `{word}`", remedy=near)
+        found = [one for one in found if not words or getattr(one, key) in words]
+    if arguments.framework:
+        from bastide.cli.frameworks import serving  # lists of no framework read none
+
+        ids = serving(arguments.framework, controls)
+        found = [one for one in found if one.id in ids]
+    return found
+
+
 def _list(arguments: argparse.Namespace) -> int:
-    controls = _matching(load_library(arguments.controls or []).summaries, arguments.patterns)
+    everything = load_library(arguments.controls or []).summaries
+    controls = _matching(_filtered(everything, arguments), arguments.patterns)
     if arguments.format == "json":
-        rows = [{"id": c.id, "severity": c.severity, "type": c.resource, "title": c.title} for c in controls]
+        keys = ("id", "severity", "concern", "title")
+        rows = [{**{key: getattr(c, key) for key in keys}, "type": c.resource} for c in controls]
         print(json.dumps(rows, indent=2))
         return 0
-    width = max(len(control.id) for control in controls)
+    width = max((len(control.id) for control in controls), default=0)
     for control in controls:
         print(f"{control.id:<{width}}  {control.severity:<8}  {control.title}")
     types = counted(len({control.resource for control in controls}), "resource type")
@@ -59,17 +81,20 @@ def _list(arguments: argparse.Namespace) -> int:
 def _show(arguments: argparse.Namespace) -> int:
     library = load_library(arguments.controls or [])
     controls = [library.get(control_id) for control_id in arguments.id]
+    crosswalk = Crosswalk(library.summaries)
+    serves = {control.id: crosswalk.requirements_of(control.id) for control in controls}
     if arguments.format == "json":
-        print(json.dumps([asdict(control) for control in controls], indent=2))
+        print(json.dumps([{**asdict(control), "serves": serves[control.id]} for control in controls], indent=2))
         return 0
     for control in controls:
-        print(_described(control, library.broken.get(control.id, "")))
+        print(_described(control, library.broken.get(control.id, ""), serves[control.id]))
     return 0
 
 
-def _described(control: Control, broken: str) -> str:
+def _described(control: Control, broken: str, served: dict[str, list[str]]) -> str:
     lines = [control.id, f"  {control.title}", ""]
-    lines += [f"  severity   {control.severity}", f"  resource   {control.resource}", f"  written    {control.place}"]
+    lines += [f"  severity   {control.severity}", f"  concern    {CONCERNS.get(control.concern, 'none')}"]
+    lines += [f"  resource   {control.resource}", f"  written    {control.place}"]
     if broken:
         lines.append(f"  BROKEN     {broken}")
     for name, sql in (("when", control.when), ("require", control.require)):
@@ -84,6 +109,9 @@ def _described(control: Control, broken: str) -> str:
         lines += ["", f"  fix in {language}", *(f"    {line}" for line in text.strip().splitlines())]
     tags = {**control.frameworks, "ATT&CK": control.attack, "objectives": control.objectives}
     lines += ["", *(f"  {name}: {', '.join(ids)}" for name, ids in tags.items() if ids)]
+    derived = {name: [one for one in ids if one not in control.frameworks.get(name, [])]
+               for name, ids in served.items() if name != ATTACK}  # fmt: skip
+    lines += [f"  {name}, derived: {', '.join(ids)}" for name, ids in derived.items() if ids]
     return "\n".join([*lines, *(f"  {url}" for url in control.references), ""])
 
 
