@@ -198,7 +198,14 @@ def in_fold(kind: str, fold: Fold, steps: tuple[Step, ...], value: Any) -> Inver
         return ((Arg(fold.value),), value) if count == len(steps) else None
     found = arguments(plan.node, steps[count:], value)
     # One that belongs into the resource itself could by its spelling be any property: only what the table says counts.
-    return next((one for one in found if fold.at or one[0][0].name in table.rename), None)
+    return next((one for one in found if fold.at or is_renamed(table, one)), None)
+
+
+def is_renamed(table: Table, found: Inverse) -> bool:
+    """Whether the table says for which property the argument, or a block around it, stands."""
+    names = [arg.name for arg in found[0]]
+    targets = [table.rename.get(".".join(names[:count])) for count in range(1, len(names) + 1)]
+    return any(target not in (None, ".") for target in targets)
 
 
 def is_named(table: Table, found: Inverse) -> bool:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./*-]*(?:::?[A-Za-z0-9_./*-]+)*")
-_WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "n"))
+_WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null"))
 
 
 class Raw(str):

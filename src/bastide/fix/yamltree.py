@@ -87,7 +87,7 @@ class _Reader:
             )
             if value.kind == "scalar" and value.start == value.end:
                 value.start = value.end = self.after_colon(item.end)
-        made.end = self.at(event.end_mark) if made.flow else self.at(event.start_mark)
+        made.end = max(made.start, self.at(event.end_mark if made.flow else event.start_mark))
 
     def after_colon(self, end: int) -> int:
         """Where an empty value stands: behind the colon."""
