@@ -202,3 +202,25 @@ def test_settings_of_a_region(answered: Callable[..., Any]) -> None:
     found = answered("ec2", answers, console, images)
     assert found.one(console).properties == {"Enabled": True}
     assert "grant ec2:GetImageBlockPublicAccessState" in found.one(images).unresolved["State"]
+
+
+def test_ways_into_networks(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
+    endpoint = {"ClientVpnEndpointId": "cvpn-1", "AuthenticationOptions": [{"Type": "federated-authentication"}]}
+    rules = [
+        {"ClientVpnEndpointId": "cvpn-1", "DestinationCidr": "10.0.0.0/8", "GroupId": "", "AccessAll": True},
+        {"ClientVpnEndpointId": "cvpn-1", "DestinationCidr": "10.1.0.0/16", "GroupId": "ops", "AccessAll": False},
+    ]
+    service = {"ServiceId": "vpce-svc-1", "ServiceState": "Available", "AcceptanceRequired": False}
+    answers: dict[str, Any] = {
+        "DescribeClientVpnEndpoints": {"ClientVpnEndpoints": [endpoint]},
+        "DescribeClientVpnAuthorizationRules": {"AuthorizationRules": rules},
+        "DescribeVpcEndpointServiceConfigurations": {"ServiceConfigurations": [service]},
+        "DescribeVpcBlockPublicAccessOptions": {
+            "VpcBlockPublicAccessOptions": {"InternetGatewayBlockMode": "off", "State": "default-state"}
+        },
+    }
+    types = ("ClientVpnEndpoint", "ClientVpnAuthorizationRule", "VPCEndpointService", "VPCBlockPublicAccessOptions")
+    verdicts = judged(answered("ec2", answers, *(f"AWS::EC2::{name}" for name in types)))
+    assert verdicts["ec2.client-vpn-rule-names-a-group"] == {"pass", "fail"}
+    assert verdicts["ec2.endpoint-service-asks-before-connecting"] == {"fail"}
+    assert verdicts["ec2.account-blocks-ways-in-from-the-internet"] == {"fail"}

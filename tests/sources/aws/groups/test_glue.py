@@ -106,3 +106,11 @@ def test_settings_that_are_denied_are_there_and_unknown(
         "glue.catalog-is-encrypted": {"unknown"},
         "glue.catalog-encrypts-connection-passwords": {"unknown"},
     }
+
+
+def test_crawlers_with_and_without_a_security_configuration(
+    answered: Callable[..., Any], judged: Callable[..., Any]
+) -> None:
+    crawlers = [{"Name": "a", "CrawlerSecurityConfiguration": "ours"}, {"Name": "b"}]
+    found = answered("glue", {"GetCrawlers": {"Crawlers": crawlers}}, "AWS::Glue::Crawler")
+    assert judged(found)["glue.crawler-has-a-security-configuration"] == {"pass", "fail"}

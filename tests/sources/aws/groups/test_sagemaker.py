@@ -133,3 +133,21 @@ def test_a_model_that_is_gone_by_now(answered: Callable[..., Any]) -> None:
     assert answered("sagemaker", {"ListModels": listed, "DescribeModel": gone}, MODEL).resources == []
     broken = answered("sagemaker", {"ListModels": listed, "DescribeModel": "ValidationException"}, MODEL)
     assert "failed" in broken.one(MODEL).unresolved["EnableNetworkIsolation"]
+
+
+def test_keys_of_volumes_behind_endpoints(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
+    arn = "arn:aws:sagemaker:eu-west-1:123456789012:endpoint-config/score"
+    listed = {"EndpointConfigName": "score", "EndpointConfigArn": arn, "CreationTime": 0}
+    variant = {"VariantName": "a", "ModelName": "m", "InstanceType": "ml.m5.large"}
+    alias = {"AliasName": "alias/aws/sagemaker", "TargetKeyId": "k"}
+    alias["AliasArn"] = "arn:aws:kms:eu-west-1:123456789012:alias/aws/sagemaker"
+    key = "arn:aws:kms:eu-west-1:123456789012:key/k"
+    answers: dict[str, Any] = {
+        "ListEndpointConfigs": {"EndpointConfigs": [listed]},
+        "DescribeEndpointConfig": {**listed, "ProductionVariants": [variant], "KmsKeyId": key},
+        "ListAliases": {"Aliases": [alias]},
+    }
+    control = "sagemaker.endpoint-volumes-use-customer-key"
+    assert judged(answered("sagemaker", answers, "AWS::SageMaker::EndpointConfig"))[control] == {"fail"}
+    answers["ListAliases"] = {"Aliases": []}
+    assert judged(answered("sagemaker", answers, "AWS::SageMaker::EndpointConfig"))[control] == {"pass"}

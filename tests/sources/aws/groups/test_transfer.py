@@ -45,3 +45,20 @@ def test_a_description_that_is_denied(answered: Callable[..., Any], judged: Call
     assert verdicts["transfer.server-is-in-a-vpc"] == {"pass"}
     assert verdicts["transfer.server-refuses-plain-ftp"] == {"unknown"}
     assert verdicts["transfer.server-logs-sessions"] == {"unknown"}
+
+
+def test_users_of_a_server(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
+    arn = "arn:aws:transfer:eu-west-1:123456789012:"
+    user = {"Arn": arn + "user/s-00000000000000000/acme", "UserName": "acme"}
+    answers: dict[str, Any] = {
+        "ListServers": {"Servers": [{"Arn": arn + "server/s-00000000000000000", "ServerId": "s-00000000000000000"}]},
+        "DescribeServer": {"Server": {"Arn": arn + "server/s-00000000000000000", "ServerId": "s-00000000000000000"}},
+        "ListUsers": {"ServerId": "s-00000000000000000", "Users": [user]},
+        "DescribeUser": {"ServerId": "s-00000000000000000", "User": {**user, "HomeDirectoryType": "PATH"}},
+    }
+    types = ("AWS::Transfer::Server", "AWS::Transfer::User")
+    found = answered("transfer", answers, *types)
+    assert found.one("AWS::Transfer::User").properties["ServerId"] == "s-00000000000000000"
+    assert judged(found)["transfer.user-is-kept-in-its-directory"] == {"fail"}
+    answers["DescribeUser"] = "AccessDeniedException"
+    assert judged(answered("transfer", answers, *types))["transfer.user-is-kept-in-its-directory"] == {"unknown"}
