@@ -24,6 +24,7 @@ REPORT_FIELDS: dict[str, dict[str, str]] = {
         "status": "how many there are of each status",
         "failures": "how many failures there are of each severity",
         "new_failures": "failures that the baseline does not know; all of them without one",
+        "compensated": "how many pass only by a layer that denies what they would allow",
     },
     "Coverage": {
         "units": "root modules, plans and templates that were read, by source",
@@ -80,6 +81,7 @@ REPORT_FIELDS: dict[str, dict[str, str]] = {
         "exemption": "who answers for the finding; null when nobody does",
         "call": "the module calls or stacks that made the resource, outermost first, each `path:line name`",
         "cdk_path": "path of the CDK construct; null when there is none",
+        "compensated_by": "the layer by which it passes; null when it passes or fails by itself",
     },
     "Resource": {
         "type": "CloudFormation type",
@@ -98,6 +100,11 @@ REPORT_FIELDS: dict[str, dict[str, str]] = {
         "note": "why there is no value, or what else to know",
         "path": "file in which it is written, or would be",
         "line": "line there",
+    },
+    "Compensated": {
+        "type": "CloudFormation type of the layer",
+        "address": "its address",
+        "because": "which layer it is, and what it denies",
     },
     "Exemption": {
         "by": "who answers for it",
