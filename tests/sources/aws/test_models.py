@@ -28,6 +28,8 @@ def test_operations_that_read_are_what_botocore_says(service: str, credentials: 
         assert (one.http, shape_of(one.input_shape)) == (other.http, shape_of(other.input_shape))
         assert shape_of(one.output_shape) == shape_of(other.output_shape)
     assert ours.documentation == ""
+    one, other = ([(p.name, p.type) for p in m.client_context_parameters] for m in (ours, whole))
+    assert one == other
 
 
 def test_writes_that_an_export_may_make_stay(credentials: None) -> None:

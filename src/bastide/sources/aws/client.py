@@ -95,7 +95,7 @@ class Edge:
         self._session = Session(profile=session.profile)
         self._loader = session.get_component("data_loader")
         names = {name.partition(":")[2] for name in writes}
-        self._loader.file_loader = LeanLoader(lambda name: name in names or is_read(name), "" if names else "reads")
+        self._loader.file_loader = LeanLoader(lambda name: name in names or is_read(name), "" if names else "aws-reads")
         self._session.register_component("data_loader", self._loader)
         self._session.register_component("credential_provider", _provider(self._current))
 

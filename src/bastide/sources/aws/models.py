@@ -69,7 +69,7 @@ def _named(values: Iterable[Any]) -> Iterable[str]:
 
 
 def _without_prose(found: dict[str, Any]) -> dict[str, Any]:
-    """A member that is called so is an object and stays."""
+    """Empty prose, since botocore asks for it here and there. A member that is called so is an object and stays."""
     if isinstance(found.get("documentation"), str):
-        del found["documentation"]
+        found["documentation"] = ""
     return found
