@@ -91,10 +91,9 @@ _KEYS = st.sampled_from([
     "env", "variables", "phases", "commands", "finally",
     "batch", "build-list", "build-matrix", "dynamic", "version", "exported-variables",
 ])  # fmt: skip
-_TREES = st.recursive(
-    st.one_of(st.text(max_size=4), st.integers(), st.none()),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(_KEYS, inner, max_size=5)),
-    max_leaves=30,
+_LEAVES = st.one_of(st.text(max_size=4), st.integers(), st.none())
+_TREES: st.SearchStrategy[Any] = st.deferred(
+    lambda: st.one_of(_LEAVES, st.lists(_TREES, max_size=3), st.dictionaries(_KEYS, _TREES, max_size=4))
 )
 
 
