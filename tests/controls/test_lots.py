@@ -95,3 +95,11 @@ def test_verdicts_of_a_control_are_in_the_order_of_its_resources() -> None:
     verdicts = evaluation(GOOD).verdicts(mixed)
     assert [v.resource.address for v in verdicts] == [one.address for one in mixed]
     assert [e.value for v in verdicts for e in v.evidence] == [f'"{one.properties["BucketName"]}"' for one in mixed]
+
+
+def test_an_element_in_doubt_behind_the_one_that_decides_is_left_to_duckdb() -> None:
+    engine = evaluation("none_of([len(t.Key) > 3 for t in Tags])")
+    tags = resource({"Tags": [{"Key": "long enough"}, {"Key": "\u00e9"}]})
+    direct, queried = engine.verdicts([tags]), engine.verdicts([tags], direct=-1)
+    assert [v.status for v in direct] == ["fail"]
+    assert [v.evidence for v in direct] == [v.evidence for v in queried]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bastide.controls.compiled import Compiled
+    from bastide.controls.direct import Frame
     from bastide.controls.entry import Control
     from bastide.controls.rows import Row
     from bastide.controls.verdict import Status
@@ -162,13 +163,22 @@ class _Ready:
                 row = rows[positions[0]]
                 frame[0] = row.columns
                 try:
-                    value = self.known[key] = self.judge.value(row, frame) if self.judge else None
+                    value = self.known[key] = self._value(row, frame)
                 except Unsure:
                     unsure += positions
                     continue
             if value is not None:
                 found.setdefault(value, []).extend(positions)
         return found, unsure
+
+    def _value(self, row: Row, frame: Frame) -> int | None:
+        """Raises `Unsure` also when it cannot be told which element is at fault, for which all are looked at."""
+        if self.judge is None:
+            return None
+        value = self.judge.value(row, frame)
+        if value is not None and value > 0:
+            self.judge.positions(row, value)
+        return value
 
     def evidence(self, row: Row, value: int) -> tuple[Any, ...]:
         """What decided, of a row of which the value was said."""
