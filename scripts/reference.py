@@ -11,12 +11,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # for who imports this file instead of running it
 
-from reference_pages import library, markdown, program
+from reference_pages import coverage, library, markdown, program
 
 from bastide.controls.library import read_controls
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 MADE = "<!-- Made by scripts/reference.py from what the program declares: change that, then run `make docs`. -->"
+COVERAGE = "../coverage.md"
+"""What a user looks for first stands beside the folder."""
 
 
 def pages() -> dict[str, str]:
@@ -33,6 +35,8 @@ def pages() -> dict[str, str]:
         "terraform.md": library.terraform(controls),
         **library.control_pages(controls),
         **library.framework_pages(controls),
+        "crosswalk.md": coverage.crosswalk_page(controls),
+        COVERAGE: coverage.coverage(controls),
     }
     made["index.md"] = index(made)
     return {path: f"{MADE}\n\n{text.strip()}\n" for path, text in made.items()}
@@ -53,8 +57,10 @@ def index(made: dict[str, str]) -> str:
 
 
 def stale(folder: Path, made: dict[str, str]) -> list[str]:
-    """Paths below the folder that are missing, differ, or should not be there."""
+    """Paths below the folder, and of pages beside it, that are missing, differ, or should not be there."""
     there = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*.md")}
+    beside = {path: folder / path for path in made if path.startswith("../")}
+    there |= {path: file.read_text("utf-8") for path, file in beside.items() if file.exists()}
     return sorted(path for path in {*there, *made} if there.get(path) != made.get(path))
 
 

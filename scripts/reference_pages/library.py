@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from bastide.controls.entry import CONCERNS
+from bastide.controls.frameworks import ATTACK, BASES, Crosswalk
 from bastide.controls.macros import macros
 from bastide.controls.verdict import SEVERITIES
 from bastide.report.words import LANGUAGES
@@ -18,9 +20,8 @@ if TYPE_CHECKING:
 
     from bastide.controls.entry import Control
     from bastide.sources.terraform.mapping import Table
-
-ATTACK = "attack-cloud"
-"""The framework whose ids stand in a control's `attack`."""
+MANY = 30
+"""More controls than these are counted, not named, where a requirement follows others."""
 
 
 def macro_page() -> str:
@@ -104,7 +105,8 @@ def _service(service: str, controls: Sequence[Control]) -> str:
 def _control(control: Control) -> Iterator[str]:
     yield f"## {control.id}"
     yield f"**{words(control.title)}**"
-    yield f"{control.severity.capitalize()} severity; judges {code(control.resource)}."
+    about = f"about {CONCERNS[control.concern]}"
+    yield f"{control.severity.capitalize()} severity; {about}; judges {code(control.resource)}."
     yield words(control.rationale)
     if control.when:
         yield "It is judged where this is true:"
@@ -129,22 +131,23 @@ def framework_pages(controls: Sequence[Control]) -> dict[str, str]:
     """An index and a page a framework, by path: which controls serve which requirement."""
     made: dict[str, str] = {}
     rows: list[list[str]] = []
+    crosswalk = Crosswalk(controls)
+    by_id = {control.id: control for control in controls}
     for framework in frameworks():
-        served: dict[str, list[Control]] = defaultdict(list)
-        for control in controls:
-            for requirement in _requirements(control, framework["id"]):
-                served[requirement].append(control)
+        found = crosswalk.served(framework["id"])
+        served = {requirement: [by_id[one] for one in sorted(ids)] for requirement, ids in found.items()}
         made[f"frameworks/{framework['id']}.md"] = _framework(framework, served)
         share = f"{len(served)} of {len(framework['requirements'])}"
         used = len({control.id for found in served.values() for control in found})
         link = f"[{words(framework['name'])}]({framework['id']}.md)"
-        rows.append([link, framework["version"], code(framework["id"]), share, str(used)])
+        rows.append([link, words(framework["version"]), code(framework["id"]), share, str(used), framework["basis"]])
     about = (
         "A requirement counts as served when at least one control stands for it. That is not compliance: most "
         "requirements also ask for what no code shows, such as people, processes and records. "
-        "`--only framework=cis-aws-5.0` judges by the controls of one framework."
+        "`--only framework=cis-aws-5.0` judges by the controls of one framework. "
+        "[Frameworks](../../frameworks.md) says on what it rests."
     )
-    head = ["framework", "version", "id", "requirements served", "controls"]
+    head = ["framework", "version", "id", "requirements served", "controls", "basis"]
     return {
         "frameworks/index.md": page("Frameworks", f"{count(len(rows), 'framework')}.", about, table(head, rows)),
         **made,
@@ -158,26 +161,43 @@ def frameworks() -> list[dict[str, Any]]:
     return [read_yaml(file.read_text("utf-8"), file.name)[0] for file in files]
 
 
-def _requirements(control: Control, framework: str) -> list[str]:
-    return control.attack if framework == ATTACK else control.frameworks.get(framework, [])
-
-
 def _framework(framework: dict[str, Any], served: dict[str, list[Control]]) -> str:
     parts: list[str] = []
     for group in framework["groups"]:
         members = [entry for entry in framework["requirements"] if entry["group"] == group["id"]]
         rows = [
-            [entry["id"], words(entry["name"]), _links(served[entry["id"]])]
+            [entry["id"], words(entry["name"]), _serving(framework["id"], entry, served[entry["id"]])]
             for entry in members
             if entry["id"] in served
         ]
-        without = ", ".join(entry["id"] for entry in members if entry["id"] not in served)
-        parts.append(f"## {group['id']} {words(group['name'])}")
+        lacking = [entry for entry in members if entry["id"] not in served]
+        people = ", ".join(entry["id"] for entry in lacking if entry["kind"] == "procedural")
+        without = ", ".join(entry["id"] for entry in lacking if entry["kind"] != "procedural")
+        title = group["id"] if group["id"] == group["name"] else f"{group['id']} {words(group['name'])}"
+        parts.append(f"## {title}")
         parts.append(table(["requirement", "in short", "controls"], rows) if rows else "")
+        parts.append(f"For people: {people}." if people else "")
         parts.append(f"Without a control: {without}." if without else "")
     share = f"{len(served)} of {count(len(framework['requirements']), 'requirement')} are served by a control."
-    about = f"{words(framework['publisher'])}. The names of requirements are bastide's own short ones."
-    return page(f"{words(framework['name'])} {framework['version']}", share, about, *parts)
+    about = (
+        f"{words(framework['publisher'])}. The names of requirements are bastide's own short ones. "
+        f"Basis: {BASES[framework['basis']]}. {words(framework['about'])}"
+    )
+    return page(f"{words(framework['name'])} {words(framework['version'])}", share, about, *parts)
+
+
+def _serving(framework: str, entry: dict[str, Any], controls: Sequence[Control]) -> str:
+    """Links to the controls; only their number where many serve by derivation."""
+    if entry.get("from") and len(controls) > MANY:
+        command = f"bastide controls list --framework {framework}/{entry['id']}"
+        return f"{count(len(controls), 'control')}: {code(command if ' ' not in entry['id'] else quoted(command))}"
+    return _links(controls)
+
+
+def quoted(command: str) -> str:
+    """The command with its last word, which has a space in it, in quotes."""
+    head, flag, last = command.partition("--framework ")
+    return f"{head}{flag}'{last}'"
 
 
 def _links(controls: Sequence[Control]) -> str:

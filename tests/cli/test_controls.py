@@ -24,7 +24,7 @@ def test_show(run: Run) -> None:
                  "  fedramp-moderate-r5, derived: AC-"):  # fmt: skip
         assert word in done.stdout
     (one,) = json.loads(run("controls", "show", "iam.role-is-not-administrator", "-f", "json").stdout)
-    assert one["serves"]["nist-800-53-r5"] == sorted(one["frameworks"]["nist-800-53-r5"])
+    assert set(one["serves"]["nist-800-53-r5"]) == set(one["frameworks"]["nist-800-53-r5"])
     assert "AC-6" in one["serves"]["fedramp-moderate-r5"]
     wrong = run("controls", "show", "iam.role-is-not-administratr")
     assert (wrong.returncode, "Did you mean" in wrong.stderr) == (2, True)

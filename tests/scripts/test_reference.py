@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from bastide.cli.parser import EXIT_CODES
+from bastide.controls.entry import CONCERNS
 from bastide.controls.library import read_controls
 from bastide.controls.macros import macros
 from bastide.report import FORMATS
@@ -21,7 +22,7 @@ from bastide.sources.terraform.mapping import Fold, Table, mapped_types
 from bastide.tables import TABLES
 from scripts import reference
 
-library, program, markdown = reference.library, reference.program, reference.markdown
+library, program, markdown, coverage = reference.library, reference.program, reference.markdown, reference.coverage
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -44,15 +45,18 @@ def test_pages_are_the_same_each_time(pages: dict[str, str], monkeypatch: pytest
 
 
 def test_check_says_what_is_stale_and_writing_mends_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base, tmp_path = tmp_path, tmp_path / "reference"
     check = ["--check", "--folder", str(tmp_path)]
     assert reference.main(["--folder", str(tmp_path)]) == 0
     assert reference.main(check) == 0
     assert "changed" in capsys.readouterr().out
     (tmp_path / "formats.md").write_text("old")
     (tmp_path / "macros.md").unlink()
+    (base / "coverage.md").write_text("old")
     (tmp_path / "controls" / "gone.md").write_text("of a service that is no more")
     assert reference.main(check) == 1
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [
+        "../coverage.md",
         "controls/gone.md",
         "formats.md",
         "macros.md",
@@ -154,12 +158,37 @@ def test_library_is_all_there(pages: dict[str, str]) -> None:
 def test_a_requirement_is_served_or_said_to_lack_a_control(pages: dict[str, str]) -> None:
     for framework in library.frameworks():
         page = pages[f"frameworks/{framework['id']}.md"]
-        served = re.findall(r"^\| ([^ |]+) \|.*\]\(", page, re.MULTILINE)
-        lacking = [
-            name for line in re.findall(r"^Without a control: (.*)\.$", page, re.MULTILINE) for name in line.split(", ")
-        ]
+        rows = re.findall(r"^\| (.+?) \| .+ \| (.+) \|$", page, re.MULTILINE)
+        served = [name for name, controls in rows if "](" in controls or "`bastide controls list" in controls]
+        lines = re.findall(r"^(?:For people|Without a control): (.*)\.$", page, re.MULTILINE)
+        lacking = [name for line in lines for name in line.split(", ")]
         assert sorted([*served, *lacking]) == sorted(entry["id"] for entry in framework["requirements"])
         assert f"{len(served)} of {len(framework['requirements'])} requirements" in page
+
+
+def test_crosswalk_has_every_requirement_once(pages: dict[str, str]) -> None:
+    for one in library.frameworks():
+        section = pages["crosswalk.md"].split(f"\n## {one['id']}\n")[1].split("\n## ")[0]
+        named = re.findall(r"^\| (.+?) \| .+ \| (technical|shared) \|", section, re.MULTILINE)
+        people = re.search(r"^For people: (.*)\.$", section, re.MULTILINE)
+        listed = [name for name, _ in named] + (people.group(1).split(", ") if people else [])
+        assert sorted(listed) == sorted(entry["id"] for entry in one["requirements"])
+
+
+def test_coverage_counts_every_control_and_explains_every_gap(pages: dict[str, str]) -> None:
+    controls = read_controls()
+    page = pages[reference.COVERAGE]
+    rows = dict(re.findall(r"^\| \[(\w+)\]\(reference/controls/\w+\.md\) \| (.*) \|$", page, re.MULTILINE))
+    assert rows.keys() == {control.service for control in controls}
+    cells = [cell.strip() for row in rows.values() for cell in row.split("|")]
+    assert sum(int(cell) for cell in cells if cell.isdigit()) == len(controls)
+    assert len(cells) == len(rows) * len(CONCERNS)
+    why = page.split("## Why there is no control")[1]
+    assert len(re.findall(r"`\w+`", why)) == sum(not cell.isdigit() for cell in cells)
+
+
+def test_no_reason_for_a_gap_is_stale() -> None:
+    assert coverage.stale(read_controls()) == []
 
 
 def test_no_page_has_markup_of_a_stranger(pages: dict[str, str]) -> None:
