@@ -73,6 +73,23 @@ class Proxy:
     names: Counter[str] = field(default_factory=Counter)
     injected: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    busy: int = 0
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        """A call is being answered."""
+        with self.lock:
+            self.busy += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.busy -= 1
+
+    def settle(self) -> None:
+        """Wait until nothing is being answered, also to clients that are gone."""
+        while self.busy:
+            time.sleep(0.01)
 
     def decide(self, call: Call) -> str | None:
         """The fault for a call that has arrived."""
@@ -112,8 +129,8 @@ def in_front_of(url: str) -> Iterator[Proxy]:
         def do_any(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             call = Call.of(self, body)
-            fault = proxy.decide(call)
-            _answer(self, proxy, call, fault, url)
+            with proxy.at_work():
+                _answer(self, proxy, call, proxy.decide(call), url)
 
         def log_message(self, *_: Any) -> None:
             """Nothing."""

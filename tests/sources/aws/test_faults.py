@@ -198,6 +198,7 @@ def test_killed_in_the_middle_of_calls_and_resumed_no_kept_answer_is_asked_for_a
         proxy.plan = plan
         _, told = process.communicate(timeout=300)
         assert process.returncode == -signal.SIGKILL, told
+        proxy.settle()
         lost = answers() - kept(tmp_path)  # what was answered and never reached the disk
     proxy.plan = lambda call, _: None
     last = start(tmp_path, "--resume")
