@@ -35,6 +35,8 @@ def test_a_good_entry() -> None:
     ("old", "new", "said"),
     [
         ("severity: high", "severity: hihg", "own.yaml:5: severity is one of"),
+        ("severity: high", "severity: high\n  concern: keyz", "own.yaml:6: a concern is one of public-exposure, "),
+        ("severity: high", "severity: high\n  concern: 7", "own.yaml:6: `concern` is text"),
         ("severity: high", "severty: high", "own.yaml:5: `severty` is no field of a control. Did you mean `severity`?"),
         ("id: s3.bucket-is-good", "id: Bad Id", "own.yaml:2: an id is"),
         ("  rationale: Because.\n", "", "own.yaml:2: `rationale` is missing"),
