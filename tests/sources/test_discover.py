@@ -76,6 +76,42 @@ def test_every_kind(tree: Callable[[Tree], None]) -> None:
     assert live.within == (".",)
 
 
+def test_files_beside_infrastructure(tree: Callable[[Tree], None]) -> None:
+    tree(
+        {
+            "Dockerfile": "FROM a",
+            "docker/api.Dockerfile": "FROM a",
+            "docker/Dockerfile.md": "# no",
+            ".github/workflows/ci.yml": "on: push\njobs: {}",
+            ".github/workflows/deep/no.yml": "on: push\njobs: {}",
+            ".github/dependabot.yml": "version: 2",
+            "buildspec.yml": "version: 0.2\nphases: {}",
+            "ci/buildspec-test.yaml": "version: 0.2\nphases: {}",
+            "ci/buildspec-other.yaml": "name: something else",
+            "node_modules/x/Dockerfile": "FROM a",
+        }
+    )
+    found = discover(["."])
+    assert units(found) == [
+        ("workflow", ".github/workflows/ci.yml"),
+        ("dockerfile", "Dockerfile"),
+        ("buildspec", "buildspec.yml"),
+        ("buildspec", "ci/buildspec-test.yaml"),
+        ("dockerfile", "docker/api.Dockerfile"),
+    ]
+    assert found.problems == []
+    named = ("Dockerfile", ".github/workflows/ci.yml", "ci/buildspec-test.yaml")
+    assert [units(discover([name])) for name in named] == [
+        [("dockerfile", "Dockerfile")],
+        [("workflow", ".github/workflows/ci.yml")],
+        [("buildspec", "ci/buildspec-test.yaml")],
+    ]
+    assert units(discover(["."], exclude=["Dockerfile", ".github", "ci/*"])) == [
+        ("buildspec", "buildspec.yml"),
+        ("dockerfile", "docker/api.Dockerfile"),
+    ]
+
+
 def test_modules_that_are_called_are_no_roots(tree: Callable[[Tree], None]) -> None:
     tree(
         {
