@@ -15,6 +15,8 @@ from bastide.controls.functions import FUNCTIONS, PATTERNS, Unsure, entries, ext
         ("lower", ("ABC",), "abc"),
         ("length", ("abc",), 3),
         ("ltrim", ("  a ",), "a "),
+        ("rtrim", ("  a ",), "  a"),
+        ("trim", (" \t a ",), "\t a"),
         ("split_part", ("1.34", ".", 2), "34"),
         ("split_part", ("1.34", ".", 3), ""),
         ("~~~", ("iam:passrole", "iam:*role"), True),

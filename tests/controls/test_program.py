@@ -33,6 +33,8 @@ EXPRESSIONS = [
     "length(One) > 3",
     "length(One) = 0",
     "ltrim(One) = 'a b'",
+    "rtrim(One) = 'a b'",
+    "lower(trim(One)) = 'a b'",
     "contains(One, Two)",
     "starts_with(One, Two)",
     "ends_with(One, Two)",

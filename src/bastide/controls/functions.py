@@ -118,6 +118,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "upper": _upper,
     "length": _length,
     "ltrim": lambda text: text.lstrip(" "),
+    "rtrim": lambda text: text.rstrip(" "),
+    "trim": lambda text: text.strip(" "),
     "contains": lambda text, part: part in text,
     "starts_with": str.startswith,
     "ends_with": str.endswith,

@@ -19,6 +19,8 @@ TYPED: dict[str, tuple[tuple[str, ...], str]] = {
     "upper": ((TEXT,), TEXT),
     "length": ((TEXT,), WHOLE),
     "ltrim": ((TEXT,), TEXT),
+    "rtrim": ((TEXT,), TEXT),
+    "trim": ((TEXT,), TEXT),
     "contains": ((TEXT, TEXT), TRUTH),
     "starts_with": ((TEXT, TEXT), TRUTH),
     "ends_with": ((TEXT, TEXT), TRUTH),
