@@ -19,7 +19,7 @@ def first(kind: str, path: str, value: Any) -> Any:
     return next(arguments(root_node(table), steps_of(path), value), None)
 
 
-def B(name: str, selector: Any = None) -> Arg:  # noqa: N802  short, for the tables below
+def B(name: str, selector: Any = None) -> Arg:
     return Arg(name, block=True, selector=selector)
 
 

@@ -37,7 +37,14 @@ def test_hcl_reads_back(value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("yes", '"yes"'), ("arn:aws:s3", "arn:aws:s3"), ("2", '"2"'), ("TLS_1_2", "TLS_1_2"), (True, "true"), ("a: b", '"a: b"')],
+    [
+        ("yes", '"yes"'),
+        ("arn:aws:s3", "arn:aws:s3"),
+        ("2", '"2"'),
+        ("TLS_1_2", "TLS_1_2"),
+        (True, "true"),
+        ("a: b", '"a: b"'),
+    ],
 )
 def test_what_yaml_would_misread_is_quoted(value: Any, text: str) -> None:
     assert yaml_scalar(value) == text

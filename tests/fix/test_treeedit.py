@@ -34,7 +34,11 @@ def changed(text: str, verb: Any, path: str, value: Any = None) -> str:
         ("A:\nB: 1\n", ("set", "A.C", True), "A:\n  C: true\nB: 1\n"),
         ("A: null\n", ("set", "A", 7), "A: 7\n"),
         ("A: ~ # none\n", ("set", "A", 7), "A: 7 # none\n"),
-        ("A: {\n  B: 1, # one\n  C: 2 # two\n}\n", ("set", "A.D", 3), "A: {\n  B: 1, # one\n  C: 2, # two\n  D: 3\n}\n"),
+        (
+            "A: {\n  B: 1, # one\n  C: 2 # two\n}\n",
+            ("set", "A.D", 3),
+            "A: {\n  B: 1, # one\n  C: 2, # two\n  D: 3\n}\n",
+        ),
         ("A: 5\n", ("at_least", "A", 7), "A: 7\n"),
         ("A: '30'\n", ("at_least", "A", 7), "A: '30'\n"),
         ("A: [x]\n", ("add", "A", ["x", "y"]), "A: [x, y]\n"),
@@ -92,7 +96,10 @@ SIMPLE = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from("ABCD"), SIMPLE, min_size=1, max_size=4), st.sampled_from(["A", "A.B", "A.B.C", "D"]))
+@given(
+    st.dictionaries(st.sampled_from("ABCD"), SIMPLE, min_size=1, max_size=4),
+    st.sampled_from(["A", "A.B", "A.B.C", "D"]),
+)
 def test_a_document_reads_as_before_but_for_the_change(tree: dict[str, Any], path: str) -> None:
     text = json.dumps(tree, indent=2)
     try:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import argparse
 
     from bastide.controls.entry import Control, Summary
+    from bastide.controls.fixes import Fix
 
 One = TypeVar("One", "Control", "Summary")
 
@@ -86,7 +87,11 @@ def _show(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         print(json.dumps([{**asdict(control), "serves": serves[control.id]} for control in controls], indent=2))
         return 0
+    from bastide.fix.plan import fixes_of
+
+    fixes = fixes_of(controls)
     for control in controls:
+        control.fix = fixes.get(control.id)
         print(_described(control, library.broken.get(control.id, ""), serves[control.id]))
     return 0
 
@@ -107,12 +112,22 @@ def _described(control: Control, broken: str, served: dict[str, list[str]]) -> s
     lines += ["", *(f"  {line}" for line in control.rationale.strip().splitlines())]
     for language, text in control.remediation.items():
         lines += ["", f"  fix in {language}", *(f"    {line}" for line in text.strip().splitlines())]
+    if not control.live:
+        lines += ["", f"  {_fixed(control.fix)}"]
     tags = {**control.frameworks, "ATT&CK": control.attack, "objectives": control.objectives}
     lines += ["", *(f"  {name}: {', '.join(ids)}" for name, ids in tags.items() if ids)]
     derived = {name: [one for one in ids if one not in control.frameworks.get(name, [])]
                for name, ids in served.items() if name != ATTACK}  # fmt: skip
     lines += [f"  {name}, derived: {', '.join(ids)}" for name, ids in derived.items() if ids]
     return "\n".join([*lines, *(f"  {url}" for url in control.references), ""])
+
+
+def _fixed(fix: Fix | None) -> str:
+    """What `bastide fix` does about a control."""
+    if fix is None:
+        return "`bastide fix` has no patch for it: a person has to choose"
+    verbs = {"set": "sets", "at_least": "raises", "add": "adds to", "take": "takes from", "remove": "removes"}
+    return "`bastide fix` " + ", ".join(dict.fromkeys(f"{verbs[one.verb]} {one.path}" for one in fix.changes))
 
 
 def _mutate(controls: list[Control]) -> None:
