@@ -75,11 +75,26 @@ def test_links_are_not_followed(code: Path) -> None:
     assert _found(Search(lambda real: True), "other") == []
 
 
-@pytest.mark.parametrize("limit", ["MAX_FILES", "MAX_BYTES", "MAX_ENTRIES", "MAX_FILE", "MAX_DEPTH"])
-def test_what_is_over_a_limit_is_told(code: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+@pytest.mark.parametrize("limit", ["MAX_FILES", "MAX_BYTES", "MAX_ENTRIES"])
+def test_nothing_found_in_a_part_is_not_known(code: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     monkeypatch.setattr(folder, limit, 0)
-    search = Search(lambda real: True)
-    assert len(_found(search, "src") or []) < 2
+    search, function = Search(lambda real: True), _function()
+    search.attach(function, "src")
+    assert "CodeSecrets" not in function.properties
+    assert "over a limit" in function.unresolved["CodeSecrets"]
     ((kind, message),) = _told(search)
-    assert kind == "partial"
-    assert "left out over a limit" in message
+    assert (kind, message.endswith("what is over a limit was left out")) == ("note", True)
+
+
+def test_what_is_found_in_a_part_counts(code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder, "MAX_DEPTH", 0)
+    search = Search(lambda real: True)
+    assert _found(search, "src") == [("src/app.py", 2)]
+    assert "over a limit" in _told(search)[0][1]
+
+
+def test_large_files_are_counted(code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder, "MAX_FILE", 4)
+    search = Search(lambda real: True)
+    assert _found(search, "src") == []
+    assert _told(search)[0][1].endswith("0 files of text in 1 place, 3 larger files left out")

@@ -53,37 +53,47 @@ class Search:
     def __init__(self, may_read: Callable[[str], bool]) -> None:
         self.may_read = may_read
         self.known: dict[str, list[Found] | None] = {}
-        self.files = self.bytes = self.entries = self.left = 0
+        self.cut: set[str] = set()
+        self.files = self.bytes = self.entries = self.left = self.large = 0
 
     def attach(self, resource: Resource, place: str) -> None:
         """Writes what is found at a place, a folder or a file, into a function: `CodeSecrets`, with their lines.
 
-        Nothing is written when there is no such place, or none that may be read: then nobody knows.
+        Nothing is written when there is no such place, or none that may be read. When nothing is found in a search that
+        did not see all, it is unresolved.
         """
         if "\0" in place:
             return
         real = os.path.realpath(place)
         if real not in self.known:
+            before = self.left
             self.known[real] = self._search(real, place)
+            if self.left > before:
+                self.cut.add(real)
         found = self.known[real]
         if found is None:
+            return
+        if not found and real in self.cut:
+            resource.unresolved["CodeSecrets"] = (
+                "some of the code could not be searched: it is over a limit, or unreadable"
+            )
             return
         resource.properties["CodeSecrets"] = [{"Path": one.path, "Line": one.line, "Kind": one.kind} for one in found]
         places = {f"CodeSecrets[{at}]": Origin(one.path, one.line, one.line) for at, one in enumerate(found)}
         resource.origins = {**resource.origins, **places}
 
     def tell(self, loaded: Loaded) -> None:
-        """How much was searched and what was left out, as a problem of the unit."""
+        """How much was searched and what was left out, as a note of the unit."""
         folders = [path for path, found in self.known.items() if found is not None]
         if not folders:
             return
         files, places = _counted(self.files, "file"), _counted(len(folders), "place")
         message = f"the code of functions was searched for secrets: {files} of text in {places}"
+        if self.large:
+            message += f", {_counted(self.large, 'larger file')} left out"
         if self.left:
-            message += f"; left out over a limit: {_counted(self.left, 'file or folder', 'files and folders')}"
-            loaded.problems.append(Problem("partial", loaded.unit, 1, message))
-        else:
-            loaded.problems.append(Problem("note", loaded.unit, 1, message))
+            message += "; what is over a limit was left out"
+        loaded.problems.append(Problem("note", loaded.unit, 1, message))
 
     def _search(self, real: str, place: str) -> list[Found] | None:
         try:
@@ -138,7 +148,7 @@ class Search:
         if b"\0" in data[:8192]:
             return []
         if len(data) > MAX_FILE:
-            self.left += 1
+            self.large += 1
             return []
         self.files += 1
         self.bytes += len(data)
