@@ -96,3 +96,16 @@ def test_what_only_a_live_account_knows_is_told() -> None:
     assert bucket is not None
     assert "BucketName" not in bucket.live
     assert "AWS::IAM::RootUser" in all_types()
+
+
+def test_types_of_other_owners_and_properties_beside_published_ones() -> None:
+    dockerfile = schema_for("Docker::Build::Dockerfile")
+    function = schema_for("AWS::Lambda::Function")
+    assert dockerfile
+    assert function
+    assert repr(dockerfile.property("Stages.Tag")) == "string"
+    assert repr(function.property("CodeSecrets.Line")) == "integer"
+    assert repr(function.property("Code.S3Bucket")) == "string"
+    assert {"CodeSecrets", "CodeFolder"} <= set(function.writeonly)
+    assert not function.live & {"CodeSecrets", "CodeFolder"}
+    assert schema_for("Other::Build::Dockerfile") is None

@@ -256,3 +256,25 @@ def test_templates_beside_are_read_in_a_repository_and_below_a_target(here: Path
     assert [[one.address for one in loaded.resources] for loaded in load(path)] == [["S"], ["S/B"]]
     (here / "stacks" / ".git").mkdir()
     assert [problem.kind for problem in load(path)[0].problems] == ["partial"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "found"),
+    [
+        ("{Type: AWS::Lambda::Function, Properties: {Code: ./code}}", 1),
+        ("{Type: AWS::Serverless::Function, Properties: {Role: r, CodeUri: code/app.py}}", 1),
+        ("{Type: AWS::Lambda::Function, Metadata: {'aws:asset:path': code, 'aws:asset:property': Code}}", 1),
+        ("{Type: AWS::Lambda::Function, Properties: {Code: {S3Bucket: b, S3Key: k}}}", None),
+        ("{Type: AWS::Lambda::Function, Properties: {Code: s3://code}}", None),
+        ("{Type: AWS::Lambda::Function, Properties: {Code: ../outside}}", None),
+        ("{Type: AWS::Lambda::Function, Properties: {Code: !Sub '${X}/code'}}", None),
+    ],
+)
+def test_code_beside_a_template_is_searched(tmp_path: Path, entry: str, found: int | None) -> None:
+    for name in ("in/code", "outside"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "app.py").write_text('db_password = "S3cure!horse9"\n')
+    text = f"Transform: AWS::Serverless-2016-10-31\nParameters: {{X: {{Type: String}}}}\nResources:\n  F: {entry}\n"
+    (loaded,) = load(f"{tmp_path}/in/t.yaml", text.encode())
+    secrets = next(one for one in loaded.resources if one.address == "F").properties.get("CodeSecrets")
+    assert (secrets and len(secrets)) == found

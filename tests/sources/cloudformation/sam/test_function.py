@@ -19,7 +19,7 @@ def test_a_function_with_globals(serverless: Callable[..., dict[str, Resource]])
           Metadata: {bastide: {allow: some.control}}
           Properties:
             Handler: a.b
-            CodeUri: ./src
+            CodeUri: ./no-such-folder
             Role: !GetAtt R.Arn
             Timeout: 5
             Tracing: Active
@@ -36,6 +36,7 @@ def test_a_function_with_globals(serverless: Callable[..., dict[str, Resource]])
     function = found["F"]
     assert function.properties == {
         "Handler": "a.b",
+        "CodeFolder": "./no-such-folder",
         "Runtime": "python3.13",
         "Timeout": 5,
         "KmsKeyArn": "arn:aws:kms:x",
@@ -59,7 +60,7 @@ def test_a_function_with_globals(serverless: Callable[..., dict[str, Resource]])
         ("ImageUri: repo/image:1", {"ImageUri": "repo/image:1"}),
         ("CodeUri: s3://b/k.zip", {"S3Bucket": "b", "S3Key": "k.zip"}),
         ("CodeUri: {Bucket: b, Key: k}", {"S3Bucket": "b", "S3Key": "k"}),
-        ("CodeUri: src/", None),
+        ("CodeUri: no-such-folder/", None),
     ],
 )
 def test_where_the_code_is(serverless: Callable[..., dict[str, Resource]], written: str, code: object) -> None:
