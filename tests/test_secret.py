@@ -216,3 +216,11 @@ def test_any_text(text: str) -> None:
 )
 def test_a_key_id_anywhere(text: str, key: str) -> None:
     assert key not in hide(f"{text} {key} {text}")
+
+
+def test_the_password_of_a_call_of_curl() -> None:
+    assert (
+        hide("RUN curl -fsS -u shop:hunter2 https://x.example.com")
+        == f"RUN curl -fsS -u shop:{REDACTED} https://x.example.com"
+    )
+    assert hide("curl --user=shop:$PASSWORD https://x") == "curl --user=shop:$PASSWORD https://x"

@@ -133,6 +133,11 @@ _FORMS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
     (("sk-", "key-"), re.compile(r"(?<![\w-])(?:sk-(?:ant-|proj-)?[\w-]{20,}|key-[0-9a-f]{32})(?![\w-])"), _odd),
     (("hvs.", "hvb.", "SG."), re.compile(r"(?<!\w)(?:hv[sb]\.[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,})"), _whole),
     (("AGE-SECRET-KEY",), re.compile(r"AGE-SECRET-KEY-1\w{20,}"), _whole),
+    (
+        ("curl ",),
+        re.compile(r"(\bcurl [^|;&\n]{0,300}?(?:-u|--user)[ =]{0,2}[\"']?[\w.@+-]{1,64}:)([^\s\"']{3,512})"),
+        _second,
+    ),
     (("earer ", "asic "), re.compile(r"(\b[Bb](?:earer|asic)\s{1,4})([\w.~+/=-]{16,})"), _second),
     (
         ("://",),
