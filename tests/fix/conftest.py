@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Planned:
-    """Writes files into a folder of its own, which is the working directory, and plans for the controls that are named."""
+    """Writes files into a folder of its own, the working directory, and plans for the controls that are named."""
     monkeypatch.chdir(tmp_path)
 
     def plan(files: dict[str, str | bytes], *controls: str, targets: list[str] | None = None, **more: Any) -> Plan:

@@ -26,7 +26,8 @@ def B(name: str, selector: Any = None) -> Arg:
 @pytest.mark.parametrize(
     ("kind", "path", "value", "expected"),
     [
-        ("aws_db_instance", "EnableIAMDatabaseAuthentication", True, ((Arg("iam_database_authentication_enabled"),), True)),
+        ("aws_db_instance", "EnableIAMDatabaseAuthentication", True,
+         ((Arg("iam_database_authentication_enabled"),), True)),
         ("aws_db_instance", "MultiAZ", True, ((Arg("multi_az"),), True)),
         ("aws_launch_template", "LaunchTemplateData.MetadataOptions.HttpTokens", "required",
          ((B("metadata_options"), Arg("http_tokens")), "required")),

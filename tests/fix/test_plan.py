@@ -143,7 +143,10 @@ def test_controls_without_a_fix_are_by_hand(planned: Planned) -> None:
 
 
 def test_plans_and_programs_output_are_no_source(planned: Planned) -> None:
-    manifest = '{"version": "36.0.0", "artifacts": {"S": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "S.template.json"}}}}'
+    manifest = (
+        '{"version": "36.0.0", "artifacts": {"S": {'
+        '"type": "aws:cloudformation:stack", "properties": {"templateFile": "S.template.json"}}}}'
+    )
     template = '{"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}'
     plan = planned({"out/manifest.json": manifest, "out/S.template.json": template}, "sns.topic-is-encrypted")
     assert reasons(plan) == ["the template was made by a program"]
