@@ -47,7 +47,7 @@ def _securityhub(
 ) -> int:
     from bastide.export.pending import State
     from bastide.export.securityhub import due, send, target_of
-    from bastide.report.view import texts_of
+    from bastide.report.texts import texts_of
 
     into = target_of(arguments.into or "")
     state, now = State(root, "/".join(into or ())), dt.datetime.now(dt.UTC).replace(tzinfo=None)

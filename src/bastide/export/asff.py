@@ -18,7 +18,7 @@ from bastide.sources.aws.accounts import HOMES
 if TYPE_CHECKING:
     import datetime as dt
 
-    from bastide.report.view import ControlTexts
+    from bastide.report.texts import ControlTexts
 
 TITLE, DESCRIPTION, ID, RECOMMENDATION, URL, FIELD = 256, 1024, 512, 512, 512, 2048
 REQUIREMENT, REQUIREMENTS = 64, 32

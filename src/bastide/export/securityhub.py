@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from bastide.export.pending import Pending, State
-    from bastide.report.view import ControlTexts
+    from bastide.report.texts import ControlTexts
     from bastide.sources.aws.calls import Answer
 
 BATCH = 100

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from bastide.report.view import ControlRow, CoverageRow, SummaryRow, VerdictRow, View
+from bastide.report.texts import ControlRow  # noqa: TC001 (msgspec reads the annotations)
+from bastide.report.view import CoverageRow, SummaryRow, VerdictRow, View
 
 if TYPE_CHECKING:
     from bastide.controls.verdict import Report

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bastide.controls.verdict import Report
-    from bastide.report.view import ControlTexts, EvidenceRow, VerdictRow
+    from bastide.report.texts import ControlTexts
+    from bastide.report.view import EvidenceRow, VerdictRow
 
 VERSION = "1.8.0"
 _SEVERITIES = {

@@ -10,7 +10,8 @@ from bastide.report.words import escape
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bastide.report.view import ControlTexts, EvidenceRow, SummaryRow, VerdictRow, View
+    from bastide.report.texts import ControlTexts
+    from bastide.report.view import EvidenceRow, SummaryRow, VerdictRow, View
 
 _STATUSES = {"fail": "failed", "unknown": "unknown", "exempt": "exempt", "pass": "passed"}
 MAX_LISTED = 2000

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bastide.controls.verdict import Report
-    from bastide.report.view import ControlTexts, EvidenceRow, ProblemRow, VerdictRow
+    from bastide.report.texts import ControlTexts
+    from bastide.report.view import EvidenceRow, ProblemRow, VerdictRow
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note"}

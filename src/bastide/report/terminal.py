@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from bastide.controls.verdict import Report, Verdict
     from bastide.report.lines import Screen
-    from bastide.report.view import ControlTexts, ResourceRow, VerdictRow
+    from bastide.report.texts import ControlTexts
+    from bastide.report.view import ResourceRow, VerdictRow
 
 MAX_BLOCKS = 50
 """Blocks with failures that are shown unless everything is asked for."""
