@@ -32,6 +32,10 @@ _OTHER = "something else has a part in it"
 BY_HAND: dict[tuple[str, int, str], str] = {
     ("cloudtrail.trail-records-reads-and-writes", 1, "cloudformation"): _OTHER,  # advanced selectors
     ("cloudtrail.trail-records-reads-and-writes", 1, "terraform"): _OTHER,
+    ("cloudtrail.trail-records-reads-and-writes", 4, "cloudformation"): _OTHER,
+    ("cloudtrail.trail-records-reads-and-writes", 4, "terraform"): _OTHER,
+    ("cloudtrail.trail-records-reads-and-writes", 6, "cloudformation"): _OTHER,
+    ("cloudtrail.trail-records-reads-and-writes", 6, "terraform"): _OTHER,
     ("dynamodb.global-table-has-point-in-time-recovery", 0, "terraform"): "part of another resource",
     ("dynamodb.global-table-is-protected-from-deletion", 0, "terraform"): "part of another resource",
     ("ec2.instance-has-no-public-address", 1, "cloudformation"): _OTHER,  # an elastic address
@@ -51,6 +55,8 @@ BY_HAND: dict[tuple[str, int, str], str] = {
     ("iam.user-has-no-full-cloudshell", 0, "terraform"): _ATTACHED,
     ("iam.user-has-no-full-cloudshell", 1, "terraform"): _ATTACHED,
     ("lambda.url-requires-authentication", 0, "cloudformation"): "AWS::Serverless::Function",
+    ("rds.instance-password-is-not-in-code", 5, "cloudformation"): _OTHER,  # the password of encryption
+    ("rds.proxy-requires-iam-authentication", 3, "cloudformation"): _OTHER,
     ("s3.bucket-has-no-public-acl", 1, "terraform"): _OTHER,  # grants, one by one
     ("ssm.secret-parameter-is-secure-string", 0, "cloudformation"): "cannot make a SecureString",
     ("transfer.server-refuses-plain-ftp", 0, "cloudformation"): _EMPTY,

@@ -109,6 +109,7 @@ def test_what_is_denied_is_unknown(answered: Callable[..., Any], judged: Callabl
     assert judged(found) == {
         "efs.file-system-is-encrypted": {"pass"},
         "efs.file-system-uses-customer-key": {"unknown"},
+        "efs.file-system-policy-is-not-open": {"unknown"},
         "efs.file-system-refuses-plain-connections": {"unknown"},
         "efs.file-system-is-backed-up": {"unknown"},
     }
