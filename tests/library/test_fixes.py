@@ -32,10 +32,10 @@ _OTHER = "something else has a part in it"
 BY_HAND: dict[tuple[str, int, str], str] = {
     ("cloudtrail.trail-records-reads-and-writes", 1, "cloudformation"): _OTHER,  # advanced selectors
     ("cloudtrail.trail-records-reads-and-writes", 1, "terraform"): _OTHER,
-    ("cloudtrail.trail-records-reads-and-writes", 4, "cloudformation"): _OTHER,
-    ("cloudtrail.trail-records-reads-and-writes", 4, "terraform"): _OTHER,
-    ("cloudtrail.trail-records-reads-and-writes", 6, "cloudformation"): _OTHER,
-    ("cloudtrail.trail-records-reads-and-writes", 6, "terraform"): _OTHER,
+    ("cloudtrail.trail-records-reads-and-writes", 5, "cloudformation"): _OTHER,
+    ("cloudtrail.trail-records-reads-and-writes", 5, "terraform"): _OTHER,
+    ("cloudtrail.trail-records-reads-and-writes", 7, "cloudformation"): _OTHER,
+    ("cloudtrail.trail-records-reads-and-writes", 7, "terraform"): _OTHER,
     ("dynamodb.global-table-has-point-in-time-recovery", 0, "terraform"): "part of another resource",
     ("dynamodb.global-table-is-protected-from-deletion", 0, "terraform"): "part of another resource",
     ("ec2.instance-has-no-public-address", 1, "cloudformation"): _OTHER,  # an elastic address
