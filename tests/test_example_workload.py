@@ -135,4 +135,6 @@ def test_no_secret_is_real() -> None:
         if path.suffix in (".tf", ".yaml", ".yml") or path.name == "Dockerfile":
             for line in path.read_text("utf-8").splitlines():
                 if "not-a-real" not in line:
-                    assert not any(word in line for word in ('password = "', "TOKEN: ", '_KEY", value = "', "_KEY=")), line
+                    assert not any(word in line for word in ('password = "', "TOKEN: ", '_KEY", value = "', "_KEY=")), (
+                        line
+                    )
