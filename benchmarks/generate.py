@@ -11,7 +11,9 @@ from pathlib import Path
 
 from corpus import stacks, templates
 
-COUNTS = {"module": 1, "monorepo": 100, "templates": 300, "cdk": 30}
+COUNTS = {"module": 1, "monorepo": 100, "templates": 300}
+"""What is measured, and in how many root modules or templates."""
+DEFAULTS = {**COUNTS, "cdk": 30}
 """What each kind is made in when nobody says how many: root modules, templates or stacks."""
 
 
@@ -34,13 +36,13 @@ def main() -> int:
     """Parse, generate, say what was written."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--kind", choices=list(COUNTS), required=True)
+    parser.add_argument("--kind", choices=list(DEFAULTS), required=True)
     parser.add_argument("--count", type=int, help="root modules, templates or stacks")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     if arguments.out.exists() and any(arguments.out.iterdir()):
         parser.error(f"{arguments.out} is not empty")
-    generate(arguments.out, arguments.kind, arguments.count or COUNTS[arguments.kind], arguments.seed)
+    generate(arguments.out, arguments.kind, arguments.count or DEFAULTS[arguments.kind], arguments.seed)
     files = [path for path in arguments.out.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
     print(f"{len(files)} files, {size / 1000:,.0f} kB in {arguments.out}")
