@@ -78,7 +78,16 @@ def no_longer(
 
     These are of a control in `judged` and in one of the `files` that were read, or one that is gone; any without.
     """
-    left = Counter(verdict.fingerprint for verdict in verdicts if verdict.status != "pass")
+    return not_left(
+        Counter(verdict.fingerprint for verdict in verdicts if verdict.status != "pass"), path, files, judged
+    )
+
+
+def not_left(
+    left: Counter[str], path: str, files: Collection[str] | None = None, judged: Collection[str] | None = None
+) -> int:
+    """The same by how many verdicts with a fingerprint do not pass."""
+    left = Counter(left)
     count = 0
     for item in _findings(path):
         if left[str(item["fingerprint"])] > 0:
