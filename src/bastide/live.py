@@ -63,7 +63,9 @@ def scan_live(
         told("looking for accounts and regions", 0, 0)
         read(engine, run, told)
         found = judge(engine, run, judging, told)
-        report = finish(_judged(everything, judging, found, wanted, collectors), ("aws",), settings, exemptions,
+        unread = sorted(wanted.types & collectors.not_collected.keys())
+        notes = [Problem("note", "aws", 0, f"not read from live accounts: {', '.join(unread)}")] if unread else []
+        report = finish(joined(everything, judging, found, notes), ("aws",), settings, exemptions,
                         started=started, clock=clock)  # fmt: skip
         keep_report(run.tables, report)
         record(root, run.tables, run.folder.name, started)
@@ -98,8 +100,8 @@ def judge(engine: Engine, run: Run, judging: Judging, told: Callable[[str, int, 
     return found
 
 
-def _judged(everything: Library, judging: Judging, found: Found, wanted: Wanted, collectors: Collectors) -> Judged:
-    """What the accounts came to, with what is worth knowing of them all."""
+def joined(everything: Library, judging: Judging, found: Found, notes: Iterable[Problem] = ()) -> Judged:
+    """What the accounts came to, with what is worth knowing of them all, and these notes."""
     coverage = Coverage(
         units={"aws": found.accounts},
         resources=found.types.total(),
@@ -110,8 +112,7 @@ def _judged(everything: Library, judging: Judging, found: Found, wanted: Wanted,
         problems=list({(p.kind, p.path, p.line, p.message): p for p in found.problems}.values()),
         ledger=found.ledger,
     )
-    if unread := sorted(wanted.types & collectors.not_collected.keys()):
-        coverage.problems.append(Problem("note", "aws", 0, f"not read from live accounts: {', '.join(unread)}"))
+    coverage.problems += notes
     if more := found.unlisted.total():
         text = (
             f"{more:,} more verdicts are counted and not listed; `bastide query` has them all in its table `verdicts`"
