@@ -1,23 +1,30 @@
-"""`bastide scan config-snapshot FILE…`: the chosen controls on what AWS Config has recorded, without an account."""
+"""`bastide scan config-snapshot FILE…`: the chosen controls on what AWS Config has recorded, without an account.
+
+Files are read as streams, and accounts judged one at a time on all cores: memory is bounded by one account for each
+process. A scan that is ended leaves nothing that counts.
+"""
 
 from __future__ import annotations
 
-import dataclasses
+import shutil
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from bastide.controls.verdict import Coverage
-from bastide.live import chosen, need_extra, wanted_of
-from bastide.scan import Judged, ScanResult, finish, is_wanted
+from bastide.controls.baseline import not_left
+from bastide.live import chosen, joined, keep_report, need_extra, wanted_of
+from bastide.resources.model import Problem
+from bastide.scan import ScanResult, finish, is_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from bastide.controls.library import Library
-    from bastide.controls.verdict import Verdict
-    from bastide.resources.model import Resource
-    from bastide.sources.config_snapshot.source import Recording
+    from bastide.history.accounts import Found, Judging
+    from bastide.scan import Judged
+    from bastide.sources.aws.runs import Run
+    from bastide.sources.config_snapshot.recording import Recording
 
 TARGET = "config-snapshot"
 
@@ -27,36 +34,85 @@ def scan_recorded(
     settings: dict[str, Any],
     exemptions: Sequence[dict[str, str]],
     told: Callable[[str, int, int], None],
+    settings_file: str = "",
 ) -> ScanResult:
-    """Judge what files of AWS Config say. Raises `BastideError` for wrong use; what cannot be read is in the report."""
+    """Judge what files of AWS Config say. Raises `BastideError` for wrong use; what cannot be read is in the report.
+
+    The tables of what was found are kept beside the runs of live accounts, whose history they are no part of.
+    """
+    started, clock = time.time(), time.monotonic()
+    need_extra()
+    from bastide.history.accounts import Judging
+
+    everything, library, only, skip = chosen(settings)
+    judging = Judging(library, exemptions, lambda path: is_wanted(path, only, skip), settings["baseline"] or "")
+    run = _open(files, settings_file)
+    try:
+        recording = read_recording(files, library, settings, told, folder=run.folder)
+        judged = joined(everything, judging, _judge(recording, run, judging, told))
+        judged.coverage.files = len(recording.files)
+        judged.coverage.problems[:0] = recording.problems
+        _note_baseline(judged, run.tables, judging.baseline)
+        report = finish(judged, (TARGET, *files), settings, exemptions, started=started, clock=clock)
+        keep_report(run.tables, report)
+        run.finish()
+    except BaseException:
+        shutil.rmtree(run.folder, ignore_errors=True)  # there is nothing to go on with
+        raise
+    finally:
+        run.release()
+    return ScanResult(report, tables=run.tables)
+
+
+def _open(files: Sequence[str], settings_file: str) -> Run:
+    """A folder for the tables, if there is anything to read."""
+    from bastide import __version__
+    from bastide.sources.aws.runs import data_folder, open_run
+    from bastide.sources.config_snapshot.source import files_of
+
+    files_of(files)
+    root = data_folder(settings_file).with_name(TARGET)
+    return open_run(root, {"version": __version__, "source": TARGET}, resume=False)
+
+
+def _judge(recording: Recording, run: Run, judging: Judging, told: Callable[[str, int, int], None]) -> Found:
+    """Judge the accounts, in any order; what is said of them is in theirs."""
     from bastide.controls.compensation import Compensation
     from bastide.controls.organization import TYPES
+    from bastide.history.accounts import Found, judge_accounts
 
-    started, clock = time.time(), time.monotonic()
-    everything, library, only, skip = chosen(settings)
-    recording = read_recording(files, library, settings, told)
-    evaluation = _evaluation(library)
-    compensation = Compensation(library.controls, library.compiled)
-    everywhere = [one for live in recording.accounts for one in live.resources if one.type in TYPES]
-    compensation.see(everywhere, [mark for live in recording.accounts for mark in live.marks])
-    compensated: Counter[str] = Counter()
-    verdicts: list[Verdict] = []
-    resources: list[Resource] = []
-    for number, live in enumerate(recording.accounts, 1):
-        told("judging accounts", number, len(recording.accounts))
-        mine = [one for one in live.resources if is_wanted(one.path, only, skip)]
-        found = evaluation.verdicts([*mine, *live.marks])
-        compensated += compensation.settle(found, live.resources, live.marks, live.account)
-        verdicts += found
-        resources += mine
-    evaluation.close()
-    coverage = _coverage(recording, resources, verdicts)
-    whole = not coverage.left_out
-    places = sorted({one.path for one in resources})
-    judged = Judged(everything, library, evaluation.broken, verdicts, coverage, places, whole,
-                    compensated=compensated)  # fmt: skip
-    report = finish(judged, (TARGET, *files), settings, exemptions, started=started, clock=clock)
-    return ScanResult(report, resources)
+    judging.compensation = Compensation(judging.library.controls, judging.library.compiled)
+    judging.compensation.see(*recording.of_types(TYPES))
+    names, found = recording.names, Found()
+    told("judging accounts", 0, len(names))
+    judged = judge_accounts(judging, lambda at: recording.account(names[at]), len(names), run.tables)
+    for number, one in enumerate(judged, 1):
+        told("judging accounts", number, len(names))
+        found.add(one)
+    found.ledger.sort(key=lambda row: row["account"])
+    found.problems.sort(key=lambda problem: (not problem.path.startswith("aws:"), problem.path))
+    return found
+
+
+def _note_baseline(judged: Judged, tables: Path, baseline: str) -> None:
+    """Say how many findings of the baseline are gone: all verdicts are in the tables, whatever a report lists."""
+    if not (baseline and judged.whole):
+        return
+    import duckdb
+
+    from bastide.tables import quoted
+
+    left: Counter[str] = Counter()
+    if any(tables.glob("*/verdicts.parquet")):
+        source = quoted(f"{tables}/*/verdicts.parquet")
+        sql = f"select fingerprint, count(*) from read_parquet({source}) where status <> 'pass' group by 1"  # noqa: S608 (quoted)
+        with duckdb.connect() as connection:
+            left.update(dict(connection.execute(sql).fetchall()))
+    asked = {control.id for control in judged.library.summaries} - judged.broken.keys()
+    if gone := not_left(left, baseline, set(judged.files), asked):
+        verb = "occurs" if gone == 1 else "occur"
+        text = f"{gone:,} of its findings no longer {verb}; `bastide baseline` renews it"
+        judged.coverage.problems.append(Problem("note", baseline, 0, text))
 
 
 def read_recording(
@@ -65,8 +121,10 @@ def read_recording(
     settings: dict[str, Any],
     told: Callable[[str, int, int], None],
     more: set[str] | None = None,
+    *,
+    folder: Path | None = None,
 ) -> Recording:
-    """What files of AWS Config say of the types that controls need, and of `more`."""
+    """What files of AWS Config say of the types that controls need, and of `more`; `folder` as `read_files` has it."""
     need_extra()
     from botocore.session import Session
 
@@ -81,27 +139,4 @@ def read_recording(
     if wanted.groups:
         types &= {entry.type for entry in collectors.entries if entry.group in wanted.groups}
     makers = Makers(collectors, load_table(), types, wanted.reads, Session().get_service_model)
-    return read_files(files, makers, collectors, told)
-
-
-def _evaluation(library: Library) -> Any:
-    from bastide.controls.evaluate import Evaluation
-
-    return Evaluation(library.controls, library.compiled, dict(library.broken))
-
-
-def _coverage(recording: Recording, resources: list[Resource], verdicts: list[Verdict]) -> Coverage:
-    types = Counter(one.type for one in resources)
-    judged = {verdict.resource.type for verdict in verdicts}
-    accounts = recording.accounts
-    return Coverage(
-        units={"aws": len(accounts)},
-        files=len(recording.files),
-        resources=len(resources),
-        judged=len({verdict.resource.id for verdict in verdicts}),
-        types=dict(types),
-        unjudged={name: number for name, number in types.items() if name not in judged},
-        left_out=sum(len(live.resources) for live in accounts) - len(resources),
-        problems=[*recording.problems, *(problem for live in accounts for problem in live.problems)],
-        ledger=[dataclasses.asdict(row) for live in accounts for row in live.ledger],
-    )
+    return read_files(files, makers, collectors, told, folder)

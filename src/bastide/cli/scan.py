@@ -64,7 +64,7 @@ def scan_targets(
     if recorded:
         from bastide.recorded import scan_recorded
 
-        return scan_recorded(targets[1:], settings.scan, settings.exemptions, told)
+        return scan_recorded(targets[1:], settings.scan, settings.exemptions, told, settings.path)
     return scan(targets, settings.scan, settings.exemptions, told, meanwhile)
 
 

@@ -12,7 +12,8 @@ from botocore.session import Session
 
 from bastide.sources.aws.collectors import load_collectors
 from bastide.sources.config_snapshot.make import Makers
-from bastide.sources.config_snapshot.source import Recording, read_files
+from bastide.sources.config_snapshot.recording import Recording
+from bastide.sources.config_snapshot.source import read_files
 from bastide.sources.config_snapshot.table import load_table
 from tests.sources.aws.conftest import ACCOUNT, REGION, aws, collect, credentials, moto_url
 

@@ -95,3 +95,10 @@ def test_text_that_is_json_in_json_is_unwrapped_no_further_than_needed() -> None
     assert decoded(json.dumps(json.dumps({"a": "[1]"}))) == {"a": "[1]"}
     assert decoded("[" * 100_000) == "[" * 100_000
     assert decoded("plain") == "plain"
+
+
+@pytest.mark.parametrize("time", [10**400, -(10**400), 1e300, float("inf"), float("nan")])
+def test_a_number_that_is_no_time_is_none(time: float) -> None:
+    item = read_item(config_item("AWS::SQS::Queue", "q", {}, configurationItemCaptureTime=time))
+    assert item is not None
+    assert item.time == 0.0

@@ -15,7 +15,8 @@ from bastide.resources.estate import Estate
 from bastide.sources.aws.collectors import load_collectors
 from bastide.sources.config_snapshot import source
 from bastide.sources.config_snapshot.make import NOT_RECORDED, NOT_SELECTED, Makers
-from bastide.sources.config_snapshot.source import NONE_THERE, PARTLY, Recording, files_of, read_files
+from bastide.sources.config_snapshot.recording import NONE_THERE, PARTLY, Recording
+from bastide.sources.config_snapshot.source import files_of, read_files
 from tests.sources.config_snapshot.conftest import config_item
 
 VPC, GROUP, QUEUE = "AWS::EC2::VPC", "AWS::EC2::SecurityGroup", "AWS::SQS::Queue"
@@ -142,7 +143,7 @@ def test_one_bad_file_hides_no_other(makers: Callable[..., Makers], tmp_path: Pa
 
 
 def test_resources_have_a_limit(recording: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "MAX_RESOURCES", 2)
+    monkeypatch.setattr(source, "MAX_ITEMS", 2)
     found = recording([vpc(f"vpc-{number}") for number in range(4)], VPC)
     assert len(cidrs(found)) == 2
     assert [problem.kind for problem in found.problems] == ["unreadable"]

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_TEXT = 4 * 1024 * 1024
-GONE = ("ResourceDeleted", "ResourceDeletedNotRecorded", "ResourceNotRecorded")
-"""States of items that say nothing of what is there now; the last: the recorder leaves the resource out."""
+MAX_TIME = 1e18
+"""Numbers from there on, and what is none, are no time."""
+LEFT_OUT = "ResourceNotRecorded"
+"""The state of an item that says that the recorder leaves the resource out."""
+GONE = ("ResourceDeleted", "ResourceDeletedNotRecorded", LEFT_OUT)
+"""States of items that say nothing of what is there now."""
 
 _ACCOUNT = re.compile(r"\d{12}")
 _PLACE = re.compile(r"[a-z0-9-]{2,32}")
@@ -122,6 +126,8 @@ def _whole_seconds(value: Any) -> Any:
 
 def _time(value: Any) -> float:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if not abs(value) < MAX_TIME:
+            return 0.0
         return float(value) / 1000 if abs(value) > 1e11 else float(value)
     try:
         moment = dt.datetime.fromisoformat(_text(value))

@@ -21,7 +21,7 @@ from bastide.sources.aws.shapes import ANY, Form
 from bastide.sources.config_snapshot.table import Recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from bastide.resources.schema import TypeSchema
     from bastide.sources.aws.collectors import Call, Collector, Collectors
@@ -78,12 +78,14 @@ class Makers:
     def is_wanted(self, name: str) -> bool:
         """Whether items of a type of AWS Config give anything that is wanted."""
         if name not in self._is_wanted and len(self._is_wanted) < MAX_NAMES:
-            self._is_wanted[name] = self._gives_wanted(self.type_of(name))
+            self._is_wanted[name] = self.gives(name, self.types)
         return self._is_wanted.get(name, False)
 
-    def _gives_wanted(self, kind: str) -> bool:
+    def gives(self, name: str, types: Collection[str]) -> bool:
+        """Whether items of a type of AWS Config may give resources of some types."""
+        kind = self.type_of(name)
         children = (child.type for one in self._entries.get(kind, ()) for child in self._of(one))
-        return kind in self.types or any(child in self.types for child in children)
+        return kind in types or any(child in types for child in children)
 
     def _of(self, entry: Collector) -> list[Collector]:
         return self._children.get((entry.group, entry.type), [])
