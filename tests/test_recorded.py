@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +171,30 @@ def test_one_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         scan_recorded(organization(tmp_path), settings_of(), [], stop)
     assert [path for path in (tmp_path / "data").rglob("*") if path.is_file()] == []
+
+
+KILLED = """
+import os, signal, sys
+from bastide.recorded import scan_recorded
+from bastide.settings import load_settings
+def told(step, done, total):
+    if step == sys.argv[1] and done:
+        os.kill(os.getpid(), signal.SIGKILL)
+settings = load_settings({"targets": [], "only": ["ec2.*", "s3.*"]}, environment={}).scan
+scan_recorded(sys.argv[2:], settings, [], told)
+"""
+
+
+@pytest.mark.parametrize("step", ["reading files of AWS Config", "judging accounts"])
+def test_one_that_is_killed_leaves_nothing_that_counts(tmp_path: Path, step: str) -> None:
+    files = organization(tmp_path)
+    done = subprocess.run([sys.executable, "-c", KILLED, step, *files], check=False, capture_output=True)
+    assert done.returncode == -signal.SIGKILL
+    (run,) = (tmp_path / "data").rglob("run.json")
+    assert not (run.parent / "finished").exists()
+    assert not [path for path in run.parent.iterdir() if path.name not in {"run.json", "lock", "tables"}]
+    assert not (run.parent / "tables" / "run").exists()
+    assert scan_recorded(files, settings_of(), [], lambda *_: None).tables != run.parent / "tables"
 
 
 def test_the_baseline_and_exemptions_hold(tmp_path: Path) -> None:
