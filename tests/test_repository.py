@@ -194,3 +194,14 @@ def test_a_wheel_brings_the_library_compiled(tmp_path: Path) -> None:
     index = shipped[1]
     assert [entry[0] for entry in index["summaries"]] == [control.id for control in read_controls()]
     assert index["broken"] == {}
+
+
+def test_no_pattern_repeats_a_group_possessively() -> None:
+    """Python before 3.11.5 matches `(?:…)*+` wrongly when what is inside can fail half way; `(?>(?:…)*)` is right."""
+    found = [
+        f"{file.relative_to(ROOT)}:{number}"
+        for file in sorted((ROOT / "src").rglob("*.py"))
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+        if re.search(r"\)[*?+]\+", line) and "safe=" not in line
+    ]
+    assert found == []

@@ -27,14 +27,17 @@ with stoppable(Stop()):
 
 def test_a_signal_sets_the_flag_and_raises_nothing() -> None:
     stop = Stop()
-    before = signal.getsignal(signal.SIGINT)
-    with stoppable(stop):
-        os.kill(os.getpid(), signal.SIGINT)
-        stop.wait(30)
-        assert stop.is_set()
-    assert signal.getsignal(signal.SIGINT) is before
-    with pytest.raises(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGINT)
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
+    try:
+        with stoppable(stop):
+            os.kill(os.getpid(), signal.SIGINT)
+            stop.wait(30)
+            assert stop.is_set()
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, ours)
 
 
 def test_a_second_signal_ends_the_process() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from bastide.sources.terraform.syntax import SyntaxFault
 
 NAME = r"[^\W\d][\w-]*+"
-PLAIN_TEXT = r'[^"\\$%\n]*+(?:[$%](?!\{)[^"\\$%\n]*+)*+'
-SPACE = r"\s*+(?:(?:\#[^\n]*+|//[^\n]*+|/\*(?>[^*]|\*(?!/))*+\*/)\s*+)*+"
-INLINE_SPACE = r"[ \t]*+(?:/\*(?>[^*]|\*(?!/))*+\*/[ \t]*+)*+"
+PLAIN_TEXT = r'[^"\\$%\n]*+(?>(?:[$%](?!\{)[^"\\$%\n]*+)*)'
+SPACE = r"\s*+(?>(?:(?:\#[^\n]*+|//[^\n]*+|/\*(?>(?:[^*]|\*(?!/))*)\*/)\s*+)*)"
+INLINE_SPACE = r"[ \t]*+(?>(?:/\*(?>(?:[^*]|\*(?!/))*)\*/[ \t]*+)*)"
 _SPACES = (re.compile(SPACE), re.compile(INLINE_SPACE))
 ALL, INLINE = 0, 1
 """Whether newlines are space (within brackets) or end an expression."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SPACE = re.compile(r"[ \t\r\n]*+")
-_SCALAR = re.compile(r"true|false|null|-?\d++(?:\.\d++)?+(?:[eE][+-]?\d++)?+")
+_SCALAR = re.compile(r"true|false|null|-?\d++(?>(?:\.\d++)?)(?>(?:[eE][+-]?\d++)?)")
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1}
 _LITERAL = frozenset({"source", "version", "type", "description", "alias"})
 _EXPRESSIONS = frozenset({"provider", "providers", "depends_on"})

@@ -38,7 +38,7 @@ At = tuple[str, int, int]
 NOWHERE: At = ("", 0, 0)
 _MISSING = object()
 _WORDS = 160
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|$)')
+_STRING = re.compile(r'"(?>(?:[^"\\]|\\.)*)(?:"|$)')
 _PIECE = re.compile(r"\$\{[^}]*\}|[^$]+|\$")
 _SHOWN = 7
 """Characters of a string, its quotes among them, up to which it is shown."""

@@ -17,8 +17,8 @@ from bastide.sources.terraform.operators import number
 from bastide.sources.terraform.syntax import Block, Body, SyntaxFault, Text
 from bastide.sources.terraform.template import Templates
 
-_NUMBER = r"\d++(?:\.\d++)?+(?:[eE][+-]?\d++)?+"
-_WORD = rf"{NAME}(?:\.{NAME})*+"
+_NUMBER = r"\d++(?>(?:\.\d++)?)(?>(?:[eE][+-]?\d++)?)"
+_WORD = rf"{NAME}(?>(?:\.{NAME})*)"
 _COMMENT = r"(?:(?:\#|//)[^\n]*+)?"
 
 _ITEM = re.compile(
@@ -27,7 +27,7 @@ _ITEM = re.compile(
         =(?![=>])[ \t]*+(?:
             (?:"(?P<text>{PLAIN_TEXT})"|(?P<number>-?{_NUMBER})|(?P<word>{_WORD}))[ \t]*+{_COMMENT}(?=\n|\Z)
             |(?P<other>))
-        |(?P<labels>(?:(?:"[^"\\\n]*+"|{NAME})[ \t]*+)*+)\{{)
+        |(?P<labels>(?>(?:(?:"[^"\\\n]*+"|{NAME})[ \t]*+)*))\{{)
     |(?P<close>\}})
     |(?P<end>\Z))""",
     re.VERBOSE,

@@ -11,8 +11,8 @@ from bastide.sources.terraform.cursor import NAME, SPACE, Cursor
 from bastide.sources.terraform.render import render
 from bastide.sources.terraform.syntax import SyntaxFault
 
-_QUOTED = re.compile(r'(?>[^"\\$%\n]+|\\[^\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+')
-_OPEN = re.compile(r"(?>[^$%]+|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+")
+_QUOTED = re.compile(r'(?>(?:[^"\\$%\n]+|\\[^\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*)')
+_OPEN = re.compile(r"(?>(?:[^$%]+|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*)")
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|(\$\$\{|%%\{)")
 _DOUBLED = re.compile(r"\$\$\{|%%\{")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
