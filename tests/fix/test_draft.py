@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastide.fix.draft import BOM, Draft, Edit, NotFixable
+from bastide.fix.draft import BOM, Draft, Edit, NotFixable, indentation, line_end
 
 PIECES = st.lists(st.sampled_from(["a", "é", "  ", "\n", "\r\n", "x = 1", "🙂"]), max_size=12).map("".join)
 
@@ -55,3 +55,11 @@ def test_restored_is_as_it_was() -> None:
 def test_other_encodings_are_refused() -> None:
     with pytest.raises(NotFixable, match="UTF-8"):
         Draft("x", b"\xff\xfea\0")
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "indented", "end"),
+    [("a\n \tb\nc", 4, " \t", 5), ("a\n \tb\nc", 3, " ", 5), ("  a", 2, "  ", 3), ("", 0, "", 0), ("a\n", 2, "", 2)],
+)
+def test_where_a_line_begins_and_ends(text: str, at: int, indented: str, end: int) -> None:
+    assert (indentation(text, at), line_end(text, at)) == (indented, end)

@@ -24,6 +24,18 @@ class Edit:
     text: str
 
 
+def indentation(text: str, at: int) -> str:
+    """The spaces and tabs that the line of an offset begins with, up to the offset."""
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def line_end(text: str, at: int) -> int:
+    """Where the line of an offset ends."""
+    found = text.find("\n", at)
+    return len(text) if found < 0 else found
+
+
 class Draft:
     """The text of a file in UTF-8, as its parser sees it: without a byte order mark, lines ended by `\\n` alone.
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from bastide.fix.draft import Edit, NotFixable
+from bastide.fix.draft import Edit, NotFixable, indentation, line_end
 from bastide.fix.render import hcl
 from bastide.fix.treeedit import enough, listed_of, same
 from bastide.sources.terraform.cursor import INLINE
@@ -93,7 +93,7 @@ class HclEditor:
 
     def after(self, block: Block, kind: str, name: str, written: Written) -> list[Edit]:
         """A new resource behind a block."""
-        at = self._line_end(block.end)
+        at = line_end(self.text, block.end)
         lines = [f'resource "{kind}" "{name}" {{', *written.lines("  "), "}"]
         return [Edit(at, at, "\n\n" + "\n".join(lines))]
 
@@ -161,7 +161,7 @@ class HclEditor:
             return [Edit(begin, end, hcl(value))]
         if _COMMENT.search(old):
             raise self._refused("there is a comment in what would be replaced", begin)
-        line = "\n" + self._indentation(start)
+        line = "\n" + indentation(self.text, start)
         return [Edit(begin, end, "[" + "".join(f"{line}  {hcl(item)}," for item in value) + line + "]")]
 
     def _remove_lines(self, block: Block, start: int, end: int) -> list[Edit]:
@@ -169,13 +169,13 @@ class HclEditor:
             raise self._refused("there is a comment in what would be removed", start)
         if not self._is_spread(block):
             return [Edit(start, end, "")]
-        return [Edit(self.text.rfind("\n", 0, start) + 1, min(self._line_end(end) + 1, len(self.text)), "")]
+        return [Edit(self.text.rfind("\n", 0, start) + 1, min(line_end(self.text, end) + 1, len(self.text)), "")]
 
     def _drop(self, blocks: list[Block]) -> list[Edit]:
         for block in blocks:
             if _COMMENT.search(self.text, block.start, block.end):
                 raise self._refused("there is a comment in what would be removed", block.start)
-        return [Edit(self.text.rfind("\n", 0, one.start) + 1, min(self._line_end(one.end) + 1, len(self.text)), "")
+        return [Edit(self.text.rfind("\n", 0, one.start) + 1, min(line_end(self.text, one.end) + 1, len(self.text)), "")
                 for one in blocks]  # fmt: skip
 
     def _open(self, block: Block) -> int:
@@ -188,8 +188,8 @@ class HclEditor:
     def _inner(self, block: Block) -> str:
         starts = [start for _, start, _ in block.body.attributes.values()] + [one.start for one in block.body.blocks]
         if starts and self._is_spread(block):
-            return self._indentation(min(starts))
-        return self._indentation(block.start) + "  "
+            return indentation(self.text, min(starts))
+        return indentation(self.text, block.start) + "  "
 
     def _insert_argument(self, block: Block, name: str, value: Any) -> list[Edit]:
         if not self._is_spread(block):
@@ -197,17 +197,17 @@ class HclEditor:
         inner = self._inner(block)
         lines = self._lines(block.body)
         if not lines:
-            at = self._line_end(self._open(block))
+            at = line_end(self.text, self._open(block))
             apart = "\n" if block.body.blocks and not block.body.attributes else ""
             return [Edit(at, at, f"\n{inner}{name} = {hcl(value)}{apart}")]
         last = lines[-1]
         group = [last]
         for line in reversed(lines[:-1]):
-            if self._line_end(line) != self.text.rfind("\n", 0, group[0]):
+            if line_end(self.text, line) != self.text.rfind("\n", 0, group[0]):
                 break
             group.insert(0, line)
         edits, width = self._aligned(group, name)
-        at = self._line_end(last)
+        at = line_end(self.text, last)
         return [*edits, Edit(at, at, f"\n{inner}{name:<{width}} = {hcl(value)}")]
 
     def _lines(self, body: Body) -> list[int]:
@@ -235,12 +235,12 @@ class HclEditor:
             return self._unfold(block, [line.removeprefix(inner) for line in lines], apart=True)
         at = len(self.text[: block.end - 1].rstrip())
         apart = "" if at == self._open(block) + 1 else "\n"
-        closing = "" if "\n" in self.text[at : block.end - 1] else "\n" + self._indentation(block.start)
+        closing = "" if "\n" in self.text[at : block.end - 1] else "\n" + indentation(self.text, block.start)
         return [Edit(at, at, "\n" + apart + "\n".join(lines) + closing)]
 
     def _unfold(self, block: Block, lines: list[str], *, apart: bool = False) -> list[Edit]:
         """A block on one line over several, with these lines in it."""
-        start, outer = self._open(block) + 1, self._indentation(block.start)
+        start, outer = self._open(block) + 1, indentation(self.text, block.start)
         inside = self.text[start : block.end - 1].strip()
         inner = outer + "  "
         if inside and apart:
@@ -249,15 +249,6 @@ class HclEditor:
             lines = _side_by_side([inside, *lines])
         text = "".join(f"\n{inner}{line}" if line else "\n" for line in lines)
         return [Edit(start, block.end - 1, f"{text}\n{outer}")]
-
-    def _indentation(self, at: int) -> str:
-        start = self.text.rfind("\n", 0, at) + 1
-        found = re.match(r"[ \t]*", self.text[start:at])
-        return found.group() if found else ""
-
-    def _line_end(self, at: int) -> int:
-        found = self.text.find("\n", at)
-        return len(self.text) if found < 0 else found
 
 
 def _side_by_side(lines: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bastide.fix.draft import Edit, NotFixable
+from bastide.fix.draft import Edit, NotFixable, indentation, line_end
 from bastide.fix.render import json_text, yaml_entry, yaml_flow, yaml_item, yaml_scalar
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class TreeEditor:
             value = text[len(yaml_scalar(name)) + 1 :]
             at, end = empty.value.start, empty.value.end
             return [Edit(at, end, value if at == end else value.lstrip(" "))]
-        at = self._line_end(holder.last)
+        at = line_end(self.text, holder.last)
         return [Edit(at, at, f"\n{' ' * column}{text}")]
 
     def _pair(self, holder: Node, name: str, value: Any) -> str:
@@ -189,7 +189,7 @@ class TreeEditor:
 
     def _below(self, listed: Node, values: list[Any]) -> list[Edit]:
         dash = self.text.rfind("-", 0, listed.items[0].start)
-        at, column = self._line_end(listed.last), self._column(dash)
+        at, column = line_end(self.text, listed.last), self._column(dash)
         return [Edit(at, at, "".join(f"\n{yaml_item(value, column, self.unit)}" for value in values))]
 
     def _into_brackets(self, holder: Node, inside: list[Node], texts: list[str]) -> list[Edit]:
@@ -200,20 +200,20 @@ class TreeEditor:
         first = holder.entries[0].start if holder.entries else inside[0].start
         if "\n" not in self.text[holder.start : first]:
             return [Edit(end, end, "".join(f", {text}" for text in texts))]
-        line = f"\n{self._indentation(first)}"
-        line_end = self._line_end(end)
-        after = self.text[end:line_end]
+        line = f"\n{indentation(self.text, first)}"
+        stop = line_end(self.text, end)
+        after = self.text[end:stop]
         comma = after.lstrip().startswith(",")
-        if "#" in after and not holder.json and holder.end > line_end:
+        if "#" in after and not holder.json and holder.end > stop:
             text = ",".join(f"{line}{text}" for text in texts) + ("," if comma else "")
-            return [*([] if comma else [Edit(end, end, ",")]), Edit(line_end, line_end, text)]
+            return [*([] if comma else [Edit(end, end, ",")]), Edit(stop, stop, text)]
         return [Edit(end, end, "".join(f",{line}{text}" for text in texts))]
 
     def _between_brackets(self, holder: Node, texts: list[str]) -> list[Edit]:
         self._no_comment(holder.start, holder.end, holder)
         if not self._spread(holder):
             return [Edit(holder.start + 1, holder.end - 1, ", ".join(texts))]
-        line = f"\n{self._indentation(holder.start)}"
+        line = f"\n{indentation(self.text, holder.start)}"
         inner = f"{line}{' ' * self.unit}"
         return [Edit(holder.start + 1, holder.end - 1, ",".join(f"{inner}{text}" for text in texts) + line)]
 
@@ -226,7 +226,9 @@ class TreeEditor:
 
     def _inner_column(self, holder: Node) -> int:
         inside = [entry.start for entry in holder.entries] or [item.start for item in holder.items]
-        return len(self._indentation(inside[0])) if inside else len(self._indentation(holder.start)) + self.unit
+        return (
+            len(indentation(self.text, inside[0])) if inside else len(indentation(self.text, holder.start)) + self.unit
+        )
 
     def _remove(self, here: list[tuple[Node, Entry]]) -> list[Edit]:
         while len(here) > 1 and len(here[-1][0].entries) == 1:
@@ -248,19 +250,10 @@ class TreeEditor:
         start = self.text.rfind("\n", 0, entry.start) + 1
         if self.text[start : entry.start].strip():  # behind the dash of a list
             return [Edit(entry.start, holder.entries[at + 1].start, "")]
-        return [Edit(start, min(self._line_end(max(end, entry.end)) + 1, len(self.text)), "")]
+        return [Edit(start, min(line_end(self.text, max(end, entry.end)) + 1, len(self.text)), "")]
 
     def _column(self, at: int) -> int:
         return at - (self.text.rfind("\n", 0, at) + 1)
-
-    def _indentation(self, at: int) -> str:
-        start = self.text.rfind("\n", 0, at) + 1
-        found = re.match(r"[ \t]*", self.text[start:at])
-        return found.group() if found else ""
-
-    def _line_end(self, at: int) -> int:
-        found = self.text.find("\n", at)
-        return len(self.text) if found < 0 else found
 
 
 def listed_of(value: Any) -> list[Any]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bastide.resources.schema import schema_for
 from bastide.sources.buildspec.source import TYPE, load
+from tests.fuzzing import fuzz
 
 _TEXT = """\
 version: 0.2
@@ -80,13 +80,7 @@ def test_files_that_are_none(text: str) -> None:
     assert [problem.kind for problem in loaded.problems] == ["unreadable"]
 
 
-_FUZZ = settings(
-    max_examples=5_000 if os.environ.get("BASTIDE_FUZZ") == "deep" else 100,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    derandomize=os.environ.get("BASTIDE_FUZZ") != "deep",
-    database=None,
-)
+_FUZZ = fuzz()
 _KEYS = st.sampled_from([
     "env", "variables", "phases", "commands", "finally",
     "batch", "build-list", "build-matrix", "dynamic", "version", "exported-variables",

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bastide.resources.model import REDACTED_WRITTEN
 from bastide.sources.cloudformation.cdk import load_cdk
 from bastide.sources.cloudformation.detect import looks_like_template
 from bastide.sources.cloudformation.stacks import load
+from tests.fuzzing import fuzz
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,13 +22,7 @@ if TYPE_CHECKING:
 
     from bastide.resources.model import Loaded
 
-_FUZZ = settings(
-    max_examples=5_000 if os.environ.get("BASTIDE_FUZZ") == "deep" else 60,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    derandomize=os.environ.get("BASTIDE_FUZZ") != "deep",
-    database=None,
-)
+_FUZZ = fuzz(60)
 _KINDS = {"unreadable", "partial", "unmapped", "external", "note"}
 _SECRET = "hunter2-in-no-output"
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bastide.sources.code.detect import find, may_have
 from bastide.sources.code.limits import MAX_FOUND, MAX_LINE
+from tests.fuzzing import fuzz
 
 _BODY = "MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfn0000000000000000000000000000000000"
 
@@ -96,13 +96,7 @@ def test_limits_of_lines_and_of_findings() -> None:
     assert len(find(many)) == MAX_FOUND
 
 
-@settings(
-    max_examples=5_000 if os.environ.get("BASTIDE_FUZZ") == "deep" else 100,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    derandomize=os.environ.get("BASTIDE_FUZZ") != "deep",
-    database=None,
-)
+@fuzz()
 @given(
     st.lists(
         st.one_of(

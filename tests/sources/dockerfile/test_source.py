@@ -6,13 +6,14 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bastide.resources.model import Resource
 from bastide.resources.schema import schema_for
 from bastide.sources.dockerfile.source import TYPE, load
 from bastide.sources.dockerfile.text import KNOWN
+from tests.fuzzing import fuzz
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,13 +147,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         assert (problem.kind, problem.line) == ("unreadable", 1)
 
 
-_FUZZ = settings(
-    max_examples=5_000 if os.environ.get("BASTIDE_FUZZ") == "deep" else 100,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    derandomize=os.environ.get("BASTIDE_FUZZ") != "deep",
-    database=None,
-)
+_FUZZ = fuzz()
 _WORDS = st.one_of(
     st.sampled_from(
         [

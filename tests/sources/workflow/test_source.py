@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bastide.resources.model import Resource
 from bastide.resources.schema import schema_for
 from bastide.sources.workflow.source import TYPE, action, load
+from tests.fuzzing import fuzz
 
 _PATH = ".github/workflows/ci.yml"
 _COMMIT = "0" * 40
@@ -182,13 +182,7 @@ def test_files_that_are_no_workflows(text: str) -> None:
     assert [problem.kind for problem in loaded.problems] == ["unreadable"]
 
 
-_FUZZ = settings(
-    max_examples=5_000 if os.environ.get("BASTIDE_FUZZ") == "deep" else 100,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    derandomize=os.environ.get("BASTIDE_FUZZ") != "deep",
-    database=None,
-)
+_FUZZ = fuzz()
 _KEYS = st.sampled_from([
     "on", "jobs", "env", "steps", "uses", "run", "with", "runs-on",
     "strategy", "matrix", "permissions", "if", "secrets", "environment", "name", "labels",
