@@ -185,6 +185,7 @@ def _add_others(results: Result, arguments: argparse.Namespace) -> None:
         found = tools.CACHE / f"{name}.json"
         if found.exists():
             results[name] = json.loads(found.read_text("utf-8"))
+    results["made"] = dict.fromkeys(arguments.inputs, [results["command"], results["date"]])
     before = tools.CACHE / "results.json"
     if set(arguments.inputs) == {*COUNTS, *OTHERS} or not before.exists() or arguments.quick:
         return
@@ -193,6 +194,7 @@ def _add_others(results: Result, arguments: argparse.Namespace) -> None:
     results["inputs"] += [item for item in known["inputs"] if item["kind"] not in measured]
     for name in ("startup", "installed", "parts", "versions"):
         results[name] = {**known.get(name, {}), **results[name]}
+    results["made"] = {**known.get("made", {}), **results["made"]}
     if "live" in known:
         results.setdefault("live", known["live"])
 

@@ -44,7 +44,7 @@ def _head(results: dict[str, Any]) -> str:
     return f"""# Results
 
 Written by `{results["command"]}` on {results["date"]}; the same command repeats it.
-
+{_earlier(results)}
 - measured: {tools}
 - on: {machine["cpu"]}, {machine["cores"]} cores, {machine["memory"]:.0f} GiB, {machine["system"]}, \
 Python {machine["python"]}; load average at the start {machine["load"]:.2f}
@@ -52,6 +52,16 @@ Python {machine["python"]}; load average at the start {machine["load"]:.2f}
 {busy}
 Findings are given for plausibility only: each tool has its own controls.
 """
+
+
+def _earlier(results: dict[str, Any]) -> str:
+    """Which inputs were measured by other runs than the last, by which and when."""
+    others: dict[tuple[str, str], list[str]] = {}
+    for name, (command, date) in results.get("made", {}).items():
+        if date != results["date"]:
+            others.setdefault((command, date), []).append(name)
+    said = (f"By `{command}` on {date}: {', '.join(names)}.\n" for (command, date), names in others.items())
+    return "".join(said)
 
 
 def _targets(results: dict[str, Any]) -> Table:

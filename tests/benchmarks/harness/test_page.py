@@ -80,3 +80,10 @@ def test_a_busy_machine_is_confessed(results):
 def test_one_size_shows_no_growth(results):
     assert "## Growth" in page(results)
     assert "## Growth" not in page(results | {"inputs": results["inputs"][1:2]})
+
+
+def test_what_other_runs_measured_is_told_with_their_command(results):
+    results["made"] = {"monorepo": ["python benchmarks/run.py", "2030-01-02"], "live": ["python old.py", "2029-12-31"]}
+    head = page(results).partition("## ")[0]
+    assert "By `python old.py` on 2029-12-31: live." in head
+    assert "monorepo" not in head
