@@ -185,7 +185,7 @@ def _add_others(results: Result, arguments: argparse.Namespace) -> None:
         found = tools.CACHE / f"{name}.json"
         if found.exists():
             results[name] = json.loads(found.read_text("utf-8"))
-    results["made"] = dict.fromkeys(arguments.inputs, [results["command"], results["date"]])
+    results["made"] = {name: [results["command"], results["date"]] for name in arguments.inputs}
     before = tools.CACHE / "results.json"
     if set(arguments.inputs) == {*COUNTS, *OTHERS} or not before.exists() or arguments.quick:
         return
