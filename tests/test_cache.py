@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bastide.cache import Parts, compiled, compiled_parts
@@ -80,7 +81,7 @@ def test_parts_that_are_cut_off_anywhere_are_built_again(table: Path, tmp_path: 
     (entry,) = (tmp_path / "cache" / "bastide").glob("*.json")
     whole = entry.read_bytes()
     for end in range(len(whole)):
-        with pytest.raises(ValueError, match=r"."):
+        with pytest.raises((ValueError, msgspec.DecodeError), match=r"."):
             Parts(whole[:end])
     entry.write_bytes(whole[:-3])
     assert compiled_parts("parts", [table], lambda: {"a": 2}).get("a") == 2

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
 
 from bastide import __version__
 from bastide.library import FOLDER
@@ -27,20 +28,21 @@ def compiled(name: str, files: Iterable[Path], build: Callable[[], Any]) -> Any:
     version, Python's, and every file's name, size and time of change. A cache that cannot be read or written is as if
     it were not there.
     """
-    return _kept(name, files, lambda: _plain(build()), json.loads)
+    return _kept(name, files, lambda: msgspec.json.encode(build()), msgspec.json.decode)
 
 
 class Parts:
     """Parts by name, each read when it is asked for.
 
-    As text this is a JSON list of lines: first where each part begins and how long it is, from the second line on the
-    parts themselves. Raises ValueError for text that is not whole.
+    As text this is a JSON list of lines: first where each part begins and how many bytes it has, from the second line
+    on the parts themselves. Raises ValueError or `msgspec.DecodeError` for text that is
+    not whole.
     """
 
     def __init__(self, data: bytes) -> None:
         end = data.index(b"\n")
-        self._data, self._start = data, end + 1
-        self._places: dict[str, tuple[int, int]] = json.loads(data[1 : end - 1])
+        self._data, self._start = memoryview(data), end + 1
+        self._places: dict[str, tuple[int, int]] = msgspec.json.decode(self._data[1 : end - 1])
         if not data.endswith(b"]") or self._start + max(sum(place) for place in self._places.values()) + 1 != len(data):
             raise ValueError("cut off")
 
@@ -49,12 +51,15 @@ class Parts:
         """In the order in which they were built."""
         return list(self._places)
 
-    def get(self, name: str) -> Any:
-        """The part, made anew each time; None when there is no such part."""
+    def get(self, name: str, kind: Any = Any) -> Any:
+        """The part as a `kind`, made anew each time; None when there is no such part.
+
+        Raises `msgspec.ValidationError` for a part that is no such thing.
+        """
         if name not in self._places:
             return None
         start, length = self._places[name]
-        return json.loads(self._data[self._start + start : self._start + start + length])
+        return msgspec.json.decode(self._data[self._start + start : self._start + start + length], type=kind)
 
 
 def compiled_parts(name: str, files: Iterable[Path], build: Callable[[], dict[str, Any]]) -> Parts:
@@ -62,22 +67,18 @@ def compiled_parts(name: str, files: Iterable[Path], build: Callable[[], dict[st
     return _kept(name, files, lambda: _in_parts(build()), Parts)
 
 
-def _in_parts(parts: dict[str, Any]) -> str:
+def _in_parts(parts: dict[str, Any]) -> bytes:
     places: dict[str, tuple[int, int]] = {}
     texts, at = [], 0
     for name, value in parts.items():
-        text = _plain(value)
+        text = msgspec.json.encode(value)
         places[name] = (at, len(text))
         texts.append(text)
         at += len(text) + 2
-    return ",\n".join([f"[{_plain(places)}", *texts]) + "]"
+    return b",\n".join([b"[" + msgspec.json.encode(places), *texts]) + b"]"
 
 
-def _plain(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))  # ASCII: as many bytes as characters
-
-
-def _kept(name: str, files: Iterable[Path], build: Callable[[], str], read: Callable[[bytes], Read]) -> Read:
+def _kept(name: str, files: Iterable[Path], build: Callable[[], bytes], read: Callable[[bytes], Read]) -> Read:
     shipped = FOLDER / "compiled" / f"{name}.json"
     if shipped.is_file():
         return read(shipped.read_bytes())
@@ -85,14 +86,14 @@ def _kept(name: str, files: Iterable[Path], build: Callable[[], str], read: Call
     folder = _folder()
     path = folder / f"{name}-{digest}.json" if folder else None
     if path is not None:
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, msgspec.DecodeError):
             return read(path.read_bytes())
     text = build()
     if path is not None:
         with contextlib.suppress(OSError):
             _write(path, text)
             _sweep(path, name)
-    return read(text.encode())
+    return read(text)
 
 
 def _digest(files: Iterable[Path]) -> str:
@@ -113,12 +114,12 @@ def _folder() -> Path | None:
     return root / "bastide"
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: bytes) -> None:
     """Whole or not at all, also beside another process that writes the same."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
     try:
-        with temporary.open("x", encoding="utf-8") as stream:
+        with temporary.open("xb") as stream:
             stream.write(text)
         temporary.replace(path)
     except OSError:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
 
 from bastide.controls.exemptions import not_needed
 from bastide.controls.organization import POLICY, READS
@@ -216,9 +217,7 @@ def identity_of(engine: Engine, scope: Scope, wanted: Wanted) -> dict[str, Any]:
     """What must be equal for a run to be gone on with: who asks, for what, and with which version."""
     from bastide import __version__
 
-    plain = {
-        name: list(value) if isinstance(value, tuple) else value for name, value in dataclasses.asdict(scope).items()
-    }
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in structs.asdict(scope).items()}
     reads = {name: sorted(paths) for name, paths in sorted(wanted.reads.items())}
     return {"version": __version__, "caller": engine.caller, **plain, "types": sorted(wanted.types), "reads": reads,
             "groups": list(wanted.groups), "whole": wanted.whole}  # fmt: skip

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from bastide import __version__
 from bastide.errors import UsageError
@@ -31,8 +32,7 @@ MAX_JOBS = 256
 """Processes that read files, at most."""
 
 
-@dataclass(slots=True)
-class ScanResult:
+class ScanResult(Struct):
     """The report, and the resources that it is about (for `bastide query`)."""
 
     report: Report
@@ -89,8 +89,7 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
     return ScanResult(report, resources)
 
 
-@dataclass(slots=True)
-class Judged:
+class Judged(Struct):
     """What a scan has found, before exemptions and the baseline: `whole` when no path was left out of it."""
 
     everything: Library

@@ -6,9 +6,10 @@ A value is taken from the command line, else the environment, else the file, els
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct, field
 
 from bastide.errors import UsageError, near_miss
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 FILE = "bastide.yaml"
 
 
-@dataclass(slots=True, frozen=True)
-class Option:
+class Option(Struct, frozen=True):
     """One setting of `bastide scan`; `name` is its key in the file, and the rest follows from it."""
 
     name: str
@@ -94,8 +94,7 @@ EXEMPTION = {
 }
 
 
-@dataclass(slots=True)
-class Settings:
+class Settings(Struct):
     """What holds for this run. `exemptions` have a `place` (`file:line`) beside their fields."""
 
     scan: dict[str, Any] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bastide.controls.library import load_library
 from bastide.report.texts import row_of, texts_of

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from bastide.controls.entry import CONCERNS
 from bastide.controls.frameworks import ATTACK, Crosswalk
@@ -85,7 +86,8 @@ def _show(arguments: argparse.Namespace) -> int:
     crosswalk = Crosswalk(library.summaries)
     serves = {control.id: crosswalk.requirements_of(control.id) for control in controls}
     if arguments.format == "json":
-        print(json.dumps([{**asdict(control), "serves": serves[control.id]} for control in controls], indent=2))
+        told = [{**msgspec.to_builtins(control), "serves": serves[control.id]} for control in controls]
+        print(json.dumps(told, indent=2))
         return 0
     from bastide.fix.plan import fixes_of
 

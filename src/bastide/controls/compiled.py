@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from bastide.controls.signatures import Program
-    from bastide.controls.syntax import Formula, Read
+from msgspec import Struct, field
+
+Read = tuple[str, str]
+"""A path and its mode: `value`, `presence` or `macro`."""
+Formula = list[Any]
+"""`["and"|"or", formula, …]` or `["atom", index, negated]`, with NOT pushed down to the atoms."""
+Program = list[Any]
+"""`[operation, operand, …]`, see `bastide.controls.program`."""
 
 
-@dataclass(slots=True)
-class Atom:
+class Atom(Struct, omit_defaults=True):
     """A part of a formula without AND, OR, NOT at its top; `reads` are the properties that decide it.
 
     When it quantifies over the elements of one list (`none_of`, `any_of`, `all_of` of a comprehension), `over`
@@ -25,8 +28,7 @@ class Atom:
     program: Program | None = None
 
 
-@dataclass(slots=True)
-class Over:
+class Over(Struct, omit_defaults=True):
     """The elements that an atom quantifies over: of the list at `path` (`sql`), each called `name`.
 
     `items` is the SQL of the list of their conditions, `formula` the condition of one element over `atoms`, which
@@ -46,8 +48,7 @@ class Over:
     conditions: Program | None = None
 
 
-@dataclass(slots=True)
-class Compiled:
+class Compiled(Struct, omit_defaults=True):
     """One control, ready to run; made of plain values, so that it can be cached as JSON."""
 
     id: str
@@ -61,12 +62,6 @@ class Compiled:
     layers: list[Compiled] = field(default_factory=list)
     """What compensates it: `Control.layer_controls`, compiled."""
 
-    @classmethod
-    def from_plain(cls, value: dict[str, Any]) -> Compiled:
-        """The compiled control that `asdict` made this of."""
-        layers = [cls.from_plain(item) for item in value["layers"]]
-        return cls(**{**value, "atoms": [_atom(item) for item in value["atoms"]], "layers": layers})
-
     @property
     def needs_database(self) -> bool:
         """Whether a part of it has no program."""
@@ -76,13 +71,6 @@ class Compiled:
     def conjuncts(self) -> list[Formula]:
         """The parts that must all hold."""
         return self.require[1:] if self.require[0] == "and" else [self.require]
-
-
-def _atom(value: dict[str, Any]) -> Atom:
-    over = value["over"]
-    if over is not None:
-        over = Over(**{**over, "atoms": [_atom(item) for item in over["atoms"]]})
-    return Atom(value["sql"], [(path, mode) for path, mode in value["reads"]], over, value["program"])
 
 
 def _needs_database(atom: Atom) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict
 
 from bastide.controls.compiled import Atom, Compiled, Over
 from bastide.controls.engine import connect
 from bastide.controls.program import Translator
 from bastide.controls.query import query_for
 from bastide.controls.shape import STATEMENT, merged, shape_of
-from bastide.controls.syntax import Node, Read, Scope, Syntax, column_value, formula
+from bastide.controls.syntax import Node, Scope, Syntax, column_value, formula
 from bastide.errors import ControlError, near_miss
 from bastide.resources.policies import has_policies
 from bastide.resources.schema import schema_for
@@ -18,9 +19,9 @@ from bastide.resources.schema import schema_for
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bastide.controls.compiled import Formula, Read
     from bastide.controls.entry import Control, Related
     from bastide.controls.program import Variables
-    from bastide.controls.syntax import Formula
     from bastide.resources.schema import TypeSchema
 
 MAX_SPREAD = 8

@@ -15,7 +15,7 @@ from bastide.controls.functions import FUNCTIONS, PATTERNS, Unsure, entries, ext
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bastide.controls.signatures import Program
+    from bastide.controls.compiled import Program
 
     Frame = list[Any]
     Run = Callable[[Frame], Any]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from msgspec import Struct, field
+
+from bastide.controls.fixes import Fix  # noqa: TC001 (msgspec reads the annotations)
 from bastide.controls.verdict import SEVERITIES, Severity
 from bastide.errors import ControlError, near_miss
 
 if TYPE_CHECKING:
-    from bastide.controls.fixes import Fix
     from bastide.yamltext import Lines
 
 Outcome = Literal["pass", "fail", "unknown", "none"]
@@ -50,8 +50,7 @@ def languages_of(resource: str) -> tuple[str, ...]:
     return OWN_LANGUAGES.get(resource, LANGUAGES)
 
 
-@dataclass(slots=True, frozen=True)
-class Related:
+class Related(Struct, frozen=True):
     """Resources that a control judges together with its own: a list under `name` in its SQL.
 
     With `by`, the resources of `type` that the property `by` of the judged one refers to; with `to`, the
@@ -64,8 +63,7 @@ class Related:
     to: str = ""
 
 
-@dataclass(slots=True, frozen=True)
-class Example:
+class Example(Struct, frozen=True):
     """Source text, and what the control says of every resource of its type in it (`none`: no verdict at all).
 
     `texts` has `terraform`, `cloudformation` or both; `missing` says why a language is left out. A control that only
@@ -77,8 +75,7 @@ class Example:
     missing: str = ""
 
 
-@dataclass(slots=True, frozen=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """What denies in a live account what a failing resource would allow: a resource of type `by` of which `when` holds.
 
     `when` is SQL over the properties of that type, `because` says which layer it is and what it does. With `where`, SQL
@@ -92,8 +89,7 @@ class Layer:
     where: str = ""
 
 
-@dataclass(slots=True, frozen=True)
-class Summary:
+class Summary(Struct, frozen=True, array_like=True):
     """What is known of every control before its resource type is met: by what it can be chosen and listed."""
 
     id: str
@@ -112,8 +108,7 @@ class Summary:
         return self.id.split(".", 1)[0]
 
 
-@dataclass(slots=True)
-class Control:
+class Control(Struct):
     """What must hold of every resource of a type. `require` and `when` are SQL over the type's properties.
 
     `when` that is not true means that the control says nothing about the resource. `live` ones ask what only a live
@@ -178,7 +173,7 @@ def parse_controls(text: str, place: str) -> list[Control]:
 
 _TEXT_FIELDS = ("id", "title", "resource", "severity", "concern", "require", "rationale", "when")
 _LIST_FIELDS = ("objectives", "attack", "references")
-_FIELDS = tuple(f.name for f in dataclasses.fields(Control) if f.name != "place")
+_FIELDS = tuple(name for name in Control.__struct_fields__ if name != "place")
 _REQUIRED = ("id", "title", "resource", "severity", "require", "rationale", "remediation", "frameworks")
 
 

@@ -268,6 +268,6 @@ def _merged(group: list[Verdict]) -> Verdict:
 
 
 def _depends(worst: Verdict, when: str) -> tuple[Evidence, ...]:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     return tuple(replace(item, note=f"{worst.status} when {when}; {item.note}".rstrip("; ")) for item in worst.evidence)

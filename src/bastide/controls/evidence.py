@@ -13,9 +13,8 @@ from bastide.resources.model import parent, without_positions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bastide.controls.compiled import Compiled
+    from bastide.controls.compiled import Compiled, Formula
     from bastide.controls.rows import Row
-    from bastide.controls.syntax import Formula
     from bastide.resources.model import Resource
 
 MAX_ITEMS = 6

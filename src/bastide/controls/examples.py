@@ -6,11 +6,12 @@ import datetime as dt
 import json
 import re
 import tempfile
-from dataclasses import dataclass
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from bastide.controls.compensation import Compensation
 from bastide.controls.compiler import compile_controls
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
     """A control, the number of its example, the example's language and outcome."""
 
 
-@dataclass(slots=True, frozen=True)
-class Result:
+class Result(Struct, frozen=True):
     """One example in one language: what was wanted, what came of it, and whether that is right."""
 
     control: str

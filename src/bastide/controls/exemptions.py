@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bastide.controls.verdict import Exemption, Verdict
 from bastide.resources.model import Problem
@@ -26,8 +27,7 @@ _COMMENT = re.compile(r"\s*(#|//|/\*|\*|$)")
 MAX_BYTES = 20_000_000
 
 
-@dataclass(slots=True, frozen=True)
-class Allow:
+class Allow(Struct, frozen=True):
     """One exemption as written: patterns of control, resource and path, and for a comment the lines it stands for."""
 
     exemption: Exemption

@@ -8,8 +8,9 @@ type, or says why there is no fix.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,8 +34,7 @@ _PATH = re.compile(rf"{_ONE}(?:\.{_ONE})*")
 _STEP = re.compile(r"([A-Za-z_][\w-]*)(\?)?(?:\[([^\]]*)\])?(?:\.|$)")
 
 
-@dataclass(slots=True, frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """What is done at a path: `set` a value, `at_least` a number, `add` or `take` items of a list, `remove`."""
 
     verb: Verb
@@ -47,16 +47,14 @@ class Change:
         return steps_of(self.path)
 
 
-@dataclass(slots=True, frozen=True)
-class Override:
+class Override(Struct, frozen=True):
     """What holds for one provider type in place of the control's changes: `changes` of arguments, or `why` not."""
 
     changes: tuple[Change, ...] = ()
     why: str = ""
 
 
-@dataclass(slots=True, frozen=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """The changes, in order. `replaces` overrules what the schema says of replacement on deployment.
 
     `terraform` and `cloudformation` are reasons why there is none in that language; `overrides` are by provider type.

@@ -7,9 +7,10 @@ on the control, what a framework borrows in the framework.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from msgspec import Struct, field
 
 from bastide.cache import compiled_parts
 from bastide.controls.entry import CONCERNS
@@ -39,8 +40,7 @@ CONCERN = "concern"
 MAX_NAME = 80
 
 
-@dataclass(slots=True, frozen=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """One requirement under its publisher's id, with a short name of ours.
 
     `sources` are the ids of requirements that it follows, by framework, or concerns under `concern`. `without` says why
@@ -55,8 +55,7 @@ class Requirement:
     without: str = ""
 
 
-@dataclass(slots=True, frozen=True)
-class Framework:
+class Framework(Struct, frozen=True):
     """A framework; `basis` is one of `BASES`, `about` says where ids and derivations come from. Groups are id: name."""
 
     id: str

@@ -13,10 +13,9 @@ from bastide.controls.query import INNER, Part, plain_reads
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from bastide.controls.compiled import Atom, Compiled, Over
+    from bastide.controls.compiled import Atom, Compiled, Formula, Over
     from bastide.controls.direct import Frame, Run
     from bastide.controls.rows import Row
-    from bastide.controls.syntax import Formula
 
     Items = Callable[[bool], Iterable[Any]]
     """The conditions of a list's elements, for the better or for the worse."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from collections import defaultdict
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from bastide.cache import Parts, compiled_parts
-from bastide.controls.compiled import Compiled
-from bastide.controls.entry import CONCERNS, Control, Layer, Related, Summary
+from bastide.controls.compiled import Compiled  # noqa: TC001 (msgspec reads the annotations)
+from bastide.controls.entry import CONCERNS, Control, Summary
 from bastide.controls.macros import macros_file
 from bastide.controls.verdict import SEVERITIES
 from bastide.errors import ControlError, UsageError, near_miss
@@ -23,7 +26,20 @@ LIBRARY = "library/controls"
 _INDEX = ""
 _LIVE = " live"
 """Behind a resource type: those of its controls that only a live account can answer."""
-_SUMMARY = tuple(field.name for field in fields(Summary))
+
+
+class _Index(Struct):
+    """What is known of all controls before a resource type is met; `broken` says why some cannot be run, by id."""
+
+    summaries: list[Summary]
+    broken: dict[str, str]
+
+
+class _Part(Struct):
+    """The controls of one resource type, and their compiled forms."""
+
+    controls: list[Control]
+    compiled: list[Compiled]
 
 
 class Library:
@@ -52,9 +68,9 @@ class Library:
         controls: list[Control] = []
         done: list[Compiled] = []
         names = [name for one in types for name in ((one, f"{one}{_LIVE}") if live else (one,))]
-        for part in (found for parts in self._parts for name in names if (found := parts.get(name))):
-            controls += [_control(item) for item in part["controls"] if item["id"] in self._ids]
-            done += [Compiled.from_plain(item) for item in part["compiled"] if item["id"] in self._ids]
+        for part in (found for parts in self._parts for name in names if (found := parts.get(name, _Part))):
+            controls += [control for control in part.controls if control.id in self._ids]
+            done += [compiled for compiled in part.compiled if compiled.id in self._ids]
         controls.sort(key=lambda control: control.id)
         return controls, done
 
@@ -86,10 +102,10 @@ def load_library(folders: Sequence[str] = ()) -> Library:
     """The library and the YAML files below `folders`; an id that stands twice is a `ControlError`."""
     sources = [(_library_files(), LIBRARY), *((_own_files(folder), "") for folder in folders)]
     parts = [_load(files, root) for files, root in sources]
-    summaries = [summary for one in parts for summary in one.get(_INDEX)["summaries"]]
-    broken = {key: why for one in parts for key, why in one.get(_INDEX)["broken"].items()}
+    indexes: list[_Index] = [one.get(_INDEX, _Index) for one in parts]
+    broken = {key: why for index in indexes for key, why in index.broken.items()}
     seen: dict[str, Summary] = {}
-    for summary in (Summary(*values) for values in summaries):
+    for summary in (summary for index in indexes for summary in index.summaries):
         if summary.id in seen:
             raise ControlError(f"`{summary.id}` is also at {seen[summary.id].place}", place=summary.place)
         seen[summary.id] = summary
@@ -132,17 +148,14 @@ def _load(files: list[Any], root: str) -> Parts:
 
         controls = [control for file in files for control in _parse(file, root)]
         done, broken = compile_controls(controls)
-        parts: dict[str, Any] = {
-            _INDEX: {
-                "summaries": [[getattr(control, name) for name in _SUMMARY] for control in controls],
-                "broken": {key: str(error) for key, error in broken.items()},
-            }
-        }
-        for kind, items in (("controls", map(_without_examples, controls)), ("compiled", map(asdict, done))):
-            for item in items:
-                part = parts.setdefault(item["resource"] + _LIVE * item["live"], {"controls": [], "compiled": []})
-                part[kind].append(item)
-        return parts
+        summaries = [Summary(*[getattr(control, name) for name in Summary.__struct_fields__]) for control in controls]
+        parts: dict[str, _Part] = defaultdict(lambda: _Part([], []))
+        for control in controls:
+            # Neither the examples nor the fix, which `bastide fix` reads from the entry: a scan has no use for them.
+            parts[control.resource + _LIVE * control.live].controls.append(replace(control, examples=[], fix=None))
+        for one in done:
+            parts[one.resource + _LIVE * one.live].compiled.append(one)
+        return {_INDEX: _Index(summaries, {key: str(error) for key, error in broken.items()}), **parts}
 
     return compiled_parts("controls" if root else "own-controls", [*_compiler_files(), *files], build)
 
@@ -151,21 +164,10 @@ def _compiler_files() -> list[Any]:
     """What else a compiled control is made of: the macros, the schema's own additions, and the compiler itself."""
     folder = Path(__file__).parent
     schema = FOLDER / "schema"
-    names = ("compiled", "compiler", "entry", "program", "shape", "signatures", "syntax")
+    names = ("compiled", "compiler", "entry", "library", "program", "shape", "signatures", "syntax")
     code = [folder / f"{name}.py" for name in names]
     own = [schema.joinpath(f"{name}.json") for name in ("_extra", "_live", "_types")]
     return [macros_file(), *own, *code]
-
-
-def _without_examples(control: Control) -> dict[str, Any]:
-    """What a scan needs: neither the examples nor the fix, which `bastide fix` reads from the entry."""
-    return {key: value for key, value in asdict(control).items() if key not in ("examples", "fix")}
-
-
-def _control(entry: dict[str, Any]) -> Control:
-    entry["related"] = [Related(**item) for item in entry["related"]]
-    entry["compensated"] = [Layer(**item) for item in entry["compensated"]]
-    return Control(**entry)
 
 
 KEYS = ("control", "severity", "concern", "framework", "path", "type")
@@ -173,8 +175,7 @@ _WORDS = {"severity": SEVERITIES, "concern": tuple(CONCERNS)}
 """The words that a key is about, where they are few."""
 
 
-@dataclass(slots=True, frozen=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """One `--only` or `--skip`: `control=s3.*`, `severity=high`, `framework=cis-aws-5.0`, `path=…`, `type=…`.
 
     Words behind the key are patterns, any of which may match, separated by commas. Without a key it is a control.

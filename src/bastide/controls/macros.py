@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, structs
 
 from bastide.cache import compiled
 from bastide.library import FOLDER
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(slots=True, frozen=True)
-class Macro:
+class Macro(Struct, frozen=True):
     """One macro: `name(parameters)` stands for `sql`; `doc` says what it means."""
 
     name: str
@@ -44,4 +44,4 @@ def _read() -> list[dict[str, Any]]:
     from bastide.yamltext import read_yaml  # only when the cache is cold
 
     entries: Any = read_yaml(macros_file().read_text("utf-8"), "library/macros.yaml")[0]
-    return [asdict(Macro(**entry)) for entry in entries]
+    return [structs.asdict(Macro(**entry)) for entry in entries]

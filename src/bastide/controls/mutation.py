@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import copy
 import tempfile
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bastide.controls.compiler import compile_control
 from bastide.controls.engine import connect
@@ -50,8 +52,7 @@ _WORDS = {
 }  # fmt: skip
 
 
-@dataclass(slots=True, frozen=True)
-class Mutant:
+class Mutant(Struct, frozen=True):
     """One change to a control: `field` (`require` or `when`), what was changed, and whether an example noticed."""
 
     control: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bastide.controls.compiled import Program
 from bastide.controls.macros import macros
 from bastide.controls.signatures import (
     GENERAL,
@@ -21,7 +22,6 @@ from bastide.controls.signatures import (
     TRUTH,
     TYPED,
     WHOLE,
-    Program,
     Unsupported,
     common,
     comparable,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct, field
 
 from bastide.controls.shape import merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bastide.controls.compiled import Compiled, Over
-    from bastide.controls.syntax import Formula
+    from bastide.controls.compiled import Compiled, Formula, Over
 
 FLAGS = 60
 """How many "this atom is not known" flags one integer carries."""
@@ -41,8 +41,7 @@ INNER = 100_000
 """An element of a list in an element has the position `outer * INNER + inner`, both from 1."""
 
 
-@dataclass(slots=True)
-class Query:
+class Query(Struct):
     """The SQL, and how to read a row of its result.
 
     A row is the position of the resource, then a column a control: 0 holds, NULL does not apply, a positive
@@ -88,8 +87,7 @@ def query_for(controls: list[Compiled], uncertain: frozenset[AtomKey], touched: 
     return Query(sql, controls, positions, writer.flags, writer.parts)
 
 
-@dataclass(slots=True)
-class _Writer:
+class _Writer(Struct):
     """Writes formulas as two-valued SQL in which an unknown atom is taken for the better or for the worse.
 
     Over atoms with NOT pushed down to them both are bounds: what is true for the worse is true, what is not

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import marshal
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from bastide.controls.query import INNER
 from bastide.controls.shape import Unusual, fill, filler, merged
@@ -28,8 +29,7 @@ REMEMBERED, LONGEST = 5_000, 4096
 """Policies whose statements are remembered at most, and how many bytes long."""
 
 
-@dataclass(slots=True)
-class Row:
+class Row(Struct):
     """`columns` are what controls read; `unknown` says why by path; `uncertain` are the atoms which that touches.
 
     `partial` are the quantified atoms of which elements are touched, whether or not the list as such is.

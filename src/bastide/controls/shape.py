@@ -14,7 +14,7 @@ from bastide.resources.model import REDACTED, REDACTED_WRITTEN
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from bastide.controls.syntax import Read
+    from bastide.controls.compiled import Read
     from bastide.resources.schema import PropertyType, TypeSchema
 
 Shape = str | list[Any] | dict[str, Any]

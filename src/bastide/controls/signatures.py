@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bastide.controls.compiled import Program
     from bastide.controls.shape import Shape
-
-Program = list[Any]
-"""`[operation, operand, …]`, see `bastide.controls.program`."""
 
 TEXT, TRUTH, WHOLE, NUMBER, JSON, NOTHING = "VARCHAR", "BOOLEAN", "BIGINT", "DOUBLE", "JSON", "NULL"
 MAP = "MAP(VARCHAR, VARCHAR)"

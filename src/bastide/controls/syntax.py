@@ -8,8 +8,9 @@ property path without list positions. `presence` reads ask only whether somethin
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from bastide.controls.macros import macros
 from bastide.errors import ControlError
@@ -17,10 +18,9 @@ from bastide.errors import ControlError
 if TYPE_CHECKING:
     import duckdb
 
-Node = dict[str, Any]
-Read = tuple[str, str]
-"""A path and its mode: `value`, `presence` or `macro`."""
+    from bastide.controls.compiled import Formula, Read
 
+Node = dict[str, Any]
 _WALKS = {"list_apply", "list_transform", "array_apply", "array_transform", "apply"}
 _FILTERS = {"list_filter", "array_filter", "filter"}
 _SAME_ELEMENTS = {
@@ -38,8 +38,7 @@ _LENGTHS = {"len", "array_length", "length", "cardinality"}
 _ALLOWED = {"FUNCTION", "OPERATOR", "CASE", "CONSTANT", "COMPARISON", "CONJUNCTION", "CAST", "BETWEEN", "LAMBDA"}
 
 
-@dataclass(slots=True)
-class Value:
+class Value(Struct):
     """What an expression may denote: properties (by path), or the parts of a packed struct."""
 
     paths: frozenset[tuple[str, ...]] = frozenset()
@@ -243,10 +242,6 @@ def _children(node: Node) -> list[Node]:
         elif isinstance(item, list):
             found.extend(child for child in item if isinstance(child, dict) and "class" in child)
     return found
-
-
-Formula = list[Any]
-"""`["and"|"or", formula, …]` or `["atom", index, negated]`, with NOT pushed down to the atoms."""
 
 
 def formula(node: Node, atoms: list[Node], syntax: Syntax, *, negated: bool = False) -> Formula:

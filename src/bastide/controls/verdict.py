@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,8 +20,7 @@ SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")
 """Worst first."""
 
 
-@dataclass(slots=True, frozen=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One property that decided a verdict: its value as it may be shown (redacted, cut), or why it is not known.
 
     `value` is None when the property is absent; `note` says so or gives the reason (`var.key: variable without
@@ -34,8 +34,7 @@ class Evidence:
     line: int
 
 
-@dataclass(slots=True, frozen=True)
-class Exemption:
+class Exemption(Struct, frozen=True):
     """A finding that somebody answers for until a day; `place` is where that is written."""
 
     control: str
@@ -46,8 +45,7 @@ class Exemption:
     expired: bool = False
 
 
-@dataclass(slots=True, frozen=True)
-class Compensated:
+class Compensated(Struct, frozen=True):
     """The layer that denies what a failing resource would allow: its type and address, and what it does."""
 
     type: str
@@ -113,8 +111,7 @@ class Verdict:
         return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-@dataclass(slots=True)
-class Coverage:
+class Coverage(Struct):
     """What was looked at, and what was not: the denominators of every figure in a report."""
 
     units: dict[str, int] = field(default_factory=dict)  # source kind -> units read
@@ -135,8 +132,7 @@ class Coverage:
         return any(problem.kind in ("unreadable", "partial") for problem in self.problems)
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """The result of one scan. `verdicts` are sorted worst first, then by place; passes are among them."""
 
     version: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from bastide.drift.compare import Comparer, Difference
 from bastide.drift.match import Matched, Matcher, Pair
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 DEFAULTS = FOLDER / "drift" / "defaults.yaml"
 
 
-@dataclass(slots=True)
-class Changed:
+class Changed(Struct):
     """A pair that differs. `unset` are properties that only the cloud sets: no drift, worth knowing."""
 
     pair: Pair
@@ -31,8 +31,7 @@ class Changed:
     unset: list[Difference]
 
 
-@dataclass(slots=True)
-class Flip:
+class Flip(Struct):
     """A control that passes on one side of a pair and fails on the other."""
 
     code: Verdict
@@ -44,8 +43,7 @@ class Flip:
         return self.cloud.status == "fail"
 
 
-@dataclass(slots=True)
-class Drift:
+class Drift(Struct):
     """Everything that was found. `not_compared` are types of the code that nobody reads live, and how many."""
 
     code: str

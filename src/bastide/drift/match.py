@@ -6,9 +6,10 @@ What cannot be told is said, never guessed: two that have an equal claim are amb
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from msgspec import Struct, field
 
 from bastide.drift.values import HOLE, Known, address_of, fits_pattern, literal_length
 from bastide.resources.schema import schema_for
@@ -49,8 +50,7 @@ class Unsure(NamedTuple):
     candidates: tuple[Resource, ...] = ()
 
 
-@dataclass(slots=True)
-class Matched:
+class Matched(Struct):
     """What became of every resource of the code, and the live ones that are nobody's."""
 
     pairs: list[Pair] = field(default_factory=list)

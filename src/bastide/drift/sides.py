@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from bastide.drift.fold import FOLDS, folded
 from bastide.errors import UsageError
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 LAST = "--last"
 
 
-@dataclass(slots=True)
-class Side:
+class Side(Struct):
     """One side. `marks` say which types were read wholly; they are there for the cloud only."""
 
     name: str
@@ -71,8 +71,7 @@ def types_of(code: Side) -> set[str]:
     return kinds | {fold.parent for kind in kinds for fold in FOLDS.get(kind, ())}
 
 
-@dataclass(slots=True, frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """How the cloud is read: the settings, the file that they came from, and whom to tell."""
 
     settings: dict[str, Any]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 HOLE = re.compile(r"\$\{([^{}]*)\}")
 _ROOT = re.compile(r"arn:[\w-]+:iam::(\d{12}):root")
 
 
-@dataclass(slots=True)
-class Known:
+class Known(Struct):
     """What is known of references: `names` of the live resource that an address of the code was matched with.
 
     `others` are the names of all live resources of the same type, so that a reference that leads elsewhere is told.

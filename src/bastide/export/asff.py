@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct
 
 from bastide.redact import clean
 from bastide.sources.aws.accounts import HOMES
@@ -82,8 +83,7 @@ class Target(NamedTuple):
     region: str
 
 
-@dataclass(slots=True, frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A finding as the history has it; times are UTC. `region` may be `global`; `closed` is None while it is open."""
 
     fingerprint: str

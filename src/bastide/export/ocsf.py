@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from bastide import __version__
 from bastide.controls.entry import Control
@@ -41,8 +41,7 @@ class Part(NamedTuple):
     key: str
 
 
-@dataclass(slots=True)
-class LastRun:
+class LastRun(Struct):
     """The newest run of the history, with its tables. `started` is in seconds since the epoch."""
 
     root: Path
@@ -105,8 +104,7 @@ def write(run: LastRun, part: Part, controls: Mapping[str, Control], file: Path)
     return count
 
 
-@dataclass(slots=True)
-class _Rows:
+class _Rows(Struct):
     """The verdicts of a part as rows; `opened` is when the finding of the newest row was opened."""
 
     run: LastRun

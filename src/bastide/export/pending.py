@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
 
 from bastide.errors import UsageError
 from bastide.export.asff import Finding
@@ -42,8 +42,7 @@ COLUMNS = {
 }
 
 
-@dataclass(slots=True)
-class Pending:
+class Pending(Struct):
     """A finding and what was sent of it: `digest` is None when nothing was, empty when that is not known."""
 
     finding: Finding

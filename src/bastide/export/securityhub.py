@@ -7,9 +7,10 @@ then told; a Security Hub that refuses a whole batch for good is left, and the o
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from bastide.errors import UsageError
 from bastide.export.asff import Target, asff_of, digest_of
@@ -31,8 +32,7 @@ PERMISSION = "securityhub:BatchImportFindings"
 _FINAL = ("denied", "not offered", "absent")
 
 
-@dataclass(slots=True, frozen=True)
-class Due:
+class Due(Struct, frozen=True):
     """A finding that a Security Hub is to be told, as it will be."""
 
     pending: Pending
@@ -41,8 +41,7 @@ class Due:
     digest: str
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(Struct):
     """What became of the findings for one target: sent as active, sent as archived, and not sent."""
 
     active: int = 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,8 +16,7 @@ class NotFixable(Exception):  # noqa: N818  told to the person as a reason, neve
     """Why a change cannot be made here."""
 
 
-@dataclass(slots=True, frozen=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """`text` in the place of what stands between two offsets; equal offsets insert."""
 
     start: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 from bastide.fix.draft import Edit, NotFixable, indentation, line_end
 from bastide.fix.render import hcl
@@ -22,8 +23,7 @@ _ASSIGNED = re.compile(r"[\w-]+([ \t]*)=[ \t]*")
 _COMMENT = re.compile(r"#|//|/\*")
 
 
-@dataclass(slots=True, frozen=True)
-class Arg:
+class Arg(Struct, frozen=True):
     """A step to an argument: its name, whether it is a block, and of several blocks which (see `controls.fixes`)."""
 
     name: str
@@ -31,8 +31,7 @@ class Arg:
     selector: dict[str, Any] | Literal["each", "any", "there"] | None = None
 
 
-@dataclass(slots=True)
-class Written:
+class Written(Struct):
     """What is to be written: arguments and blocks, in order."""
 
     arguments: dict[str, Any]

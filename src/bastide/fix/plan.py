@@ -6,8 +6,9 @@ the control passes and nothing that held of any resource there holds less than b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from bastide.controls.entry import parse_controls
 from bastide.fix.cloudformation import fix_template
@@ -31,8 +32,7 @@ MAX_TRIES = 200
 """Changes of one group of units that are tried one by one; what is left then stays by hand."""
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What becomes of a failing verdict: fixed, or left for `reason`.
 
     `replaces` names properties that, changed, replace the resource. `known` is False where the control has no fix.
@@ -49,8 +49,7 @@ class Outcome:
         return not self.reason
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(Struct):
     """All outcomes, in the order of the verdicts, and the drafts that differ from their files."""
 
     outcomes: list[Outcome] = field(default_factory=list)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 Kind = Literal["map", "list", "scalar", "opaque"]
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """`key: value` of a map, the key from `start` to `end`."""
 
     key: str
@@ -18,8 +18,7 @@ class Entry:
     value: Node
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """A value at `start` to `end`. `opaque` is one that the text only computes: a function, an alias, a merge.
 
     `last` is where its last character stands that is no space and no comment: blocks end before what follows them.

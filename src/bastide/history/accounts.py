@@ -10,10 +10,11 @@ import multiprocessing
 import os
 from collections import Counter
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from itertools import chain
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field, structs
 
 from bastide.controls.baseline import apply_baseline
 from bastide.controls.compensation import Compensation
@@ -41,8 +42,7 @@ LISTED = 50_000
 """Verdicts of one severity, and passed ones, that a report lists at most."""
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """What one account, or several, came to. `verdicts` are those that are listed, `counts` count all of them."""
 
     verdicts: list[Verdict] = field(default_factory=list)
@@ -81,8 +81,7 @@ class Found:
         return self.counts - Counter((v.status, v.severity, v.new) for v in self.verdicts)
 
 
-@dataclass(slots=True)
-class Judging:
+class Judging(Struct):
     """How accounts are judged. `before` has the fingerprints of findings that are not new."""
 
     library: Library
@@ -111,7 +110,7 @@ class Judging:
             *apply_exemptions(verdicts, self.exemptions, (), whole=False, used=found.used),
         ]
         self._mark_known(verdicts)
-        found.ledger = [{**asdict(row), "seconds": round(row.seconds, 3)} for row in live.ledger]
+        found.ledger = [{**structs.asdict(row), "seconds": round(row.seconds, 3)} for row in live.ledger]
         found.types = Counter(one.type for one in resources)
         judged = outcome.judged()
         found.judged, found.judged_types = judged.total(), set(judged)

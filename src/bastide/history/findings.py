@@ -11,8 +11,9 @@ import contextlib
 import datetime as dt
 import re
 import shutil
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from bastide.errors import UsageError
 from bastide.sources.files import write_whole
@@ -64,8 +65,7 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
 """The tables of the history, their columns, types and meaning."""
 
 
-@dataclass(slots=True, frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """What a run changed: findings opened, closed, and open after it."""
 
     opened: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from bastide.errors import UsageError
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from bastide.controls.verdict import Report
 
 
-@dataclass(slots=True, frozen=True)
-class Format:
+class Format(Struct, frozen=True):
     """A format by its name: what it is for, its media type and usual file extension, and the module that renders it."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from bastide.report.words import counted
 
@@ -17,8 +18,7 @@ GAPS = ("denied", "failed")
 _ORDER = ("read", "empty", "absent", "denied", "failed", "skipped", "not offered")
 
 
-@dataclass(slots=True)
-class Gap:
+class Gap(Struct):
     """One operation that did not answer, over all accounts and regions: what to do about it."""
 
     operation: str

@@ -8,10 +8,10 @@ Each verdict stands on a line of its own.
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
+from msgspec import Struct
 
 from bastide.report.texts import ControlRow  # noqa: TC001 (msgspec reads the annotations)
 from bastide.report.view import CoverageRow, SummaryRow, VerdictRow, View
@@ -22,16 +22,14 @@ if TYPE_CHECKING:
 SCHEMA: Literal["bastide/report/1"] = "bastide/report/1"
 
 
-@dataclass(slots=True)
-class ToolRow:
+class ToolRow(Struct):
     """The program that wrote the report."""
 
     name: str
     version: str
 
 
-@dataclass(slots=True)
-class Document:
+class Document(Struct):
     """The report of one scan.
 
     `started` is UTC (RFC 3339), `seconds` how long the scan took; `broken` names controls that could not be run, and
@@ -72,8 +70,8 @@ def _text(document: Document, view: View) -> bytearray:
     """The document's fields, each on a line, and then the verdicts as they come: never all of them at once."""
     encoder = msgspec.json.Encoder()
     text = bytearray(b"{\n")
-    for field in fields(Document)[:-1]:
-        text += f'"{field.name}": '.encode() + encoder.encode(getattr(document, field.name)) + b",\n"
+    for name in Document.__struct_fields__[:-1]:
+        text += f'"{name}": '.encode() + encoder.encode(getattr(document, name)) + b",\n"
     text += b'"verdicts": ['
     between = b"\n"
     for row in view.verdicts():

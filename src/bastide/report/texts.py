@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bastide.controls.verdict import Severity  # noqa: TC001 (msgspec reads the annotations)
 from bastide.redact import block, clean
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from bastide.controls.entry import Control, Summary
 
 
-@dataclass(slots=True)
-class ControlRow:
+class ControlRow(Struct):
     """A control that was asked of the resources of its type (`resource`)."""
 
     id: str
@@ -24,8 +24,7 @@ class ControlRow:
     attack: list[str]
 
 
-@dataclass(slots=True)
-class ControlTexts:
+class ControlTexts(Struct):
     """What a control says at length; texts of several lines."""
 
     row: ControlRow

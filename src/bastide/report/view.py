@@ -7,8 +7,9 @@ seen. Rows are made one at a time when somebody asks; resources and repeated tex
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
+
+from msgspec import Struct, field
 
 from bastide.controls.gate import decide
 from bastide.controls.verdict import SEVERITIES, Severity, Status  # msgspec reads the annotations of the rows
@@ -26,16 +27,14 @@ STATUSES = ("fail", "unknown", "exempt", "pass")
 """In the order in which people want them."""
 
 
-@dataclass(slots=True)
-class LocationRow:
+class LocationRow(Struct):
     """A line of a file; 0 when the whole file is meant."""
 
     path: str
     line: int
 
 
-@dataclass(slots=True)
-class ResourceRow:
+class ResourceRow(Struct):
     """A resource: its CloudFormation `type`, its `address` in its `unit`; `name` is its type in the source's words."""
 
     type: str
@@ -45,8 +44,7 @@ class ResourceRow:
     source: str
 
 
-@dataclass(slots=True)
-class EvidenceRow:
+class EvidenceRow(Struct):
     """A property that decided: its value as text (null when it is absent or not known), or a note that says why."""
 
     property: str
@@ -56,8 +54,7 @@ class EvidenceRow:
     line: int
 
 
-@dataclass(slots=True)
-class ExemptionRow:
+class ExemptionRow(Struct):
     """Who answers for a finding, until when (a date) and why; `place` is where that is written."""
 
     by: str
@@ -67,8 +64,7 @@ class ExemptionRow:
     expired: bool
 
 
-@dataclass(slots=True)
-class CompensatedRow:
+class CompensatedRow(Struct):
     """The layer that denies what a failing resource would allow: its type and address, and what it does."""
 
     type: str
@@ -76,8 +72,7 @@ class CompensatedRow:
     because: str
 
 
-@dataclass(slots=True)
-class VerdictRow:
+class VerdictRow(Struct):
     """What one control says of one resource.
 
     `fingerprint` identifies the finding across runs; `new` is false for what the baseline knows; `call` is the chain
@@ -100,8 +95,7 @@ class VerdictRow:
     compensated_by: CompensatedRow | None = None
 
 
-@dataclass(slots=True)
-class ProblemRow:
+class ProblemRow(Struct):
     """What could not be read or judged (`unreadable`, `partial`), is not here (`external`) or is good to know (`note`).
 
     `unmapped` is a type (the message) that bastide does not know, and of which there are `count` resources.
@@ -114,8 +108,7 @@ class ProblemRow:
     count: int
 
 
-@dataclass(slots=True)
-class LedgerRow:
+class LedgerRow(Struct):
     """Calls of one operation to one account and region that came to the same `outcome`.
 
     It is `read`, `empty` (nothing is there), `absent` (what was asked for is not there), `denied`, `failed`, `skipped`
@@ -136,8 +129,7 @@ class LedgerRow:
     remedy: str
 
 
-@dataclass(slots=True)
-class CoverageRow:
+class CoverageRow(Struct):
     """What was looked at and what was not: the denominators of every figure.
 
     `units` counts what was read by source; `unmapped` and `unjudged` count resources by type, `others` those of other
@@ -159,8 +151,7 @@ class CoverageRow:
     ledger: list[LedgerRow] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class SummaryRow:
+class SummaryRow(Struct):
     """Counts of verdicts by status, of failures by severity, and of failures that the baseline does not know.
 
     `compensated` counts, by the type of the layer, passes that are none without it.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import marshal
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+
+from msgspec import Struct, field
 
 SourceKind = Literal["terraform", "plan", "cloudformation", "dockerfile", "workflow", "buildspec", "aws"]
 Path_ = str
@@ -23,8 +24,7 @@ REDACTED_WRITTEN = "(sensitive, in the source)"
 """The same for a secret that stands in the source itself, for all who read it."""
 
 
-@dataclass(slots=True, frozen=True)
-class Unresolved:
+class Unresolved(Struct, frozen=True):
     """A value that cannot be known from what was read; it may even be absent.
 
     `expression` is the source's own words (`var.key`), `reason` says why (`variable without a value`).
@@ -34,15 +34,13 @@ class Unresolved:
     reason: str = "not known before deployment"
 
 
-@dataclass(slots=True, frozen=True)
-class Perhaps(Unresolved):
+class Perhaps(Unresolved, frozen=True):
     """An element of a list of which it is not known whether it is there, or how often; `value` is what it would be."""
 
     value: Any = None
 
 
-@dataclass(slots=True, frozen=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A value that is there but is made at deployment: a string with references in it.
 
     `text` is what stands in the property: every reference written `${address.attribute}`. `targets` are the
@@ -53,8 +51,7 @@ class Reference:
     targets: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(slots=True, frozen=True)
-class Sensitive:
+class Sensitive(Struct, frozen=True):
     """A value that is there and that the source declares secret; only its presence may be judged or shown.
 
     `written` says that the value itself stands in the source: as a default, or in a file of values.
@@ -84,8 +81,7 @@ class Origin(NamedTuple):
     name: str = ""
 
 
-@dataclass(slots=True, frozen=True)
-class Link:
+class Link(Struct, frozen=True):
     """The property at `property` of one resource names `attribute` of the resource at `target` (same unit)."""
 
     property: Path_
@@ -226,8 +222,7 @@ def _unpack(content: bytes, packed: bytes) -> Resource:
     return resource
 
 
-@dataclass(slots=True)
-class Problem:
+class Problem(Struct):
     """Something that could not be read or judged, or that is worth knowing about what was.
 
     `kind` is `unreadable` (a file or unit was not judged: the scan is incomplete), `partial` (some of it was not:
@@ -242,8 +237,7 @@ class Problem:
     count: int = 1
 
 
-@dataclass(slots=True)
-class Loaded:
+class Loaded(Struct):
     """What one unit gave: its resources, its problems, and the files that were read for it."""
 
     unit: str

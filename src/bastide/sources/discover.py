@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 from bastide.errors import UsageError
 from bastide.resources.model import Problem
@@ -40,8 +41,7 @@ _FORMAT = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\{.*"format_version"\s*:', re.DOTA
 _MANIFEST = (re.compile(rb'"version"\s*:\s*"'), re.compile(rb'"artifacts"\s*:\s*\{'))
 
 
-@dataclass(slots=True, frozen=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """Something to load: a root module's folder with its files, or one file.
 
     Paths are as a person would write them. `within` are the folders below which it may read.
@@ -53,8 +53,7 @@ class Unit:
     within: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """The units in order of path, what is wrong with the rest, and how many folders were not looked into."""
 
     units: list[Unit] = field(default_factory=list)

@@ -6,8 +6,9 @@ import contextlib
 import datetime as dt
 import re
 import threading
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from bastide.errors import UsageError
 from bastide.resources.model import Problem
@@ -29,8 +30,7 @@ _REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,3}-\d")
 _ROLE = re.compile(r"[\w+=,.@/-]{1,512}")
 
 
-@dataclass(slots=True, frozen=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What was asked for, as on the command line."""
 
     org: bool = False
@@ -55,8 +55,7 @@ class Scope:
         return self
 
 
-@dataclass(slots=True)
-class Account:
+class Account(Struct):
     """One account: `credentials` is None when it could not be entered; `complete` when every enabled region is read."""
 
     id: str

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 Outcome = Literal["read", "empty", "absent", "denied", "failed", "skipped", "not offered"]
 """What became of a call; `empty` is a list that was read and has nothing in it."""
@@ -26,8 +28,7 @@ class Work(NamedTuple):
         return self.home if self.region == "global" else self.region
 
 
-@dataclass(slots=True, frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """One call to make: one page, if there are pages. `absent` and `not_offered` are the error codes that mean that."""
 
     service: str
@@ -56,8 +57,7 @@ class Request:
         return f"{name} failed ({answer.code}){f': {answer.message}' if answer.message else ''}"
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(Struct):
     """What a call gave: plain JSON without secrets, or the error's code. `next` are the parameters of the next page."""
 
     outcome: Outcome
@@ -69,8 +69,7 @@ class Answer:
     seconds: float = 0.0
 
 
-@dataclass(slots=True)
-class LedgerRow:
+class LedgerRow(Struct):
     """Calls of one operation in one account and region that came to the same: the coverage ledger's row."""
 
     account: str
@@ -86,8 +85,7 @@ class LedgerRow:
     remedy: str = ""
 
 
-@dataclass(slots=True)
-class Ledger:
+class Ledger(Struct):
     """The rows of one unit of work."""
 
     account: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from bastide.resources.estate import READ
 from bastide.resources.model import Problem, Resource
@@ -27,8 +28,7 @@ CALLS = 24
 """Calls in flight, of all units together."""
 
 
-@dataclass(slots=True)
-class Live:
+class Live(Struct):
     """What one account gave. `marks` tell the estate which types were read wholly; they are no resources."""
 
     account: str
@@ -38,8 +38,7 @@ class Live:
     problems: list[Problem] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Wanted:
+class Wanted(Struct):
     """What is collected: `types`, and by type the properties that are read of it (`reads`).
 
     `whole` asks for the other properties, too: for people, and for comparing.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from bastide.resources.model import ABSENT, Resource, Unresolved, settle
 from bastide.resources.schema import schema_for
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 SOURCE: SourceKind = "aws"
 
 
-@dataclass(slots=True)
-class Item:
+class Item(Struct):
     """One thing that a call listed. `data` is what expressions see: with `context`, and `parent` where there is one.
 
     `filled` are properties that calls completed, `placed` members of other properties by path, `unresolved` those that

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from bastide.sources.aws.expressions import find
 
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(slots=True, frozen=True)
-class Paging:
+class Paging(Struct, frozen=True):
     """How one operation is paged: parameters for tokens, where an answer has these, what says that there is more."""
 
     inputs: tuple[str, ...]

@@ -54,7 +54,7 @@ def _resource(unit: str, fields: list[Any]) -> Resource:
 
 def packed(work: Work, resources: list[Resource], ledger: list[LedgerRow], unread: dict[str, str]) -> Unit:
     """A unit for the disk."""
-    rows = [[getattr(row, name) for name in LedgerRow.__slots__] for row in ledger]
+    rows = [[getattr(row, name) for name in LedgerRow.__struct_fields__] for row in ledger]
     return Unit((*work,), [[getattr(one, name) for name in _FIELDS] for one in resources], rows, unread)
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from bastide.sources.aws.expressions import compile_expression, holes, is_template
 
 FormKind = Literal["structure", "list", "map", "scalar", "any"]
 
 
-@dataclass(slots=True, eq=False)
-class Form:
+class Form(Struct, eq=False):
     """The form of a value: `members` of a structure, `item` of a list or map. `any` is what cannot be told."""
 
     kind: FormKind

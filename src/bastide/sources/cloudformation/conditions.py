@@ -11,8 +11,9 @@ import itertools
 import math
 import re
 from collections import ChainMap
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from bastide.resources.model import Reference, Unresolved
 from bastide.sources.cloudformation.functions import variables_of
@@ -38,8 +39,7 @@ _ONE = re.compile(r"\$\{[^{}]*\}")
 _OTHER = "none of the values that it is compared to"
 
 
-@dataclass(slots=True)
-class _Inputs:
+class _Inputs(Struct):
     """What conditions depend on: undecided parameters, the texts that they compare with, and other conditions."""
 
     names: dict[str, None] = field(default_factory=dict)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from msgspec import Struct, field
 
 from bastide.resources.model import ABSENT, Problem, Resource
 from bastide.sources.cloudformation import foreach
@@ -33,8 +34,7 @@ class Stack(NamedTuple):
     parameters: dict[str, Value]
 
 
-@dataclass(slots=True)
-class Template:
+class Template(Struct):
     """What a template gave."""
 
     resources: list[Resource] = field(default_factory=list)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from bastide.resources.model import ABSENT, REDACTED_WRITTEN, Reference, Sensitive, Unresolved
@@ -11,8 +10,7 @@ Value = Any
 """A plain JSON value whose parts may be marks: `Unresolved`, `Reference`, `Sensitive`, `ABSENT`."""
 
 
-@dataclass(slots=True, frozen=True)
-class Secret(Sensitive):
+class Secret(Sensitive, frozen=True):
     """The value of the parameter `name` with `NoEcho`."""
 
     name: str = ""

@@ -6,8 +6,9 @@ names of the resource schema is taken as it is. What an item does not say is unk
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from bastide.resources.model import ABSENT, Resource, Unresolved, settle
 from bastide.resources.schema import schema_for
@@ -38,8 +39,7 @@ MAX_NAMES = 5_000
 """Names of types that are kept in mind; there are not half as many."""
 
 
-@dataclass(slots=True)
-class Made:
+class Made(Struct):
     """What one item gave. `types` are those that it says all about, `unread` those that it says nothing about."""
 
     resources: list[Resource] = field(default_factory=list)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from bastide.resources.estate import READ
 from bastide.resources.model import Problem, Resource
@@ -26,8 +27,7 @@ NONE_THERE = "the snapshot has none there: AWS Config may not record the type"
 REMEDY = "have AWS Config's recorder record the type"
 
 
-@dataclass(slots=True)
-class Places:
+class Places(Struct):
     """Where in an account items were seen."""
 
     snapshots: set[str] = field(default_factory=set)
@@ -37,8 +37,7 @@ class Places:
     """The types of items that are kept, as AWS Config calls them."""
 
 
-@dataclass(slots=True)
-class _Account:
+class _Account(Struct):
     """One account while it is put together; `seen` counts items that are there by type and region."""
 
     name: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from bastide.errors import UsageError
 from bastide.resources.model import Problem
@@ -28,8 +29,7 @@ MAX_ITEMS = 3_000_000
 """Items that are wanted, of all files together, after which files are left."""
 
 
-@dataclass(slots=True)
-class _File:
+class _File(Struct):
     """What one file had: `fields` are those that a query asked for, `bad` its elements that are no items."""
 
     number: int

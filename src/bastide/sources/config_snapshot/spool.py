@@ -11,8 +11,9 @@ import os
 import struct
 import tempfile
 import weakref
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bastide.errors import UsageError
 from bastide.sources.config_snapshot.item import LEFT_OUT, ConfigItem
@@ -29,8 +30,7 @@ CHUNK = 1024 * 1024
 _HEAD = struct.Struct("<d?III")  # time, whether it is left out, file, length of the key, length of the item
 
 
-@dataclass(slots=True, frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """Where an item is: `key` is its resource's region, type and id as JSON, `file` the number of its file.
 
     `left_out`: the item says that the recorder leaves the resource out.

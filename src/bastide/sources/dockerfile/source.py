@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import posixpath
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from bastide.resources.model import ABSENT, Loaded, Origin, Problem, Resource, Unresolved, settle
 from bastide.sources.dockerfile.ignored import ignore_file, is_ignored
@@ -69,8 +70,7 @@ def _build(text: str, loaded: Loaded, within: Sequence[str]) -> None:
     )
 
 
-@dataclass(slots=True)
-class _Stage:
+class _Stage(Struct):
     """One stage: the variables that hold in it, what it is built on, and what it leaves to the image."""
 
     name: str

@@ -6,8 +6,9 @@ After the reference of the Dockerfile format; what the builder would refuse is r
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from bastide.sources.dockerfile.limits import MAX_HEREDOCS, MAX_INSTRUCTIONS, MAX_TEXT
 
@@ -36,8 +37,7 @@ class Heredoc(NamedTuple):
     line: int
 
 
-@dataclass(slots=True)
-class Instruction:
+class Instruction(Struct):
     """One instruction: its name in capitals, its flags, and the rest as one line with continuations joined."""
 
     name: str
@@ -48,8 +48,7 @@ class Instruction:
     heredocs: list[Heredoc] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Text:
+class Text(Struct):
     """The instructions of a Dockerfile, its escape character, and what is wrong with it: lines and causes."""
 
     instructions: list[Instruction] = field(default_factory=list)

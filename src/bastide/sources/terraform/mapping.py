@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from bastide.cache import compiled
 from bastide.library import FOLDER
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(slots=True, frozen=True)
-class Fold:
+class Fold(Struct, frozen=True):
     """Where a separate resource belongs: into the resource of type `into` that its attribute `by` names.
 
     `at` is the property path there (`""` is the resource itself), `how` is set, append or merge. `value` is the
@@ -31,8 +31,7 @@ class Fold:
     key: str = ""
 
 
-@dataclass(slots=True, frozen=True)
-class Emit:
+class Emit(Struct, frozen=True):
     """An attribute that CloudFormation has as a resource of its own: mapped as the provider type `table`.
 
     `parent` is the attribute in which that type names its parent; `constants` are more attributes of it. `whole`
@@ -45,8 +44,7 @@ class Emit:
     constants: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Table:
+class Table(Struct):
     """One provider type. Keys of `rename` and the others are dotted attribute paths without list positions."""
 
     name: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from bastide.resources.model import ABSENT, Origin
 from bastide.resources.schema import schema_for
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 _PLANS: dict[tuple[str, Fold], FoldPlan] = {}
 
 
-@dataclass(slots=True)
-class Pending:
+class Pending(Struct):
     """A resource of a CloudFormation type on its way: `tree` still has marks in it, others may be folded in."""
 
     source: ProviderResource

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from bastide.resources.model import Origin, Problem, Resource
 
 
-@dataclass(slots=True)
-class ProviderResource:
+class ProviderResource(Struct):
     """One resource or data source in the provider's own words, after evaluation.
 
     `type` is the provider's (`aws_s3_bucket`), `address` the full one (`module.x["a"].aws_s3_bucket.b[0]`,
@@ -35,8 +35,7 @@ class ProviderResource:
     provider: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Converted:
+class Converted(Struct):
     """What the mapping made of a unit's provider resources: settled resources, and what there is to say."""
 
     resources: list[Resource] = field(default_factory=list)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import posixpath
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from bastide.resources.model import Problem
 from bastide.sources.files import given, head
@@ -24,8 +25,7 @@ _KEPT = 8 * 1024 * 1024
 _cache: dict[tuple[str, int, int, int, int], Body | Problem] = {}
 
 
-@dataclass(slots=True)
-class Declarations:
+class Declarations(Struct):
     """What the files of one folder declare. `resources` and `data` are by type and name, the rest by name."""
 
     folder: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from bastide.sources.terraform import nodes
 from bastide.sources.terraform.operators import number
@@ -13,8 +14,7 @@ _SCALARS = frozenset({"string", "number", "bool"})
 _COLLECTIONS = frozenset({"list", "set", "map"})
 
 
-@dataclass(slots=True, frozen=True)
-class Constraint:
+class Constraint(Struct, frozen=True):
     """`kind` is `any`, a scalar, `list`, `set`, `map`, `object` or `tuple`; `of` is the element's constraint.
 
     `fields` has an object's attributes, `optional` the defaults (or None) of those that may be left out.

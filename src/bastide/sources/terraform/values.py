@@ -7,7 +7,6 @@ Lists, tuples and sets are lists (a set is sorted), maps and objects are dicts, 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bastide.resources.model import Reference, Sensitive, Unresolved, is_secret
@@ -21,20 +20,15 @@ PLAIN = frozenset({str, int, float, bool, type(None)})
 Targets = tuple[tuple[str, str], ...]
 
 
-class Failed(Unresolved):
+class Failed(Unresolved, frozen=True):
     """An expression that Terraform itself would refuse, as far as can be seen: what `try` and `can` ask for."""
 
-    __slots__ = ()
 
-
-class Rest(Unresolved):
+class Rest(Unresolved, frozen=True):
     """An element of a list that stands for any number of elements, none included."""
 
-    __slots__ = ()
 
-
-@dataclass(slots=True, frozen=True)
-class Maybe(Unresolved):
+class Maybe(Unresolved, frozen=True):
     """A block that is there any number of times, none included; `attributes` is what is known of each."""
 
     attributes: dict[str, Any] | None = None

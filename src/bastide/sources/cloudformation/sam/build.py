@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 from bastide.sources.cloudformation.nodes import (
     Call,
@@ -71,8 +72,7 @@ class Properties:
         return make_map(keys, values, lines, self.line)
 
 
-@dataclass(slots=True)
-class Output:
+class Output(Struct):
     """The entries that the transform makes: `written` has the serverless type that each stands for."""
 
     keys: list[str] = field(default_factory=list)
