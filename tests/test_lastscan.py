@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
@@ -11,10 +14,13 @@ import pytest
 from bastide.controls.entry import Control
 from bastide.controls.verdict import Coverage, Evidence, Report, Verdict
 from bastide.errors import UsageError
-from bastide.lastscan import WORTH_A_PROCESS, folder_of_last_scan, open_last_scan, save, saving
+from bastide.lastscan import WORTH_A_PROCESS, Keeper, folder_of_last_scan, open_last_scan
 from bastide.resources.model import Link, Problem, Resource
 from bastide.scan import ScanResult
 from bastide.tables import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SECRET = "AKIAZQ7ZJ3MPLRT4WXQY"
 
@@ -46,6 +52,22 @@ def result(address: str = "aws_iam_role.r", **properties: object) -> ScanResult:
     coverage = Coverage(problems=[Problem("partial", "b.tf", 4, f"token={SECRET}", 2)])
     report = Report("1", 0.0, 0.1, (".",), [verdict], coverage, [control])
     return ScanResult(report, [role])
+
+
+def save(result: ScanResult) -> None:
+    """As a scan does it."""
+    keeper = Keeper()
+    try:
+        keeper.resources(result.resources)
+        keeper.report(result)
+    finally:
+        keeper.close()
+
+
+def processes(monkeypatch: pytest.MonkeyPatch, at_least: int) -> None:
+    """Have processes write the tables of so many resources, though a database has threads in this process."""
+    monkeypatch.setattr("bastide.lastscan.WORTH_A_PROCESS", at_least)
+    monkeypatch.setattr("bastide.lastscan.may_fork", lambda: True)
 
 
 def rows(sql: str) -> list[tuple[object, ...]]:
@@ -127,29 +149,45 @@ def test_only_the_person_can_read_it() -> None:
 def test_a_state_folder_that_cannot_be_written_is_no_error(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", state)
     save(result())
-    with saving(result()):
-        pass
+    processes(monkeypatch, 1)
+    save(result())
     with pytest.raises(UsageError):
         open_last_scan()
 
 
-@pytest.mark.parametrize("many", [False, True])
-def test_saving_is_done_when_the_work_beside_it_is(many: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    if many:
-        monkeypatch.setattr("bastide.lastscan.WORTH_A_PROCESS", 1)
-    assert WORTH_A_PROCESS > 1
-    done = []
-    with saving(result()):
-        done.append(1)
-    assert done
-    assert rows("select address from resources") == [("aws_iam_role.r",)]
+@pytest.mark.parametrize("at_least", [1, WORTH_A_PROCESS])
+def test_tables_are_the_same_from_processes_beside_the_scan(at_least: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    processes(monkeypatch, at_least)
+    save(result())
+    assert rows("select r.address, v.status from resources r, verdicts v") == [("aws_iam_role.r", "fail")]
+    assert rows("select count(*) from links") == rows("select count(*) from coverage") == [(1,)]
 
 
-def test_saving_ends_though_the_work_beside_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bastide.lastscan.WORTH_A_PROCESS", 1)
-    with pytest.raises(ZeroDivisionError), saving(result()):
-        raise ZeroDivisionError
-    assert rows("select address from resources") == [("aws_iam_role.r",)]
+@pytest.mark.parametrize("at_least", [1, WORTH_A_PROCESS])
+def test_a_scan_that_comes_to_no_report_leaves_the_last_one(at_least: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(result("old"))
+    processes(monkeypatch, at_least)
+    keeper = Keeper()
+    keeper.resources(result("new").resources)
+    keeper.close()
+    assert rows("select address from resources") == [("old",)]
+    assert len(list(folder_of_last_scan().parent.iterdir())) == 1
+
+
+@pytest.mark.parametrize("method", ["of_resources", "of_verdicts"])
+def test_tables_that_a_process_did_not_finish_do_not_take_the_place(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(result("old"))
+    processes(monkeypatch, 1)
+    monkeypatch.setattr(f"bastide.lastscan.{method}", lambda _: iter([("resources", _killed())]))
+    save(result("new"))
+    assert rows("select address from resources") == [("old",)]
+
+
+def _killed() -> Iterator[bytes]:
+    os.kill(os.getpid(), signal.SIGKILL)
+    yield b""
 
 
 @pytest.mark.parametrize(

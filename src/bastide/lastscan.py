@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
 import warnings
 from itertools import chain
 from pathlib import Path
@@ -20,25 +21,28 @@ from bastide.sources.pool import may_fork
 from bastide.tables import (
     TABLES,
     empty,
+    fresh_folder,
     of_ledger,
     of_report,
     of_resources,
     of_verdicts,
+    put_in_place,
     quoted,
     read_lines,
-    whole_folder,
     write_lines,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     import duckdb
 
+    from bastide.resources.model import Resource
     from bastide.scan import ScanResult
+    from bastide.tables import Rows
 
-WORTH_A_PROCESS = 2_000
-"""Verdicts from which keeping the tables takes longer than starting a process."""
+WORTH_A_PROCESS = 400
+"""Resources from which writing their tables takes longer than starting a process."""
 ELSEWHERE = "elsewhere"
 """The file that names the folder of a run whose tables these are."""
 
@@ -50,36 +54,74 @@ def folder_of_last_scan() -> Path:
     return Path(base) / "bastide" / "scans" / key
 
 
-def save(result: ScanResult) -> None:
-    """Keep the tables of a scan; a state folder that cannot be written is as if nobody wanted them kept."""
-    with contextlib.suppress(OSError, RuntimeError), whole_folder(folder_of_last_scan()) as folder:
+class Keeper:
+    """Keeps the tables of one scan while that goes on: what there is much of is written by processes beside it.
+
+    A state folder that cannot be written is as if nobody wanted them kept. `close` puts them in place, if `report` was
+    called and all of them were written; whoever made a keeper calls it, whatever happens.
+    """
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._processes: list[int] = []
+        self._has_resources = self._whole = False
+
+    def resources(self, resources: list[Resource]) -> None:
+        """What was read, as soon as it is known."""
+        if len(resources) >= WORTH_A_PROCESS:
+            self._has_resources = True
+            self._write(of_resources(resources), beside=True)
+
+    def report(self, result: ScanResult) -> None:
+        """What the scan came to."""
+        self._whole = True
         if result.tables:
-            (folder / ELSEWHERE).write_text(str(result.tables), "utf-8")
+            self._write((), elsewhere=result.tables)
             return
         report = result.report
-        tables = (of_resources(result.resources), of_verdicts(report.verdicts), of_ledger(report.coverage.ledger))
-        write_lines(folder, chain(*tables, of_report(report)))
+        tables = chain(of_verdicts(report.verdicts), of_ledger(report.coverage.ledger), of_report(report))
+        if self._has_resources:
+            self._write(tables, beside=True)
+        else:
+            self._write(chain(of_resources(result.resources), tables), beside=False)
+
+    def close(self) -> None:
+        """Wait for what is being written, and put it in place when it is whole."""
+        written = [os.waitpid(process, 0)[1] == 0 for process in self._processes]
+        if self._folder:
+            with contextlib.suppress(OSError, RuntimeError):
+                if self._whole and all(written):
+                    put_in_place(self._folder, folder_of_last_scan())
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _write(
+        self, tables: Iterable[tuple[str, Rows]], *, beside: bool = False, elsewhere: Path | None = None
+    ) -> None:
+        with contextlib.suppress(OSError, RuntimeError):
+            self._folder = self._folder or fresh_folder(folder_of_last_scan())
+            if elsewhere:
+                (self._folder / ELSEWHERE).write_text(str(elsewhere), "utf-8")
+            if beside and may_fork():
+                self._processes.append(_forked(self._folder, tables))
+            else:
+                write_lines(self._folder, tables)
+            return
+        self._whole = False
 
 
-@contextlib.contextmanager
-def saving(result: ScanResult) -> Iterator[None]:
-    """`save` beside what is done within: in a process of its own where there is much of it and a fork is safe."""
-    if len(result.report.verdicts) < WORTH_A_PROCESS or result.tables or not may_fork():
-        save(result)
-        yield
-        return
+def _forked(folder: Path, tables: Iterable[tuple[str, Rows]]) -> int:
+    """The process that writes tables; it ends with 0 when they are whole."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         process = os.fork()
-    if not process:
-        try:
-            save(result)
-        finally:
-            os._exit(0)
+    if process:
+        return process
+    status = 1
     try:
-        yield
+        write_lines(folder, tables)
+        status = 0
     finally:
-        os.waitpid(process, 0)
+        os._exit(status)
 
 
 def open_last_scan() -> duckdb.DuckDBPyConnection:

@@ -6,6 +6,7 @@ several lines, `redacted` for a whole property tree that is stored. Secrets beco
 
 from __future__ import annotations
 
+import marshal
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,28 @@ def shown(property_path: str, value: Any, limit: int = 120) -> str:
     """
     if value is True or value is False:
         return "true" if value else "false"
+    if isinstance(value, str):
+        return (_shown_word if len(value) <= _SHORT else _shown)(property_path, value, limit)
+    try:
+        key = marshal.dumps((property_path, value, limit), 2)
+    except ValueError:
+        return _shown(property_path, value, limit)
+    text = _texts.get(key)
+    if text is None:
+        text = _shown(property_path, value, limit)
+        if len(key) <= _LONGEST:
+            if len(_texts) >= _REMEMBERED:
+                _texts.clear()
+            _texts[key] = text
+    return text
+
+
+_SHORT, _LONGEST, _REMEMBERED = 64, 4096, 5_000
+"""Letters of a text, and bytes of another value, whose form is remembered, and how many values are."""
+_texts: dict[bytes, str] = {}
+
+
+def _shown(property_path: str, value: Any, limit: int) -> str:
     name, dense, in_environment = _place(property_path)
     if in_environment and isinstance(value, str) and not is_harmless(value):
         return REDACTED  # the name that would tell stands in a sibling that is not given
@@ -76,6 +99,9 @@ def shown(property_path: str, value: Any, limit: int = 120) -> str:
         if len(text) <= limit:
             break
     return _cut(text, limit)
+
+
+_shown_word = lru_cache(maxsize=8192)(_shown)
 
 
 @lru_cache(maxsize=8192)

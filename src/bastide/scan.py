@@ -42,10 +42,11 @@ class ScanResult(Struct):
 
 
 def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[dict[str, str]] = (),
-         progress: Told | None = None, meanwhile: Callable[[], object] | None = None) -> ScanResult:  # fmt: skip
+         progress: Told | None = None, *, meanwhile: Callable[[], object] | None = None,
+         seen: Callable[[list[Resource]], object] | None = None) -> ScanResult:  # fmt: skip
     """Judge what is at the targets. Raises `BastideError` for wrong use only: what cannot be read is in the report.
 
-    `meanwhile` is called while other processes read.
+    `meanwhile` is called while other processes read, `seen` with the resources before they are judged.
     """
     started, clock = time.time(), time.monotonic()
     told = progress or _silent
@@ -73,6 +74,8 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
     loaded = without_nested(loaded)
     everywhere = [r for unit in loaded for r in unit.resources]
     resources = [r for r in everywhere if is_wanted(r.path, only, skip)]
+    if seen:
+        seen(resources)
     told("judging", 0, 0)
     controls, compiled = library.of({r.type for r in resources}, live=False)
     evaluation = Evaluation(controls, compiled, dict(library.broken))

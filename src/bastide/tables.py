@@ -219,11 +219,21 @@ def write_parquet(folder: Path, tables: Iterable[tuple[str, Rows]], connection: 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
     """A folder to write into, which takes the place of `target` when all went well."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=".part-", dir=target.parent))
+    fresh = fresh_folder(target)
     try:
         yield fresh
-        shutil.rmtree(target, ignore_errors=True)
-        fresh.rename(target)
+        put_in_place(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def fresh_folder(target: Path) -> Path:
+    """An empty folder beside a place, to be put there."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=".part-", dir=target.parent))
+
+
+def put_in_place(fresh: Path, target: Path) -> None:
+    """The folder in the place of another, which goes."""
+    shutil.rmtree(target, ignore_errors=True)
+    fresh.rename(target)

@@ -58,7 +58,9 @@ def test_settle_of_a_whole_that_is_not_known() -> None:
     assert settle(Unresolved("x", "y")) == ({}, {"": "x: y"}, [])
 
 
-@pytest.mark.parametrize(("path", "above"), [("A.B[0].C", "A.B[0]"), ("A.B[0]", "A.B"), ("A", ""), ("", "")])
+@pytest.mark.parametrize(
+    ("path", "above"), [("A.B[0].C", "A.B[0]"), ("A.B[0]", "A.B"), ("A", ""), ("", ""), ("A.b]", "A"), ("A.b]c", "A")]
+)
 def test_parent(path: str, above: str) -> None:
     assert parent(path) == above
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import io
 import sys
-from importlib import import_module
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bastide.cli.progress import progress
 from bastide.errors import UsageError
+from bastide.lastscan import Keeper
 from bastide.report import check_format, format_of, render, render_terminal
 from bastide.scan import exit_code, scan
 from bastide.settings import LIVE, load_settings
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bastide.controls.verdict import Report
+    from bastide.resources.model import Resource
     from bastide.scan import ScanResult
     from bastide.settings import Settings
 
@@ -32,16 +34,19 @@ def run(arguments: argparse.Namespace) -> int:
     outputs = _outputs(settings)
     check_format(settings.scan["format"])
     targets = arguments.targets or settings.targets or ["."]
-    with progress() as told:
-        result = scan_targets(targets, settings, told, lambda: _import(outputs, settings))
-        from bastide.lastscan import saving
-
-        told("writing", 0, 0)
-        with saving(result):
+    keeper = Keeper()
+    try:
+        with progress() as told:
+            meanwhile = partial(_import, outputs, settings)
+            result = scan_targets(targets, settings, told, meanwhile=meanwhile, seen=keeper.resources)
+            told("writing", 0, 0)
+            keeper.report(result)
             for name, path in outputs:
                 _write(path, render(name, result.report))
-    if not any(path in _STDOUT for _, path in outputs):
-        _print(result.report, settings)
+        if not any(path in _STDOUT for _, path in outputs):
+            _print(result.report, settings)
+    finally:
+        keeper.close()
     return exit_code(result.report)
 
 
@@ -49,7 +54,9 @@ def scan_targets(
     targets: list[str],
     settings: Settings,
     told: Callable[[str, int, int], None],
+    *,
     meanwhile: Callable[[], object] | None = None,
+    seen: Callable[[list[Resource]], object] | None = None,
 ) -> ScanResult:
     """`aws` alone is the live account; together with anything else, or as `./aws`, it is a folder."""
     if targets == ["aws"]:
@@ -65,12 +72,11 @@ def scan_targets(
         from bastide.recorded import scan_recorded
 
         return scan_recorded(targets[1:], settings.scan, settings.exemptions, told, settings.path)
-    return scan(targets, settings.scan, settings.exemptions, told, meanwhile)
+    return scan(targets, settings.scan, settings.exemptions, told, meanwhile=meanwhile, seen=seen)
 
 
 def _import(outputs: list[tuple[str, str]], settings: Settings) -> None:
     """What will be needed to write, now that there is something to wait for."""
-    import_module("bastide.lastscan")
     for name in {settings.scan["format"], *(name for name, _ in outputs)}:
         check_format(name).load()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from bastide.controls.rows import Row
     from bastide.resources.model import Resource
 
+_STATEMENT = re.compile(r"^((?:\w+\.)?statements)\..*$")
 MAX_ITEMS = 6
 """Pieces of evidence of a verdict that somebody has to look at."""
 MAX_PASSED = 3
@@ -34,6 +36,10 @@ class Witness:
             over.path if part[0] == "atom" and (over := compiled.atoms[part[1]].over) else ""
             for part in compiled.conjuncts
         ]
+        self._passed = list(dict.fromkeys(path for paths in self._paths for path in paths))
+        heads = {path.partition(".")[0] for path in self._passed}
+        self._plain = heads.isdisjoint({"statements", *(item["name"] for item in compiled.related)})
+        """Whether it reads properties of the resource itself only; each is then one piece."""
 
     def evidence(self, row: Row, value: int, places: Callable[[], dict[int, int | None]]) -> tuple[Evidence, ...]:
         """What decided: of a failure the conjuncts that fail, of an unknown what is not known, else what was read.
@@ -41,6 +47,8 @@ class Witness:
         `value` is the engine's (0, a mask of failing conjuncts, a negative mask of unknown ones); `places` gives the
         position, from 1, of the list element at fault, by conjunct.
         """
+        if not value and self._plain:
+            return tuple([_own(row, path) for path in self._passed[:MAX_PASSED]])
         mask = abs(value)
         chosen = [index for index in range(len(self._paths)) if not mask or mask >> index & 1]
         found: dict[str, Evidence] = {}
@@ -51,24 +59,25 @@ class Witness:
                     item = _unknown(row, path, reason)
                     found.setdefault(item.property, item)
         if not found:
-            limit, at = MAX_ITEMS if mask else MAX_PASSED, places()
-            for item in (item for index in chosen for item in self._of_conjunct(index, row, at.get(index))):
+            limit = MAX_ITEMS if mask else MAX_PASSED
+            for item in self._of_failed(chosen, row, places()) if mask else _of_paths(self._passed, row):
                 found.setdefault(item.property, item)
                 if len(found) >= limit:
                     break
         return tuple(found.values())[:MAX_ITEMS]
 
-    def _of_conjunct(self, index: int, row: Row, position: int | None) -> Iterator[Evidence]:
-        if position and (item := _element(self._lists[index], row, position - 1)):
-            yield item
-            return
-        for path in self._paths[index]:
-            yield from _of_path(path, row)
+    def _of_failed(self, conjuncts: list[int], row: Row, at: dict[int, int | None]) -> Iterator[Evidence]:
+        for index in conjuncts:
+            position = at.get(index)
+            if position and (item := _element(self._lists[index], row, position - 1)):
+                yield item
+            else:
+                yield from _of_paths(self._paths[index], row)
 
 
 def _deepest(reads: set[tuple[str, str]]) -> list[str]:
-    """The paths that are not above another one."""
-    paths = sorted({path for path, _ in reads})
+    """The paths that are not above another one; of the statements of a policy the whole statement is shown."""
+    paths = sorted({_STATEMENT.sub(r"\1", path) for path, _ in reads})
     return [path for path in paths if not any(other.startswith(f"{path}.") for other in paths)]
 
 
@@ -95,6 +104,11 @@ def _element(list_path: str, row: Row, position: int) -> Evidence | None:
     if isinstance(entries := _at(row.columns, list_path), dict):
         where = f"{list_path}.{list(entries)[position]}"
     return _own(row, where) if _at(row.resource.properties, where) is not None else None
+
+
+def _of_paths(paths: list[str], row: Row) -> Iterator[Evidence]:
+    for path in paths:
+        yield from _of_path(path, row)
 
 
 def _of_path(path: str, row: Row) -> Iterator[Evidence]:

@@ -101,12 +101,20 @@ class _Unknowns:
 
 
 class _Atom:
-    __slots__ = ("key", "over", "run")
+    __slots__ = ("_over", "key", "over_atom", "run")
 
     def __init__(self, key: tuple[str, int], atom: Atom) -> None:
         self.key = key
         self.run: Run = function_of(atom.program or [])
-        self.over = None if atom.over is None else _Over(atom.over, 1)
+        self.over_atom = atom.over
+        self._over: _Over | None = None
+
+    @property
+    def over(self) -> _Over | None:
+        """What looks at elements one by one, made when first asked for: most rows are wholly known, and pass."""
+        if self._over is None and self.over_atom is not None:
+            self._over = _Over(self.over_atom, 1)
+        return self._over
 
     def holds(self, row: _Unknowns, *, negated: bool, better: bool) -> bool:
         unknown = self.key in row.row.uncertain

@@ -135,11 +135,13 @@ def _own_files(folder: str) -> list[Any]:
 def _parse(file: Any, root: str) -> list[Control]:
     from bastide.controls.entry import parse_controls  # only when the cache is cold
 
+    # Nobody else's file is called as the library's are: by that is known whose texts a report shows.
+    place = f"{root}/{file.name}" if root else f"./{file}" if str(file).startswith(LIBRARY) else str(file)
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ControlError(f"cannot be read: {error}", place=str(file)) from None
-    return parse_controls(text, f"{root}/{file.name}" if root else str(file))
+        raise ControlError(f"cannot be read: {error}", place=place) from None
+    return parse_controls(text, place)
 
 
 def _load(files: list[Any], root: str) -> Parts:
