@@ -136,3 +136,29 @@ def test_a_policy_of_aws_that_is_looked_up_by_name(value: Callable[..., Any], wr
     declared += f'data "aws_iam_policy" "p" {{\n{written}\n}}\n'
     found = value("data.aws_iam_policy.p.arn", declared)
     assert found == Reference(wanted, (("data.aws_iam_policy.p", "arn"),))
+
+
+@pytest.mark.parametrize("attribute", ["arn", "id", "target_key_arn", "target_key_id"])
+def test_a_key_of_aws_that_is_looked_up_by_its_alias(value: Callable[..., Any], attribute: str) -> None:
+    declared = 'locals {\n  alias = "alias/aws/rds"\n}\ndata "aws_kms_alias" "k" {\n  name = local.alias\n}\n'
+    found = value(f"data.aws_kms_alias.k.{attribute}", declared)
+    assert found == Reference("alias/aws/rds", (("data.aws_kms_alias.k", attribute),))
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted"),
+    [
+        ("alias/aws/rds", "alias/aws/rds"),
+        ("arn:aws:kms:eu-west-1:111122223333:alias/aws/rds", "arn:aws:kms:eu-west-1:111122223333:alias/aws/rds"),
+        ("alias/aws-own", "${data.aws_kms_key.k.arn}"),
+        ("alias/own/alias/aws/rds", "${data.aws_kms_key.k.arn}"),
+    ],
+)
+def test_a_key_that_is_looked_up_is_of_aws_by_its_alias_alone(value: Callable[..., Any], key: str, wanted: str) -> None:
+    found = value("data.aws_kms_key.k.arn", f'data "aws_kms_key" "k" {{\n  key_id = "{key}"\n}}\n')
+    assert found == Reference(wanted, (("data.aws_kms_key.k", "arn"),))
+
+
+def test_a_key_of_aws_is_looked_up_not_made(value: Callable[..., Any]) -> None:
+    found = value("aws_kms_alias.k.target_key_arn", 'resource "aws_kms_alias" "k" {\n  name = "alias/aws/rds"\n}\n')
+    assert found == Reference("${aws_kms_alias.k.target_key_arn}", (("aws_kms_alias.k", "target_key_arn"),))

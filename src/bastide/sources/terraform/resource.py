@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from bastide.resources.model import Reference, Unresolved
@@ -27,6 +28,12 @@ _AWS_POLICIES = frozenset(
     )
 )
 """Policies of AWS itself that have no path. A look-up by such a name finds AWS's own: it is in every account."""
+_KEYS = {
+    "aws_kms_alias": ("name", ("arn", "id", "target_key_arn", "target_key_id")),
+    "aws_kms_key": ("key_id", ("arn", "id")),
+}
+"""Look-ups of keys: the attribute that says which, and those that name the key that is found."""
+_AWS_ALIAS = re.compile(r"(^|:)alias/aws/")
 
 
 class Resource(Dynamic):
@@ -55,8 +62,8 @@ class Resource(Dynamic):
 
     def _outside(self, name: str) -> Any:
         written = self.block.body.attributes.get(name)
-        if name == "arn" and written is None and self._of_aws():
-            return Reference(f"arn:aws:iam::aws:policy/{self.attribute('name').text}", ((self.address, name),))
+        if written is None and self.block.type == "data" and (found := self._of_aws(name)):
+            return Reference(found, ((self.address, name),))
         if name in body.META_ATTRIBUTES or (written is None and not self._has_blocks(name)):
             return self.reference(name)
         if written is None:
@@ -66,13 +73,23 @@ class Resource(Dynamic):
             return Reference(value, ((self.address, name),))
         return self.reference(name) if value is None or isinstance(value, Unresolved) else value
 
-    def _of_aws(self) -> bool:
-        """Whether it looks up one of the policies that AWS has in every account."""
-        block = self.block
-        if block.type != "data" or block.labels[0] != "aws_iam_policy" or "path_prefix" in block.body.attributes:
-            return False
-        found = self.attribute("name")
-        return isinstance(found, Reference) and found.text in _AWS_POLICIES
+    def _of_aws(self, name: str) -> str:
+        """What a look-up of something of AWS's own finds, where that is in every account: else nothing.
+
+        A policy by its name gives its ARN; a key by an alias of AWS gives that alias, since nothing else of it is
+        known before it is read, and it says whose key it is.
+        """
+        kind = self.block.labels[0]
+        if kind == "aws_iam_policy" and name == "arn" and "path_prefix" not in self.block.body.attributes:
+            policy = self._looked_up("name")
+            return f"arn:aws:iam::aws:policy/{policy}" if policy in _AWS_POLICIES else ""
+        by, known = _KEYS.get(kind, ("", ()))
+        alias = self._looked_up(by) if name in known else ""
+        return alias if _AWS_ALIAS.search(alias) else ""
+
+    def _looked_up(self, name: str) -> str:
+        found = self.attribute(name)
+        return found.text if isinstance(found, Reference) else ""
 
     def _has_blocks(self, name: str) -> bool:
         return any(name in (block.type, *block.labels) for block in self.block.body.blocks)
