@@ -46,7 +46,9 @@ BY_HAND: dict[tuple[str, int, str], str] = {
     ("ec2.instance-has-no-public-address", 2, "terraform"): _OTHER,
     ("ec2.instance-volumes-are-encrypted", 0, "cloudformation"): _OTHER,  # the root device's name is the image's
     ("ecs.task-definition-is-not-privileged", 0, "terraform"): "one JSON text",
+    ("ecs.task-definition-is-not-privileged", 3, "terraform"): "one JSON text",
     ("ecs.task-definition-root-is-read-only", 0, "terraform"): "one JSON text",
+    ("ecs.task-definition-root-is-read-only", 3, "terraform"): "one JSON text",
     ("iam.group-has-no-full-cloudshell", 0, "cloudformation"): _EMPTY,
     ("iam.group-has-no-full-cloudshell", 0, "terraform"): _ATTACHED,
     ("iam.group-has-no-full-cloudshell", 1, "terraform"): _ATTACHED,
@@ -64,6 +66,10 @@ BY_HAND: dict[tuple[str, int, str], str] = {
     ("transfer.server-refuses-plain-ftp", 0, "cloudformation"): _EMPTY,
 }
 """Examples that a fix cannot help, by control, number and language, and words of the reason."""
+COMPUTED = re.compile(
+    r"comes from `[^`]*(\b(var|local|each|count|data)\.|!\w|\"(Fn::\w+|Ref)\"|\?)[^`]*`|is made by a dynamic block"
+)
+"""Reasons that hold for whatever control: the value is not written where it is set."""
 
 
 @pytest.fixture(scope="session")
@@ -96,8 +102,9 @@ def test_the_control_passes_afterwards(
         assert plan.outcomes
         reasons = [one.reason for one in plan.outcomes if one.reason]
         expected = BY_HAND.get((name, number, language))
-        assert bool(reasons) == bool(expected), reasons
-        assert all(expected is not None and expected in reason for reason in reasons), reasons
+        others = [reason for reason in reasons if not COMPUTED.search(reason)]
+        assert bool(others) == bool(expected), reasons
+        assert all(expected is not None and expected in reason for reason in others), reasons
         if reasons:
             assert not plan.drafts
             continue
