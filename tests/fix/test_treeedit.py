@@ -34,6 +34,12 @@ def changed(text: str, verb: Any, path: str, value: Any = None) -> str:
         ("A:\nB: 1\n", ("set", "A.C", True), "A:\n  C: true\nB: 1\n"),
         ("A: null\n", ("set", "A", 7), "A: 7\n"),
         ("A: ~ # none\n", ("set", "A", 7), "A: 7 # none\n"),
+        ("A: !Ref AWS::NoValue # none\n", ("set", "A", 7), "A: 7 # none\n"),
+        ("A: {B: !Ref 'AWS::NoValue', C: 1}\n", ("set", "A.B.D", 7), "A: {B: {D: 7}, C: 1}\n"),
+        ("A: {Ref: AWS::NoValue}\nB: 1\n", ("set", "A.C", 7), "A:\n  C: 7\nB: 1\n"),
+        ('{"A": {"Ref": "AWS::NoValue"}}', ("set", "A.B", True), '{"A": {"B": true}}'),
+        ("A: !Ref AWS::NoValue\nB: 1\n", ("take", "A", ["x"]), "A: !Ref AWS::NoValue\nB: 1\n"),
+        ("A: !Ref AWS::NoValue\nB: 1\n", ("remove", "A"), "B: 1\n"),
         (
             "A: {\n  B: 1, # one\n  C: 2 # two\n}\n",
             ("set", "A.D", 3),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bastide.fix.draft import NotFixable
-from bastide.fix.tree import Entry, Node
+from bastide.fix.tree import Entry, Node, emptied
 from bastide.sources.cloudformation.nodes import is_function
 from bastide.sources.terraform.json_syntax import read_written
 from bastide.sources.terraform.syntax import SyntaxFault
@@ -33,7 +33,7 @@ def _node(value: Written, text: str, *, functions: bool) -> Node:
     if value.kind == "object":
         made.kind = "map"
         made.entries = [
-            Entry(name, start, _end_of_key(text, start), _node(item, text, functions=functions))
+            Entry(name, start, _end_of_key(text, start), emptied(_node(item, text, functions=functions)))
             for name, start, item in value.value
         ]
         if functions and len(made.entries) == 1 and is_function(made.entries[0].key):

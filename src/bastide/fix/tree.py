@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from msgspec import Struct, field
 
 Kind = Literal["map", "list", "scalar", "opaque"]
+_NO_VALUE = re.compile(r"""!Ref ["']?AWS::NoValue["']?|\{ ?["']?Ref["']? ?: ?["']?AWS::NoValue["']? ?\}""")
 
 
 class Entry(Struct):
@@ -57,3 +59,10 @@ class Node(Struct):
         if self.kind == "map":
             return {entry.key: entry.value.plain() for entry in self.entries}
         return [item.plain() for item in self.items] if self.kind == "list" else self.value
+
+
+def emptied(node: Node) -> Node:
+    """The value of a key as it is, but `!Ref AWS::NoValue` as the empty value that it stands for."""
+    if node.kind == "opaque" and _NO_VALUE.fullmatch(node.words):
+        node.kind, node.value, node.entries = "scalar", None, []
+    return node

@@ -160,6 +160,8 @@ class TreeEditor:
         if empty is not None:
             value = text[len(yaml_scalar(name)) + 1 :]
             at, end = empty.value.start, empty.value.end
+            if value.startswith("\n"):
+                at = len(self.text[:at].rstrip(" "))
             return [Edit(at, end, value if at == end else value.lstrip(" "))]
         at = line_end(self.text, holder.last)
         return [Edit(at, at, f"\n{' ' * column}{text}")]

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from bastide.fix.draft import NotFixable
-from bastide.fix.tree import Entry, Node
+from bastide.fix.tree import Entry, Node, emptied
 from bastide.sources.cloudformation.nodes import is_function
 from bastide.sources.cloudformation.yaml_text import plain
 
@@ -80,7 +80,7 @@ class _Reader:
             if made.kind == "list":
                 made.items.append(item)
                 continue
-            value = self.node(self.parser.get_event(), depth + 1)
+            value = emptied(self.node(self.parser.get_event(), depth + 1))
             key = item.words if item.kind == "opaque" else self.text[item.start : item.end].strip("\"'")
             made.entries.append(
                 Entry(str(item.value) if isinstance(item.value, str) else key, item.start, item.end, value)
