@@ -15,6 +15,7 @@ from bastide.secret import hide, is_harmless, is_random, names_secret
 
 AWS_SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlLW9mLXRva2Vu"
+HEX_TOKEN = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"
 
 
 @pytest.mark.parametrize(
@@ -119,6 +120,10 @@ def test_forms(secret: str, around: str) -> None:
         ("postgres://app:hunter2@db:5432/x", f"postgres://app:{REDACTED}@db:5432/x"),
         ("redis://:hunter2@cache", f"redis://:{REDACTED}@cache"),
         ("https://app:${random_password.db.result}@db", "https://app:${random_password.db.result}@db"),
+        (f"https://{HEX_TOKEN}:x-oauth-basic@git/x", f"https://{REDACTED}:{REDACTED}@git/x"),
+        (f"https://{HEX_TOKEN}:@git/x", f"https://{REDACTED}:@git/x"),
+        (f"https://{HEX_TOKEN[:24]}@git/x", f"https://{REDACTED}@git/x"),
+        ("https://a-long-name-of-a-team:hunter2@git/x", f"https://a-long-name-of-a-team:{REDACTED}@git/x"),
         ("export DB_PASSWORD=hunter2 && run", f"export DB_PASSWORD={REDACTED} && run"),
         ("Server=x;Password=hunter2;Port=1", f"Server=x;Password={REDACTED};Port=1"),
         ('{"password": "hunter2", "user": "u"}', f'{{"password": "{REDACTED}", "user": "u"}}'),

@@ -95,7 +95,7 @@ def _second(match: re.Match[str]) -> str:
 
 def _odd(match: re.Match[str]) -> str:
     """Hidden unless it is made of words: `sk-`, `key-` and a user name begin names, too."""
-    return REDACTED if re.search(r"[0-9a-f]{32}", match[0]) or is_random(match[0]) else match[0]
+    return REDACTED if re.search(r"[0-9a-f]{20}", match[0]) or is_random(match[0]) else match[0]
 
 
 def _pair(match: re.Match[str]) -> str:
@@ -144,7 +144,7 @@ _FORMS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], 
         re.compile(r"(://[^\s/:@?#\"']{0,256}:)(\{\{[^}]{1,512}\}\}|\$\{[^}]{1,512}\}|[^\s/\"']{1,512})(?=@)"),
         _second,
     ),
-    (("://",), re.compile(r"(?<=://)[\w-]{20,256}(?=@)"), _odd),
+    (("://",), re.compile(r"(?<=://)[\w-]{20,256}(?=(?::[^\s/@]{0,512})?@)"), _odd),
     (
         ("X-Amz-", "x-amz-"),
         re.compile(r"([Xx]-[Aa]mz-(?:[Ss]ignature|[Cc]redential|[Ss]ecurity-[Tt]oken)=)([^\s&\"']+)"),
