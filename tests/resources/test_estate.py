@@ -14,6 +14,7 @@ def item(type_: str, address: str, properties: Any, unit: str = "u") -> Resource
 
 
 BUCKET, TRAIL = "AWS::S3::Bucket", "AWS::CloudTrail::Trail"
+ATTACHMENT = "AWS::SecretsManager::SecretTargetAttachment"
 
 
 def trail(value: Any, unit: str = "u") -> Resource:
@@ -57,6 +58,21 @@ def test_a_reference_to_another_type_is_not_what_was_asked_for() -> None:
     key, refers = item("AWS::KMS::Key", "k", {}), trail(Reference("${k.Arn}", (("k", "Arn"),)))
     found, why = Estate([key, refers]).referred(refers, "S3BucketName", BUCKET)
     assert (found, bool(why)) == ([], True)
+
+
+def test_what_is_attached_to_a_secret_stands_for_it() -> None:
+    secret = item("AWS::SecretsManager::Secret", "s", {})
+    attached = item(ATTACHMENT, "a", {"SecretId": Reference("${s}", (("s", "Ref"),))})
+    schedule = item("AWS::SecretsManager::RotationSchedule", "r", {"SecretId": Reference("${a}", (("a", "Ref"),))})
+    estate = Estate([secret, attached, schedule])
+    assert estate.referred(schedule, "SecretId", secret.type) == ([secret], "")
+    assert estate.referring(secret, "SecretId", schedule.type) == ([schedule], "")
+    assert estate.referred(schedule, "SecretId", attached.type) == ([attached], "")
+
+
+def test_what_stands_for_itself_stands_for_nothing() -> None:
+    attached = item(ATTACHMENT, "a", {"SecretId": Reference("${a}", (("a", "Ref"),))})
+    assert Estate([attached]).referred(attached, "SecretId", "AWS::SecretsManager::Secret")[0] == []
 
 
 def test_leaves_go_through_lists() -> None:

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 READ = "Bastide::Live::Read"
 """The type of a mark among the resources of a live account: which types were read of it, and what of these was not."""
 
+_STANDS_FOR = {
+    "AWS::SecretsManager::ResourcePolicy": "SecretId",
+    "AWS::SecretsManager::RotationSchedule": "SecretId",
+    "AWS::SecretsManager::SecretTargetAttachment": "SecretId",
+}
+"""Types whose `Ref` is the ARN of another resource, and their property that names it."""
+
 
 class Estate:
     """Looks resources up within their unit: by reference, and by the literal name that AWS identifies them by.
@@ -42,16 +49,17 @@ class Estate:
     def referred(self, resource: Resource, by: str, wanted: str) -> tuple[list[Resource], str]:
         """The resources of type `wanted` that the property `by` names; and why some are not known, if so."""
         found: dict[str, Resource] = {}
+        seen: set[str] = set()
         for link in resource.links:
             if _under(without_positions(link.property), by):
-                target = self._at.get((resource.unit, link.target))
-                if target is not None and target.type == wanted:
-                    found[target.address] = target
+                meant = [one for one in self._meant(resource.unit, link.target) if one.type == wanted]
+                found |= {one.address: one for one in meant}
+                seen |= {link.target for _ in meant}
         missing = ""
         for value in {name for text in leaves(resource.properties, by.split(".")) for name in names_in(text)}:
             if target := self._named(resource, value, wanted):
                 found[target.address] = target
-            elif not any(_names(value, address) for address in found) and not self._is_nowhere(resource, value, wanted):
+            elif not any(_names(value, address) for address in seen) and not self._is_nowhere(resource, value, wanted):
                 missing = f"{value} is not among the resources that were scanned"
         return list(found.values()), missing or _why_unresolved(resource, by)
 
@@ -70,6 +78,18 @@ class Estate:
             self._referring[key], self._vague[key] = index, vague
         vaguely = self._vague[key].get(resource.unit, "") or self._unread(resource, wanted)
         return self._referring[key].get((resource.unit, resource.address), []), vaguely
+
+    def _meant(self, unit: str, address: str) -> Iterator[Resource]:
+        """What a reference names: the resource, and the one whose ARN its `Ref` is."""
+        target = self._at.get((unit, address))
+        if target is None:
+            return
+        yield target
+        by = _STANDS_FOR.get(target.type, "")
+        for link in target.links if by else ():
+            behind = self._at.get((unit, link.target))
+            if link.property == by and behind is not None:
+                yield behind
 
     def _named(self, resource: Resource, value: str, wanted: str) -> Resource | None:
         names = self._by_name(wanted)
