@@ -60,6 +60,28 @@ def test_a_reference_to_another_type_is_not_what_was_asked_for() -> None:
     assert (found, bool(why)) == ([], True)
 
 
+def test_an_arn_that_is_put_together_names_a_stage_of_an_api() -> None:
+    def stage(address: str, api: Any, name: Any) -> Resource:
+        return item("AWS::ApiGateway::Stage", address, {"RestApiId": api, "StageName": name})
+
+    def found(end: str, *stages: Resource) -> list[str]:
+        arn = Reference(f"arn:aws:apigateway:${{AWS::Region}}::/restapis/{end}", (("Api", "Ref"),))
+        association = item("AWS::WAFv2::WebACLAssociation", "w", {"ResourceArn": arn})
+        estate = Estate([item("AWS::ApiGateway::RestApi", "Api", {}), association, *stages])
+        return [one.address for one in estate.referred(association, "ResourceArn", "AWS::ApiGateway::Stage")[0]]
+
+    api = Reference("${Api}", (("Api", "Ref"),))
+    one, another = stage("one", api, "prod"), stage("another", "abc", "prod")
+    assert found("${Api}/stages/prod", one, another) == ["one"]
+    assert found("abc/stages/prod", one, another) == ["another"]
+    assert found("${Api}/stages/test", one, another) == []
+    assert found("${Api}/stages/${Api.Stage}", one, another) == []
+    unnamed = stage("unnamed", Unresolved("var.api", "variable without a value"), "prod")
+    made = stage("made", api, Unresolved("S", "parameter without a default"))
+    made.name = "AWS::Serverless::Api"
+    assert found("${Api}/stages/${Api.Stage}", unnamed, made) == ["made"]
+
+
 def test_what_is_attached_to_a_secret_stands_for_it() -> None:
     secret = item("AWS::SecretsManager::Secret", "s", {})
     attached = item(ATTACHMENT, "a", {"SecretId": Reference("${s}", (("s", "Ref"),))})

@@ -23,6 +23,8 @@ _STANDS_FOR = {
     "AWS::SecretsManager::SecretTargetAttachment": "SecretId",
 }
 """Types whose `Ref` is the ARN of another resource, and their property that names it."""
+_PART_OF = {"AWS::ApiGateway::Stage": ("/restapis/", "RestApiId", "/stages/", "StageName")}
+"""Types whose ARN people put together from the id of what they are part of and their own name, and how it ends."""
 
 
 class Estate:
@@ -93,6 +95,8 @@ class Estate:
 
     def _named(self, resource: Resource, value: str, wanted: str) -> Resource | None:
         names = self._by_name(wanted)
+        if wanted in _PART_OF and (at := value.find(_PART_OF[wanted][0])) > 0 and value.startswith("arn:"):
+            return names.get((resource.unit, value)) or names.get((resource.unit, value[at:]))
         if resource.source != "aws" or value.startswith("arn:"):
             return names.get((resource.unit, value))
         scopes = self._read.get(resource.unit, {}).get("types", {})
@@ -138,10 +142,21 @@ class Estate:
                         names[resource.unit, value] = resource
                         if resource.source == "aws":
                             names[_region_of(resource), value] = resource
+                names |= {(resource.unit, end): resource for end in _ends_of_arn(resource)}
                 for value in (resource.address, resource.metadata.get("id", "")) if resource.source == "aws" else ():
                     names[resource.unit, value] = names[_region_of(resource), value] = resource
             self._names[wanted] = names
         return self._names[wanted]
+
+
+def _ends_of_arn(resource: Resource) -> Iterator[str]:
+    """What an ARN that is put together ends with; the serverless transform calls an API's stage `Api.Stage`, too."""
+    before, holder, between, name = _PART_OF.get(resource.type, ("", "", "", ""))
+    of, own = resource.properties.get(holder), resource.properties.get(name)
+    if isinstance(of, str) and isinstance(own, str):
+        yield f"{before}{of}{between}{own}"
+    if isinstance(of, str) and of.endswith("}") and resource.name.startswith("AWS::Serverless::"):
+        yield f"{before}{of}{between}{of[:-1]}.Stage}}"
 
 
 def _region_of(resource: Resource) -> str:
