@@ -30,6 +30,8 @@ _ATTACHED = "an attachment is a resource of its own"
 _EMPTY = "nothing would be left of the list"
 _OTHER = "something else has a part in it"
 BY_HAND: dict[tuple[str, int, str], str] = {
+    ("apigateway.stage-encrypts-its-cache", 3, "terraform"): _OTHER,  # settings, method by method
+    ("apigateway.stage-keeps-content-out-of-logs", 2, "terraform"): _OTHER,
     ("cloudtrail.trail-records-reads-and-writes", 1, "cloudformation"): _OTHER,  # advanced selectors
     ("cloudtrail.trail-records-reads-and-writes", 1, "terraform"): _OTHER,
     ("cloudtrail.trail-records-reads-and-writes", 5, "cloudformation"): _OTHER,
@@ -59,7 +61,6 @@ BY_HAND: dict[tuple[str, int, str], str] = {
     ("iam.user-has-no-full-cloudshell", 0, "terraform"): _ATTACHED,
     ("iam.user-has-no-full-cloudshell", 1, "terraform"): _ATTACHED,
     ("lambda.function-traces-requests", 2, "cloudformation"): "AWS::Serverless::Function",
-    ("lambda.url-requires-authentication", 0, "cloudformation"): "AWS::Serverless::Function",
     ("rds.instance-password-is-not-in-code", 5, "cloudformation"): _OTHER,  # the password of encryption
     ("rds.proxy-requires-iam-authentication", 3, "cloudformation"): _OTHER,
     ("redshift.cluster-password-is-not-in-code", 3, "terraform"): _OTHER,  # the argument that is only written
@@ -71,8 +72,9 @@ BY_HAND: dict[tuple[str, int, str], str] = {
 """Examples that a fix cannot help, by control, number and language, and words of the reason."""
 COMPUTED = re.compile(
     r"comes from `[^`]*(\b(var|local|each|count|data)\.|!\w|\"(Fn::\w+|Ref)\"|\?)[^`]*`|is made by a dynamic block"
+    r"|it is written as AWS::Serverless::\w+, which has other properties"
 )
-"""Reasons that hold for whatever control: the value is not written where it is set."""
+"""Reasons that hold for whatever control: the value, or the resource, is not written where it is judged."""
 
 
 @pytest.fixture(scope="session")
