@@ -54,6 +54,21 @@ def test_what_is_unresolved_may_be_anything() -> None:
     assert "t may refer to it" in estate.referring(bucket, "S3BucketName", TRAIL)[1]
 
 
+def test_what_is_unresolved_is_not_the_resource_that_it_stands_in() -> None:
+    def bucket(address: str, name: Any) -> Resource:
+        logging = {"DestinationBucketName": Unresolved("var.logs", "variable without a value")}
+        return item(BUCKET, address, {"BucketName": name, "LoggingConfiguration": logging})
+
+    def why(of: Resource, *others: Resource) -> str:
+        return Estate([of, *others]).referring(of, "LoggingConfiguration.DestinationBucketName", BUCKET)[1]
+
+    one, another = bucket("one", "one"), bucket("another", "another")
+    assert why(one) == ""
+    assert "another may refer to it" in why(one, another)
+    assert "one may refer to it" in why(another, one)
+    assert "one may refer to it" in why(bucket("one", Unresolved("var.logs", "variable without a value")))
+
+
 def test_a_reference_to_another_type_is_not_what_was_asked_for() -> None:
     key, refers = item("AWS::KMS::Key", "k", {}), trail(Reference("${k.Arn}", (("k", "Arn"),)))
     found, why = Estate([key, refers]).referred(refers, "S3BucketName", BUCKET)

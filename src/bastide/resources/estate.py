@@ -39,7 +39,7 @@ class Estate:
         self._at: dict[tuple[str, str], Resource] = {}
         self._names: dict[str, dict[tuple[str, str], Resource]] = {}
         self._referring: dict[tuple[str, str, str], dict[tuple[str, str], list[Resource]]] = {}
-        self._vague: dict[tuple[str, str, str], dict[str, str]] = {}
+        self._vague: dict[tuple[str, str, str], dict[str, list[tuple[Resource, str]]]] = {}
         self._read: dict[str, dict[str, Any]] = {}
         for resource in resources:
             if resource.type == READ:
@@ -70,15 +70,17 @@ class Estate:
         key = (wanted, to, resource.type)
         if key not in self._referring:
             index: dict[tuple[str, str], list[Resource]] = defaultdict(list)
-            vague: dict[str, str] = {}
+            vague: dict[str, list[tuple[Resource, str]]] = defaultdict(list)
             for other in self.by_type.get(wanted, ()):
                 targets, _ = self.referred(other, to, resource.type)
                 for target in targets:
                     index[target.unit, target.address].append(other)
-                if not targets and (why := _why_unresolved(other, to)):
-                    vague[other.unit] = f"{other.address} may refer to it: {why}"
+                if not targets and len(vague[other.unit]) <= 1 and (why := _why_unresolved(other, to)):
+                    vague[other.unit].append((other, why))  # two, of which one may be the resource itself
             self._referring[key], self._vague[key] = index, vague
-        vaguely = self._vague[key].get(resource.unit, "") or self._unread(resource, wanted)
+        maybe = (one for one in self._vague[key].get(resource.unit, ()) if _is_another(*one, resource, to))
+        vaguely = next((f"{other.address} may refer to it: {why}" for other, why in maybe), "")
+        vaguely = vaguely or self._unread(resource, wanted)
         return self._referring[key].get((resource.unit, resource.address), []), vaguely
 
     def _meant(self, unit: str, address: str) -> Iterator[Resource]:
@@ -165,6 +167,13 @@ def _region_of(resource: Resource) -> str:
 
 def _under(path: str, by: str) -> bool:
     return path == by or path.startswith(f"{by}.")
+
+
+def _is_another(other: Resource, why: str, resource: Resource, to: str) -> bool:
+    """Whether what is not known may be this resource: not where it stands itself, unless that is its name, too."""
+    if other is not resource:
+        return True
+    return any(reason == why and not _under(without_positions(at), to) for at, reason in other.unresolved.items())
 
 
 def _names(text: str, address: str) -> bool:
