@@ -60,7 +60,6 @@ BY_HAND: dict[tuple[str, int, str], str] = {
     ("iam.user-has-no-full-cloudshell", 0, "cloudformation"): _EMPTY,
     ("iam.user-has-no-full-cloudshell", 0, "terraform"): _ATTACHED,
     ("iam.user-has-no-full-cloudshell", 1, "terraform"): _ATTACHED,
-    ("lambda.function-traces-requests", 2, "cloudformation"): "AWS::Serverless::Function",
     ("rds.instance-password-is-not-in-code", 5, "cloudformation"): _OTHER,  # the password of encryption
     ("rds.proxy-requires-iam-authentication", 3, "cloudformation"): _OTHER,
     ("redshift.cluster-password-is-not-in-code", 3, "terraform"): _OTHER,  # the argument that is only written
