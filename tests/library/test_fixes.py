@@ -41,7 +41,9 @@ BY_HAND: dict[tuple[str, int, str], str] = {
     ("cloudtrail.trail-records-reads-and-writes", 6, "terraform"): _OTHER,
     ("cloudtrail.trail-records-reads-and-writes", 8, "terraform"): _OTHER,
     ("dynamodb.global-table-has-point-in-time-recovery", 0, "terraform"): "part of another resource",
+    ("dynamodb.global-table-has-point-in-time-recovery", 3, "terraform"): "part of another resource",
     ("dynamodb.global-table-is-protected-from-deletion", 0, "terraform"): "part of another resource",
+    ("dynamodb.global-table-is-protected-from-deletion", 2, "terraform"): "part of another resource",
     ("ec2.instance-has-no-public-address", 1, "cloudformation"): _OTHER,  # an elastic address
     ("ec2.instance-has-no-public-address", 1, "terraform"): _OTHER,
     ("ec2.instance-has-no-public-address", 2, "cloudformation"): _OTHER,

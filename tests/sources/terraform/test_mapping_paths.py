@@ -24,6 +24,8 @@ UNKNOWN = Unresolved("var.x")
         ({"A": [1]}, "A[]", [2, 3], {"A": [1, 2, 3]}),
         ({}, "A[].B", 1, {"A": [{"B": 1}]}),
         ({"A": [{"B": 1}]}, "A[].B", 2, {"A": [{"B": 1}, {"B": 2}]}),
+        ({}, "A[0].B", 1, {"A": [{"B": 1}]}),
+        ({"A": [{"B": 1}, {"B": 2}]}, "A[0].C", 3, {"A": [{"B": 1, "C": 3}, {"B": 2}]}),
         ({}, "A[K=x].V", 1, {"A": [{"K": "x", "V": 1}]}),
         ({"A": [{"K": "x", "V": 1}]}, "A[K=x].W", 2, {"A": [{"K": "x", "V": 1, "W": 2}]}),
         ({"A": [{"K": "y"}]}, "A[K=x.y.z].V", 2, {"A": [{"K": "y"}, {"K": "x.y.z", "V": 2}]}),
@@ -55,6 +57,7 @@ def test_plain_ends_at_the_first_element() -> None:
     [
         ("BucketName", "string"),
         ("LifecycleConfiguration.Rules[].Status", "string"),
+        ("LifecycleConfiguration.Rules[0].Status", "string"),
         ("LifecycleConfiguration.Rules[Id=x]", "#Rule"),
         ("BucketName[].X", "None"),
         ("Nothing", "None"),

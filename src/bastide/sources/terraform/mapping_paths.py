@@ -1,4 +1,5 @@
-"""Property paths of the tables: `A.B`, `List[].B` (a new element), `List[Key=word].B` (the element that has it)."""
+"""Property paths of the tables: `A.B`, `List[].B` (a new element), `List[0].B` (the first), `List[Key=word].B` (the one
+that has it)."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from bastide.resources.schema import PropertyType
 
 Step = tuple[str, dict[str, str] | None]
+_FIRST = {"": ""}
+"""The members that stand for those of whatever element is first."""
 
 
 def steps_of(path: str) -> tuple[Step, ...]:
@@ -24,7 +27,7 @@ def steps_of(path: str) -> tuple[Step, ...]:
             steps.append((name, None))
         else:
             key, equal, value = inside.removesuffix("]").partition("=")
-            steps.append((name, {key: value} if equal else {}))
+            steps.append((name, {key: value} if equal else _FIRST if key == "0" else {}))
     return tuple(steps)
 
 
@@ -88,13 +91,15 @@ def put(tree: dict[str, Any], steps: tuple[Step, ...], value: Any) -> None:
 
 
 def below_list(tree: dict[str, Any], name: str, element: dict[str, str]) -> dict[str, Any] | None:
-    """The element of the list at `name` that has these members, new if there is none."""
+    """The element of the list at `name` that has these members, or the first; new if there is none."""
     items = listed(tree.get(name))
     tree[name] = items
     for item in items if element else ():
-        if isinstance(item, dict) and all(item.get(key) == value for key, value in element.items()):
+        if isinstance(item, dict) and (
+            element is _FIRST or all(item.get(key) == value for key, value in element.items())
+        ):
             return item
-    items.append(dict(element))
+    items.append({} if element is _FIRST else dict(element))
     return items[-1]  # type: ignore[no-any-return]
 
 
