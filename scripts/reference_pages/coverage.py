@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bastide.controls.entry import CONCERNS
 from bastide.controls.frameworks import BASES, Crosswalk, framework, framework_names
 from bastide.yamltext import read_yaml
+from reference_pages import patterns
 from reference_pages.markdown import code, count, page, table, words
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def coverage(controls: Sequence[Control]) -> str:
     )
     parts = [part for one in CONCERNS for part in _why(one, counted, services, reasons)]
     grid = table(["service", *(_HEADS[one] for one in CONCERNS)], rows)
-    return page("Coverage", about, grid, "## Why there is no control", *parts)
+    return page("Coverage", about, grid, *patterns.section(), "## Why there is no control", *parts)
 
 
 @cache
