@@ -68,6 +68,7 @@ BY_HAND: dict[tuple[str, int, str], str] = {
     ("s3.bucket-has-no-public-acl", 1, "terraform"): _OTHER,  # grants, one by one
     ("s3.bucket-states-public-access-block", 2, "terraform"): "is a aws_s3_bucket_public_access_block.data already",
     ("ssm.secret-parameter-is-secure-string", 0, "cloudformation"): "cannot make a SecureString",
+    ("ssm.secret-parameter-is-secure-string", 3, "cloudformation"): "cannot make a SecureString",
     ("transfer.server-refuses-plain-ftp", 0, "cloudformation"): _EMPTY,
 }
 """Examples that a fix cannot help, by control, number and language, and words of the reason."""
