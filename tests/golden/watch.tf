@@ -10,6 +10,10 @@ resource "aws_config_configuration_recorder" "r" {
     include_global_resource_types = true
   }
 }
+resource "aws_config_configuration_recorder_status" "r" {
+  name       = aws_config_configuration_recorder.r.name
+  is_enabled = true
+}
 resource "aws_accessanalyzer_analyzer" "a" {
   analyzer_name = "main"
   type          = "ACCOUNT"
