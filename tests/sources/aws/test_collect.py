@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from bastide.sources.aws.collect import MAX_PAGES, UNASKED, merged, needed, unasked, waves
-from bastide.sources.aws.collectors import Collector, load_collectors, parse_collectors
+from bastide.sources.aws.collect import MAX_PAGES, TOLD, UNASKED, merged
+from bastide.sources.aws.collectors import Collector, parse_collectors
 
 QUEUES = """
 - type: AWS::SQS::Queue
@@ -177,23 +177,6 @@ def test_buckets_of_regions_that_nobody_asked_for_are_skipped(answered: Callable
     ]
 
 
-def test_waves_wait_for_what_they_need() -> None:
-    bucket = next(entry for entry in load_collectors().entries if entry.type == "AWS::S3::Bucket")
-    assert len(waves(bucket)[0]) == 1  # the location first
-    assert len(waves(bucket)) == 2
-    assert [len(wave) for wave in waves(bucket, wanted=False)] == [1]
-    key = next(entry for entry in load_collectors().entries if entry.type == "AWS::KMS::Key")
-    assert waves(key) == [[0], list(range(1, len(key.complete)))]
-
-
-def test_needed_brings_parents_and_nothing_else() -> None:
-    assert [one.type for one in needed(entries(QUEUES), {"AWS::SQS::QueuePolicy"})] == [
-        "AWS::SQS::Queue",
-        "AWS::SQS::QueuePolicy",
-    ]
-    assert [one.type for one in needed(entries(QUEUES), {"AWS::SQS::Queue"})] == ["AWS::SQS::Queue"]
-
-
 def test_merged_pages() -> None:
     assert merged([{"a": [1], "b": 1}, {"a": [2], "b": 2}]) == {"a": [1, 2], "b": 2}
     assert merged([None, {"a": 1}]) == {"a": 1}
@@ -319,8 +302,54 @@ def test_calls_for_properties_that_nobody_reads_are_not_made(
     assert "OwnershipControls" in whole.properties
 
 
-def test_policies_are_asked_for_whoever_reads_them() -> None:
-    (point,) = [entry for entry in load_collectors().entries if entry.type == "AWS::S3::AccessPoint"]
-    assert "Policy" in {name for call in point.complete for name in call.properties}
-    assert "Policy" not in {name for n in unasked(point, set()) for name in point.complete[n].properties}
-    assert unasked(point, None) == []
+ASKED_AFTER = """
+- type: AWS::S3::Bucket
+  service: s3
+  scope: global
+  list: {call: ListBuckets, items: Buckets}
+  id: Name
+  arn: 'arn:{partition}:s3:::{id}'
+  by_rule: false
+  complete:
+    - {call: GetBucketVersioning, with: {Bucket: Name}, as: Versioning, properties: {VersioningConfiguration: "@"}}
+    - call: GetObjectLockConfiguration
+      with: {Bucket: Name}
+      unless: Versioning.Status != 'Enabled'
+      absent: [ObjectLockConfigurationNotFoundError]
+      properties: {ObjectLockConfiguration: ObjectLockConfiguration}
+"""
+LOCK = {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}}
+
+
+@pytest.mark.parametrize(
+    ("versioning", "locked", "outcomes"),
+    [({"Status": "Enabled"}, True, {"read"}), ({"Status": "Suspended"}, False, {"skipped"}), ({}, False, {"skipped"})],
+)
+def test_a_call_whose_answer_another_tells_is_not_made(
+    answered: Callable[..., Any], versioning: dict[str, str], locked: bool, outcomes: set[str]
+) -> None:
+    answers = {"ListBuckets": {"Buckets": [{"Name": "b"}]}, "GetBucketVersioning": versioning}
+    more = {"GetObjectLockConfiguration": LOCK} if locked else {}  # nobody answers it otherwise
+    found = answered("s3", answers | more, "AWS::S3::Bucket", entries=entries(ASKED_AFTER, "s3"))
+    bucket = found.one("AWS::S3::Bucket")
+    assert ("ObjectLockConfiguration" in bucket.properties) is locked
+    assert bucket.unresolved == {}
+    assert found.outcomes("GetObjectLockConfiguration") == outcomes
+    (row,) = [row for row in found.ledger if row.operation == "GetObjectLockConfiguration"]
+    assert (row.calls, row.items, row.code) == ((1, 1, "") if locked else (0, 1, TOLD))
+
+
+def test_a_call_is_made_where_the_answer_that_would_spare_it_is_not_known(answered: Callable[..., Any]) -> None:
+    for versioning in ("AccessDenied", "ServiceUnavailable"):
+        answers = {"ListBuckets": {"Buckets": [{"Name": "b"}]}, "GetBucketVersioning": versioning,
+                   "GetObjectLockConfiguration": LOCK}  # fmt: skip
+        found = answered("s3", answers, "AWS::S3::Bucket", entries=entries(ASKED_AFTER, "s3"))
+        assert "ObjectLockConfiguration" in found.one("AWS::S3::Bucket").properties
+
+
+def test_what_stands_in_for_an_answer_fills_what_it_would(answered: Callable[..., Any]) -> None:
+    text = ASKED_AFTER.replace("absent: [ObjectLockConfigurationNotFoundError]",
+                               "otherwise: {ObjectLockConfiguration: {ObjectLockEnabled: Never}}")  # fmt: skip
+    answers = {"ListBuckets": {"Buckets": [{"Name": "b"}]}, "GetBucketVersioning": {}}
+    found = answered("s3", answers, "AWS::S3::Bucket", entries=entries(text, "s3")).one("AWS::S3::Bucket")
+    assert found.properties["ObjectLockConfiguration"] == {"ObjectLockEnabled": "Never"}

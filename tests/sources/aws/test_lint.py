@@ -92,3 +92,36 @@ def test_a_type_without_collector_needs_a_reason_that_holds(models: Session) -> 
 def test_a_code_with_words_of_its_message(models: Session, code: str, told: str) -> None:
     mistakes = linted(GOOD.replace("[NotFoundException]", f"['{code}']"), models)
     assert [told in mistake for mistake in mistakes] == ([True] if told else [])
+
+
+SPARED = """
+- type: AWS::S3::Bucket
+  service: s3
+  scope: global
+  list: {call: ListBuckets, items: Buckets}
+  id: Name
+  arn: 'arn:{partition}:s3:::{id}'
+  complete:
+    - {call: GetBucketPolicy, with: {Bucket: Name}, absent: [NoSuchBucketPolicy], otherwise: {Policy: null}, as: Known}
+    - {call: GetBucketPolicyStatus, with: {Bucket: Name}, unless: '!(Known.Policy)', absent: [NoSuchBucketPolicy],
+       properties: {PolicyIsPublic: PolicyStatus.IsPublic}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "told"),
+    [
+        ("as: Known", "as: Known", ""),
+        ("!(Known.Policy)", "!(Known.Policies)", "`Policies` is not in"),
+        ("!(Known.Policy)", "!(Known.", "is no JMESPath"),
+        ("otherwise: {Policy: null}, ", "", "`Known` is not there when there is none: give its call `otherwise`"),
+        ("as: Known", "as: Known, when: Name", "`Known` is not there when its call is not made"),
+        ("'!(Known.Policy)', absent: [NoSuchBucketPolicy]", "'!(Known.Policy)'", "`unless` needs what it stands for"),
+        ("items: Buckets}", "items: Buckets, unless: '!Name'}", "list: `unless` is of calls that complete an item"),
+        ("with: {Bucket: Name}, unless", "match: Name, with: {Bucket: Name}, unless", "does not go with"),
+    ],
+)  # fmt: skip
+def test_what_spares_a_call(models: Session, good: str, bad: str, told: str) -> None:
+    assert good in SPARED
+    mistakes = linted(SPARED.replace(good, bad, 1), models, {"AWS::S3::Bucket": set[str]()})
+    assert any(told in mistake for mistake in mistakes) if told else mistakes == [], mistakes

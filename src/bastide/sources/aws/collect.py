@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from bastide.resources.policies import policy_paths
+from bastide.sources.aws.asking import needed, texts_of, unasked, waves
 from bastide.sources.aws.calls import Answer, Ledger, Request, Work
 from bastide.sources.aws.expressions import find
 from bastide.sources.aws.items import Item, Maker, context_of, roots_of
@@ -29,6 +29,8 @@ MAX_PAGES = 10_000
 MAX_ITEMS = 1_000_000
 TOGETHER = 64
 """Items that are completed side by side."""
+TOLD = "AnotherAnswerTells"
+"""Why a call was skipped whose answer follows from one that was given."""
 UNASKED = "no chosen control reads it, so it was not asked for: `--everything` does"
 
 Pages = list[Answer]
@@ -57,7 +59,10 @@ class Collection:
         self._makers = {
             id(entry): Maker(entry, work, dict((uncovered or {}).get(entry.type, {}))) for entry in self.entries
         }
-        self._left_out = {id(entry): unasked(entry, (reads or {}).get(entry.type)) for entry in self.entries}
+        self._left_out = {
+            id(entry): unasked(entry, (reads or {}).get(entry.type), self.entries, wanted=entry.type in wanted)
+            for entry in self.entries
+        }
         for entry in self.entries:
             paths = [path for number in self._left_out[id(entry)] for path in entry.complete[number].properties]
             self._makers[id(entry)].uncovered.update(dict.fromkeys(paths, UNASKED))
@@ -152,11 +157,15 @@ class Collection:
     # What completes it
 
     def _complete(self, entry: Collector, items: list[Item]) -> Asking:
-        for wave in waves(entry, self._left_out[id(entry)], wanted=entry.type in self.wanted):
+        for wave in waves(entry, self._left_out[id(entry)]):
             asked: list[tuple[int, list[Item], Request]] = []
             for number in wave:
                 call = entry.complete[number]
-                open_items = [item for item in items if self._is_open(entry, call, item)]
+                open_items = [
+                    item
+                    for item in items
+                    if self._is_open(entry, call, item) and not self._is_told(entry, number, item)
+                ]
                 asked += [(number, some, request) for some, request in self._requests(entry, call, open_items)]
             results = yield from self._pages([request for _, _, request in asked], lambda _: 1)
             for (number, some, request), pages in zip(asked, results, strict=True):
@@ -166,11 +175,21 @@ class Collection:
     def _is_open(self, entry: Collector, call: Call, item: Item) -> bool:
         if item.gone or self._is_elsewhere(entry, item):
             return False
-        texts = [*_texts(call), *([entry.region] if entry.region else [])]
+        texts = [*texts_of(call), *([entry.region] if entry.region else [])]
         if reason := item.why_not(frozenset(root for text in texts for root in roots_of(text))) or item.whole:
             self._makers[id(entry)].fail(item, call, reason)
             return False
         return not call.when or bool(find(call.when, item.data))
+
+    def _is_told(self, entry: Collector, number: int, item: Item) -> bool:
+        """Whether earlier answers say what a call would say: that there is none. It is taken for its answer then."""
+        call = entry.complete[number]
+        if not call.unless or not item.surely(call.unless):
+            return False
+        request = self._request(entry, call, item)
+        self.ledger.row(request.region, request.service, request.operation, "skipped", TOLD).items += 1
+        self._apply(entry, number, item, request, [Answer("absent")])
+        return True
 
     def _is_elsewhere(self, entry: Collector, item: Item) -> bool:
         region = self._makers[id(entry)].region(item)
@@ -310,53 +329,6 @@ class Collection:
         return [done[request.key] for request in requests]
 
 
-def needed(entries: Sequence[Collector], wanted: Set[str]) -> list[Collector]:
-    """The entries of wanted types and those that they are `each` of, in the order of the file."""
-    types = set(wanted)
-    for entry in reversed(entries):
-        if entry.type in types and entry.each:
-            types.add(entry.each)
-    return [entry for entry in entries if entry.type in types]
-
-
-def unasked(entry: Collector, reads: Set[str] | None) -> list[int]:
-    """The completing calls that fill nothing but properties which nobody reads; None reads all of them.
-
-    Policies are always read: who can reach a resource is asked in other ways than by controls.
-    """
-    if reads is None:
-        return []
-    read = {path.partition(".")[0] for path in (*reads, *policy_paths(entry.type))}
-    return [
-        number
-        for number, call in enumerate(entry.complete)
-        if call.properties
-        and not (call.item or call.keep)
-        and not any(path.partition(".")[0] in read for path in call.properties)
-    ]
-
-
-def waves(entry: Collector, left_out: Sequence[int] = (), *, wanted: bool = True) -> list[list[int]]:
-    """Which calls can be made side by side: those that need what another puts into the item wait for it.
-
-    Of a collector whose own resources nobody wants, calls that only fill properties are left out.
-    """
-    found: list[list[int]] = [[]]
-    kept: set[str] = set()
-    opened = False
-    for number, call in enumerate(entry.complete):
-        if number in left_out or not (call.item or call.keep or wanted):
-            continue
-        roots = {root[0] for text in (*_texts(call), entry.region) if text for root in roots_of(text)}
-        if opened or roots & kept:
-            found.append([])
-            kept, opened = set(), False
-        found[-1].append(number)
-        kept |= {call.keep} if call.keep else set()
-        opened = bool(call.item)
-    return [wave for wave in found if wave]
-
-
 def elements(expression: str, value: Any) -> list[dict[str, Any]]:
     """The objects that an expression finds: those of a list, or the one that is no list."""
     found = find(expression or "@", value)
@@ -384,9 +356,3 @@ def merged(values: list[Any]) -> dict[str, Any]:
                 own.add(key)
                 found[key] = [*known, *item]
     return found
-
-
-def _texts(call: Call) -> list[str]:
-    return [
-        text for text in (*call.parameters.values(), *call.ids.values(), call.when) if isinstance(text, str) and text
-    ]

@@ -40,6 +40,9 @@ class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"par
     a name, `properties` fills properties from it. `absent` are the error codes that mean: there is none. A list that is
     `single` has one item at most: where it is denied, that one is there and nothing is known of it. `otherwise` stands
     for the answer of a completing call where there is none.
+
+    `when` is what a call is for; `unless` is what earlier answers have told already: where it surely holds there is
+    none, and nobody need ask. Where the earlier answer is not known, the call is made.
     """
 
     call: str = ""
@@ -52,6 +55,7 @@ class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"par
     not_offered: list[str] = []
     permission: str = ""
     when: str = ""
+    unless: str = ""
     item: str = ""
     keep: str = ""
     properties: Properties = {}

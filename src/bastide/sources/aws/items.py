@@ -60,6 +60,12 @@ class Item(Struct):
         ]
         return all(known) or (any(known) and bool(value))
 
+    def surely(self, text: str) -> bool:
+        """Whether an expression is true by what is in the item, and by nothing that is not there."""
+        roots = roots_of(text)
+        known = all(root[0] in self.data and root[0] not in self.missing for root in roots)
+        return known and not self.whole and bool(find(text, self.data))
+
 
 def context_of(work: Work) -> dict[str, str]:
     """What every expression can ask about where it is."""

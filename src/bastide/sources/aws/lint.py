@@ -15,6 +15,7 @@ from bastide.sources.aws.client import paginators
 from bastide.sources.aws.convert import inside
 from bastide.sources.aws.covering import Forms, covers
 from bastide.sources.aws.expressions import compile_expression, holes, is_template
+from bastide.sources.aws.items import roots_of
 from bastide.sources.aws.paging import MORE, TOKENS, paging_of
 from bastide.sources.aws.permissions import permission_of
 from bastide.sources.aws.shapes import ANY, Form, infer
@@ -132,7 +133,7 @@ class _Linter:
         texts = [entry.id, entry.arn, entry.only, entry.region, *entry.metadata.values()]
         texts += [rule if isinstance(rule, str) else rule.source for rule in entry.properties.values()]
         for call in entry.calls:
-            texts += [call.items, call.item, call.when, *call.ids.values()]
+            texts += [call.items, call.item, call.when, call.unless, *call.ids.values()]
             texts += [text for text in call.parameters.values() if isinstance(text, str)]
             texts += [rule if isinstance(rule, str) else rule.source for rule in call.properties.values()]
             texts += [call.match] if isinstance(call.match, str) else list(call.match.values())
@@ -188,6 +189,7 @@ class _Linter:
             infer(call.match["item"], item, wrong)
         for text in dict.fromkeys(wrong):
             self.wrong(f"{call.call or 'list'}: {text}")
+        self._spared(call, item)
         if not call.call:
             return
         shape = self.session.get_service_model(self.entry.service_of(call)).operation_model(call.call).input_shape
@@ -198,6 +200,28 @@ class _Linter:
         for name in shape.required_members if shape else ():
             if name not in given:
                 self.wrong(f"{call.call} needs the parameter `{name}`")
+
+    def _spared(self, call: Call, item: Form) -> None:
+        """What spares a call must be known whatever the earlier answer was, and say what the call would say."""
+        if not call.unless:
+            return
+        if call not in self.entry.complete:
+            self.wrong("list: `unless` is of calls that complete an item")
+            return
+        wrong: list[str] = []
+        infer(call.unless, item, wrong)
+        if call.ids or call.match:
+            wrong.append("`unless` does not go with `ids` or `match`")
+        if not (call.absent or call.otherwise) or (call.item and not call.otherwise):
+            wrong.append("`unless` needs what it stands for: `absent`, or the answer in `otherwise`")
+        earlier = {one.keep: one for one in self.entry.complete[: self.entry.complete.index(call)]}
+        for name in sorted({root[0] for root in roots_of(call.unless)} & earlier.keys()):
+            if earlier[name].absent and not earlier[name].otherwise:
+                wrong.append(f"`{name}` is not there when there is none: give its call `otherwise`")
+            elif earlier[name].when:
+                wrong.append(f"`{name}` is not there when its call is not made: it has a `when`")
+        for text in dict.fromkeys(wrong):
+            self.wrong(f"{call.call}: {text}")
 
     def _properties(self, properties: Any, root: Form, *, from_call: bool = False) -> None:
         for path, rule in properties.items():

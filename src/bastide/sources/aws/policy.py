@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from bastide.sources.aws.collect import needed, unasked
+from bastide.sources.aws.asking import needed, unasked
 from bastide.sources.aws.permissions import permission_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def actions(collectors: Collectors, wanted: Wanted) -> list[str]:
             continue
         entries = needed([entry for entry in collectors.entries if entry.group == group], wanted.types)
         for entry in entries:
-            left_out = [entry.complete[number] for number in unasked(entry, wanted.asked.get(entry.type))]
+            reads, mine = wanted.asked.get(entry.type), entry.type in wanted.types
+            left_out = [entry.complete[number] for number in unasked(entry, reads, entries, wanted=mine)]
             for call in (call for call in entry.calls if call.call and call not in left_out):
                 found.add(call.permission or permission_of(entry.service_of(call), call.call))
     return sorted(found)
