@@ -12,6 +12,7 @@ import io
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -27,6 +28,7 @@ os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # before moto is imported: A
 import boto3
 from botocore.exceptions import ClientError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.s3.models import s3_backends
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
@@ -303,10 +305,22 @@ class _Emulated:
             response = Response.from_app(self.application, environ)
         except Exception:  # noqa: BLE001 (moto raises anything where it has no backend)
             response = _refusal(environ)
+        if "max-buckets=" in environ.get("QUERY_STRING", ""):
+            response.set_data(_with_regions(response.get_data(as_text=True)))
         page = response.get_data()
         if response.status_code in (404, 500, 501) and page.lstrip()[:9].lower() == b"<!doctype":
             response = _refusal(environ)
         return response(environ, start_response)
+
+
+def _with_regions(listed: str) -> str:
+    """A list of buckets with what S3 says of each besides where a page is asked for, and moto does not: its region."""
+
+    def told(found: re.Match[str]) -> str:
+        partition, account = s3_backends.bucket_accounts[found[1]]
+        return f"{found[0]}<BucketRegion>{s3_backends[account][partition].buckets[found[1]].region_name}</BucketRegion>"
+
+    return re.sub("<Name>([^<]+)</Name>", told, listed)
 
 
 def _refusal(environ: dict[str, Any]) -> Response:
