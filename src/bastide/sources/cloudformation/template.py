@@ -10,6 +10,7 @@ from bastide.resources.model import ABSENT, Problem, Resource
 from bastide.sources.cloudformation import foreach
 from bastide.sources.cloudformation.conditions import Conditions
 from bastide.sources.cloudformation.evaluate import Evaluator, ExhaustedError
+from bastide.sources.cloudformation.inline import as_other
 from bastide.sources.cloudformation.limits import MAX_RESOURCES
 from bastide.sources.cloudformation.nodes import Call, Map, Node, Seq, as_map, cut
 from bastide.sources.cloudformation.parameters import read_parameters
@@ -136,7 +137,8 @@ class _Reader:
                 self.problem("partial", line, f"`{cut(name)}` has no type and was not judged")
             else:
                 end = self.end_line(line, node.end)
-                yield Entry(name, kind, written.get(name, kind), node, line, end)
+                other, inside = as_other(kind, node)
+                yield Entry(name, other, written.get(name, kind), inside, line, end)
 
     def entry(self, entry: Entry) -> None:
         resources, properties = variants(entry, self.evaluator, self.place)
