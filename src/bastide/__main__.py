@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -34,6 +35,15 @@ def main() -> int:
     return code
 
 
+def program() -> None:
+    """`main`, and out: giving back a million objects one by one takes longer than ending."""
+    code = main()
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
+
+
 def _say(text: str) -> None:
     """On standard error, made visible: a message may hold the words of a stranger's file, or the file's name."""
     from bastide.redact import block
@@ -42,4 +52,4 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

@@ -6,11 +6,11 @@ and renamed.
 
 from __future__ import annotations
 
+import os
 import shutil
-import tempfile
+import time
 from contextlib import contextmanager
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bastide.redact import clean
@@ -19,6 +19,7 @@ from bastide.secret import hide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     import duckdb
 
@@ -230,7 +231,9 @@ def whole_folder(target: Path) -> Iterator[Path]:
 def fresh_folder(target: Path) -> Path:
     """An empty folder beside a place, to be put there."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=".part-", dir=target.parent))
+    fresh = target.parent / f".part-{os.getpid()}-{time.monotonic_ns()}"
+    fresh.mkdir(mode=0o700)
+    return fresh
 
 
 def put_in_place(fresh: Path, target: Path) -> None:

@@ -7,7 +7,6 @@ Each verdict stands on a line of its own.
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -49,7 +48,12 @@ class Document(Struct):
 
 
 def render(report: Report) -> str:
-    """The report as JSON; UTF-8 text with a line break at its end."""
+    """The report as JSON, with a line break at its end."""
+    return encoded(report).decode()
+
+
+def encoded(report: Report) -> bytearray:
+    """The same in UTF-8, as it is written to a file."""
     view = View(report)
     document = Document(
         SCHEMA,
@@ -63,7 +67,7 @@ def render(report: Report) -> str:
         view.asked(),
         [],
     )
-    return _text(document, view).decode()
+    return _text(document, view)
 
 
 def _text(document: Document, view: View) -> bytearray:
@@ -84,10 +88,12 @@ def _text(document: Document, view: View) -> bytearray:
 
 def schema() -> bytes:
     """The JSON Schema (2020-12) of the format, as it stands in `report-1.schema.json`."""
+    from inspect import cleandoc
+
     value: dict[str, Any] = msgspec.json.schema(Document)
     for name, entry in value["$defs"].items():
         entry["title"] = name.removesuffix("Row")
-        entry["description"] = inspect.cleandoc(entry["description"])
+        entry["description"] = cleandoc(entry["description"])
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:{SCHEMA.replace('/', ':')}",
