@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 
@@ -12,7 +13,7 @@ def main() -> int:
     from bastide.cli.parser import make_parser
     from bastide.errors import BastideError
 
-    arguments = make_parser().parse_args()
+    arguments = make_parser(sys.argv[1] if len(sys.argv) > 1 else "").parse_args()
     try:
         code = int(arguments.run(arguments))
         sys.stdout.flush()  # here, where a reader that went away is no mistake
@@ -36,7 +37,8 @@ def main() -> int:
 
 
 def program() -> None:
-    """`main`, and out: giving back a million objects one by one takes longer than ending."""
+    """`main`, and out: what does one thing need neither look for cycles nor give back what it has, piece by piece."""
+    gc.disable()
     code = main()
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()

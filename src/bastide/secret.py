@@ -174,6 +174,14 @@ def hide(text: str, *, value: bool = False, dense: bool = False) -> str:
     """
     if len(text) < 16 and not _SHORT.search(text):
         return text
+    return (_hidden_word if len(text) <= _LONGEST_WORD else _hidden)(text, value, dense)
+
+
+_LONGEST_WORD = 128
+"""Letters of a text of which it is remembered what it became: names and ARNs occur again and again."""
+
+
+def _hidden(text: str, value: bool, dense: bool) -> str:  # noqa: FBT001 (what `hide` was told)
     for pieces, form, mark in _FORMS:
         for piece in pieces:
             if piece in text:
@@ -188,6 +196,7 @@ def hide(text: str, *, value: bool = False, dense: bool = False) -> str:
     return text
 
 
+_hidden_word = lru_cache(maxsize=16_384)(_hidden)
 _KEY = re.compile(
     r"(?<![\w.-])([\w.-]{2,100})(?:(\s{0,8}=\s{0,8}|\\?[\"']\s{0,8}[=:]\s{0,8}(?=\\?[\"']))|(:\s{1,8})|(?<=\w)(\s{1,8}))(?=[^\s=])"
 )

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from bastide.redact import clean
 from bastide.rowtext import line, properties_text, statement_lines
 from bastide.secret import hide
@@ -116,6 +118,20 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
 """Tables, their columns, types and meaning; the reference page is made from it."""
 
 
+class VerdictLine(Struct):
+    """A row of the table of verdicts, of which there are most."""
+
+    control: str
+    status: str
+    severity: str
+    resource: str
+    path: str
+    line: int
+    fingerprint: str
+    new: bool
+    compensated_by: str | None
+
+
 def of_resources(resources: Iterable[Resource]) -> Iterator[tuple[str, Rows]]:
     """The tables about resources alone; `resources` is gone through once for each."""
     yield "resources", (
@@ -139,9 +155,8 @@ def of_resources(resources: Iterable[Resource]) -> Iterator[tuple[str, Rows]]:
 def of_verdicts(verdicts: Iterable[Verdict]) -> Iterator[tuple[str, Rows]]:
     """The table of verdicts."""
     yield "verdicts", (
-        {"control": v.control.id, "status": v.status, "severity": v.severity, "resource": identity(v.resource.id),
-         "path": v.location[0], "line": v.location[1], "fingerprint": v.fingerprint, "new": v.new,
-         "compensated_by": identity(v.compensated.address) if v.compensated else None}
+        line(VerdictLine(v.control.id, v.status, v.control.severity, identity(v.resource.id), *v.location,
+                         v.fingerprint, v.new, identity(v.compensated.address) if v.compensated else None))
         for v in verdicts
     )  # fmt: skip
 
