@@ -110,7 +110,7 @@ def test_version_needs_little(tmp_path: Path, environment: dict[str, str]) -> No
     program = (
         "import sys\nfrom bastide.__main__ import main\nsys.argv[1:] = ['--version']\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print(sorted({'duckdb', 'rich', 'yaml', 'msgspec', 'bastide.scan'} & set(sys.modules)))"
+        "print(sorted({'duckdb', 'rich', 'yaml', 'dataclasses', 'bastide.scan'} & set(sys.modules)))"
     )
     done = run(["-c", program], tmp_path, environment)
     assert done.stdout.decode().splitlines()[1] == "[]"

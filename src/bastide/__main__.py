@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import sys
 
@@ -11,7 +13,7 @@ def main() -> int:
     from bastide.cli.parser import make_parser
     from bastide.errors import BastideError
 
-    arguments = make_parser().parse_args()
+    arguments = make_parser(sys.argv[1] if len(sys.argv) > 1 else "").parse_args()
     try:
         code = int(arguments.run(arguments))
         sys.stdout.flush()  # here, where a reader that went away is no mistake
@@ -34,6 +36,16 @@ def main() -> int:
     return code
 
 
+def program() -> None:
+    """`main`, and out: what does one thing need neither look for cycles nor give back what it has, piece by piece."""
+    gc.disable()
+    code = main()
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
+
+
 def _say(text: str) -> None:
     """On standard error, made visible: a message may hold the words of a stranger's file, or the file's name."""
     from bastide.redact import block
@@ -42,4 +54,4 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

@@ -11,13 +11,13 @@ import contextlib
 import hashlib
 import os
 import shutil
-import warnings
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bastide.beside import forked, may_fork
 from bastide.errors import UsageError
-from bastide.sources.pool import may_fork
 from bastide.tables import (
     TABLES,
     empty,
@@ -102,26 +102,11 @@ class Keeper:
             if elsewhere:
                 (self._folder / ELSEWHERE).write_text(str(elsewhere), "utf-8")
             if beside and may_fork():
-                self._processes.append(_forked(self._folder, tables))
+                self._processes.append(forked(partial(write_lines, self._folder, tables)))
             else:
                 write_lines(self._folder, tables)
             return
         self._whole = False
-
-
-def _forked(folder: Path, tables: Iterable[tuple[str, Rows]]) -> int:
-    """The process that writes tables; it ends with 0 when they are whole."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        process = os.fork()
-    if process:
-        return process
-    status = 1
-    try:
-        write_lines(folder, tables)
-        status = 0
-    finally:
-        os._exit(status)
 
 
 def open_last_scan() -> duckdb.DuckDBPyConnection:

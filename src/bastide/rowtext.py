@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import structs
 
 from bastide.redact import redacted, redacted_property, tells_names
 from bastide.resources.policies import policy_paths, statements_of
@@ -35,13 +36,14 @@ _texts: dict[bytes, bytes] = {}
 _statements: dict[bytes, list[bytes]] = {}
 
 
-def line(row: dict[str, Any]) -> bytes:
+def line(row: dict[str, Any] | msgspec.Struct) -> bytes:
     """The row as a line; half a pair of surrogates, which stands in names that are no text, becomes a mark."""
     try:
         return _encode(row) + b"\n"
     except (UnicodeEncodeError, OverflowError):
         # It is no JSON for DuckDB.
-        return (_encode_oddly(row) + "\n").encode("utf-8", "replace")
+        plain = structs.asdict(row) if isinstance(row, msgspec.Struct) else row
+        return (_encode_oddly(plain) + "\n").encode("utf-8", "replace")
 
 
 def properties_text(properties: dict[str, Any]) -> Any:

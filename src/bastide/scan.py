@@ -67,18 +67,22 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
     library = select(everything, only, skip)
     if meanwhile:
         meanwhile()
+    evaluation = Evaluation((), (), dict(library.broken))
     loaded: list[Loaded] = []
+    known: set[str] = set()
     for unit in loading:
         loaded.append(unit)
         told("reading", len(loaded), len(found.units))
+        if new := {resource.type for resource in unit.resources} - known:
+            known |= new
+            evaluation.add(*library.of(new, live=False))
+            evaluation.prepare()  # others read meanwhile
     loaded = without_nested(loaded)
     everywhere = [r for unit in loaded for r in unit.resources]
     resources = [r for r in everywhere if is_wanted(r.path, only, skip)]
     if seen:
         seen(resources)
     told("judging", 0, 0)
-    controls, compiled = library.of({r.type for r in resources}, live=False)
-    evaluation = Evaluation(controls, compiled, dict(library.broken))
     verdicts = evaluation.verdicts(resources)
     evaluation.close()
     files = sorted({path for unit in loaded for path in unit.files})

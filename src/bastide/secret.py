@@ -11,7 +11,7 @@ import binascii
 import math
 import re
 from collections import Counter
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -104,61 +104,62 @@ def _pair(match: re.Match[str]) -> str:
     )
 
 
-_FORMS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+_FORMS: tuple[tuple[tuple[str, ...], str, Callable[[re.Match[str]], str]], ...] = (
     (
         ("-----BEGIN",),
-        re.compile(
-            r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
-            r"(?:.*?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|.*)",
-            re.DOTALL,
+        (
+            r"(?s)-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+            r"(?:.*?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|.*)"
         ),
         _whole,
     ),
-    (("AKIA", "ASIA", "ABIA", "ACCA"), re.compile(r"(?<![A-Z0-9])A(?:KI|SI|BI|CC)A[A-Z0-9]{16}(?![A-Z0-9])"), _whole),
-    (("eyJ",), re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}"), _whole),
+    (("AKIA", "ASIA", "ABIA", "ACCA"), r"(?<![A-Z0-9])A(?:KI|SI|BI|CC)A[A-Z0-9]{16}(?![A-Z0-9])", _whole),
+    (("eyJ",), r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}", _whole),
     (
         ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "_pat_", "npm_", "hf_", "_v1_"),
-        re.compile(r"gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|(?:npm|hf)_[A-Za-z0-9]{30,}|dop_v1_[0-9a-f]{40,}"),
+        r"gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|(?:npm|hf)_[A-Za-z0-9]{30,}|dop_v1_[0-9a-f]{40,}",
         _whole,
     ),
     (
         ("k_live_", "k_test_", "whsec_"),
-        re.compile(r"(?<![A-Za-z0-9])(?:[srp]k_(?:live|test)|whsec)_[A-Za-z0-9+/]{10,}"),
+        r"(?<![A-Za-z0-9])(?:[srp]k_(?:live|test)|whsec)_[A-Za-z0-9+/]{10,}",
         _whole,
     ),
-    (("xox", "xapp-"), re.compile(r"(?<![A-Za-z0-9])(?:xox[a-z]|xapp)-[\w-]{10,}"), _whole),
-    (("hooks.slack.com",), re.compile(r"(hooks\.slack\.com/(?:services|workflows|triggers)/)([\w/-]{10,})"), _second),
-    (("AIza", "ya29.", "GOCSPX-"), re.compile(r"(?<!\w)(?:AIza[\w-]{30,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})"), _whole),
-    (("glpat-", "pypi-A"), re.compile(r"(?<!\w)(?:glpat-|pypi-AgE)[\w-]{20,}"), _whole),
-    (("sk-", "key-"), re.compile(r"(?<![\w-])(?:sk-(?:ant-|proj-)?[\w-]{20,}|key-[0-9a-f]{32})(?![\w-])"), _odd),
-    (("hvs.", "hvb.", "SG."), re.compile(r"(?<!\w)(?:hv[sb]\.[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,})"), _whole),
-    (("AGE-SECRET-KEY",), re.compile(r"AGE-SECRET-KEY-1\w{20,}"), _whole),
+    (("xox", "xapp-"), r"(?<![A-Za-z0-9])(?:xox[a-z]|xapp)-[\w-]{10,}", _whole),
+    (("hooks.slack.com",), r"(hooks\.slack\.com/(?:services|workflows|triggers)/)([\w/-]{10,})", _second),
+    (("AIza", "ya29.", "GOCSPX-"), r"(?<!\w)(?:AIza[\w-]{30,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})", _whole),
+    (("glpat-", "pypi-A"), r"(?<!\w)(?:glpat-|pypi-AgE)[\w-]{20,}", _whole),
+    (("sk-", "key-"), r"(?<![\w-])(?:sk-(?:ant-|proj-)?[\w-]{20,}|key-[0-9a-f]{32})(?![\w-])", _odd),
+    (("hvs.", "hvb.", "SG."), r"(?<!\w)(?:hv[sb]\.[\w-]{20,}|SG\.[\w-]{16,}\.[\w-]{16,})", _whole),
+    (("AGE-SECRET-KEY",), r"AGE-SECRET-KEY-1\w{20,}", _whole),
     (
         ("curl ",),
-        re.compile(r"(\bcurl [^|;&\n]{0,300}?(?:-u|--user)[ =]{0,2}[\"']?[\w.@+-]{1,64}:)([^\s\"']{3,512})"),
+        r"(\bcurl [^|;&\n]{0,300}?(?:-u|--user)[ =]{0,2}[\"']?[\w.@+-]{1,64}:)([^\s\"']{3,512})",
         _second,
     ),
-    (("earer ", "asic "), re.compile(r"(\b[Bb](?:earer|asic)\s{1,4})([\w.~+/=-]{16,})"), _second),
+    (("earer ", "asic "), r"(\b[Bb](?:earer|asic)\s{1,4})([\w.~+/=-]{16,})", _second),
     (
         ("://",),
-        re.compile(r"(://[^\s/:@?#\"']{0,256}:)(\{\{[^}]{1,512}\}\}|\$\{[^}]{1,512}\}|[^\s/\"']{1,512})(?=@)"),
+        r"(://[^\s/:@?#\"']{0,256}:)(\{\{[^}]{1,512}\}\}|\$\{[^}]{1,512}\}|[^\s/\"']{1,512})(?=@)",
         _second,
     ),
-    (("://",), re.compile(r"(?<=://)[\w-]{20,256}(?=(?::[^\s/@]{0,512})?@)"), _odd),
+    (("://",), r"(?<=://)[\w-]{20,256}(?=(?::[^\s/@]{0,512})?@)", _odd),
     (
         ("X-Amz-", "x-amz-"),
-        re.compile(r"([Xx]-[Aa]mz-(?:[Ss]ignature|[Cc]redential|[Ss]ecurity-[Tt]oken)=)([^\s&\"']+)"),
+        r"([Xx]-[Aa]mz-(?:[Ss]ignature|[Cc]redential|[Ss]ecurity-[Tt]oken)=)([^\s&\"']+)",
         _second,
     ),
     (
         ("alue",),
-        re.compile(
+        (
             r"((?:\\?[\"'])(?:[Nn]ame|[Kk]ey)(?:\\?[\"'])\s{0,8}:\s{0,8}\\?[\"'])([\w.-]{1,100})"
             r"(\\?[\"']\s{0,8},\s{0,8}\\?[\"'][Vv]alue\\?[\"']\s{0,8}:\s{0,8}\\?[\"'])((?:[^\"'\\]|\\[^\"'])+)"
         ),
         _pair,
     ),
 )
+_form = cache(re.compile)
+"""The forms are compiled when a text first has a piece of one: most runs meet few of them."""
 _SHORT = re.compile(r"://|[=:]|--")
 """What a secret shorter than every form needs around it."""
 _AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+_-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-])")
@@ -173,10 +174,18 @@ def hide(text: str, *, value: bool = False, dense: bool = False) -> str:
     """
     if len(text) < 16 and not _SHORT.search(text):
         return text
+    return (_hidden_word if len(text) <= _LONGEST_WORD else _hidden)(text, value, dense)
+
+
+_LONGEST_WORD = 128
+"""Letters of a text of which it is remembered what it became: names and ARNs occur again and again."""
+
+
+def _hidden(text: str, value: bool, dense: bool) -> str:  # noqa: FBT001 (what `hide` was told)
     for pieces, form, mark in _FORMS:
         for piece in pieces:
             if piece in text:
-                text = form.sub(mark, text)
+                text = _form(form).sub(mark, text)
                 break
     if "=" in text or ": " in text or '":' in text or "--" in text:
         text = _hide_assigned(text, value=value)
@@ -187,6 +196,7 @@ def hide(text: str, *, value: bool = False, dense: bool = False) -> str:
     return text
 
 
+_hidden_word = lru_cache(maxsize=16_384)(_hidden)
 _KEY = re.compile(
     r"(?<![\w.-])([\w.-]{2,100})(?:(\s{0,8}=\s{0,8}|\\?[\"']\s{0,8}[=:]\s{0,8}(?=\\?[\"']))|(:\s{1,8})|(?<=\w)(\s{1,8}))(?=[^\s=])"
 )

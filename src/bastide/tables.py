@@ -6,12 +6,14 @@ and renamed.
 
 from __future__ import annotations
 
+import os
 import shutil
-import tempfile
+import time
 from contextlib import contextmanager
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from bastide.redact import clean
 from bastide.rowtext import line, properties_text, statement_lines
@@ -19,6 +21,7 @@ from bastide.secret import hide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     import duckdb
 
@@ -115,6 +118,20 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
 """Tables, their columns, types and meaning; the reference page is made from it."""
 
 
+class VerdictLine(Struct):
+    """A row of the table of verdicts, of which there are most."""
+
+    control: str
+    status: str
+    severity: str
+    resource: str
+    path: str
+    line: int
+    fingerprint: str
+    new: bool
+    compensated_by: str | None
+
+
 def of_resources(resources: Iterable[Resource]) -> Iterator[tuple[str, Rows]]:
     """The tables about resources alone; `resources` is gone through once for each."""
     yield "resources", (
@@ -138,9 +155,8 @@ def of_resources(resources: Iterable[Resource]) -> Iterator[tuple[str, Rows]]:
 def of_verdicts(verdicts: Iterable[Verdict]) -> Iterator[tuple[str, Rows]]:
     """The table of verdicts."""
     yield "verdicts", (
-        {"control": v.control.id, "status": v.status, "severity": v.severity, "resource": identity(v.resource.id),
-         "path": v.location[0], "line": v.location[1], "fingerprint": v.fingerprint, "new": v.new,
-         "compensated_by": identity(v.compensated.address) if v.compensated else None}
+        line(VerdictLine(v.control.id, v.status, v.control.severity, identity(v.resource.id), *v.location,
+                         v.fingerprint, v.new, identity(v.compensated.address) if v.compensated else None))
         for v in verdicts
     )  # fmt: skip
 
@@ -230,7 +246,9 @@ def whole_folder(target: Path) -> Iterator[Path]:
 def fresh_folder(target: Path) -> Path:
     """An empty folder beside a place, to be put there."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=".part-", dir=target.parent))
+    fresh = target.parent / f".part-{os.getpid()}-{time.monotonic_ns()}"
+    fresh.mkdir(mode=0o700)
+    return fresh
 
 
 def put_in_place(fresh: Path, target: Path) -> None:

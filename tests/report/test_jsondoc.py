@@ -105,3 +105,13 @@ def test_what_compensates_stands_in_the_verdict_and_is_counted(make: SimpleNames
     assert [item["value"] for item in first["evidence"]] == ["false"]
     assert second["compensated_by"] is None
     assert document["summary"]["compensated"] == {"AWS::S3::AccountPublicAccessBlock": 1}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_rows_made_by_two_processes_are_those_of_one(make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    verdicts = [make.verdict(status) for status in ("fail", "unknown", "pass") for _ in range(3)]
+    alone = render("json", make.report(verdicts))
+    monkeypatch.setattr(jsondoc, "WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(jsondoc, "may_fork", lambda: True)
+    assert render("json", make.report(verdicts)) == alone
+    assert len(json.loads(alone)["verdicts"]) == 9

@@ -11,7 +11,7 @@ from bastide import __version__
 from bastide.settings import LIVE, SCAN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from bastide.settings import Option
 
@@ -63,8 +63,8 @@ def _lazy(module: str) -> Any:
     return run
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def make_parser(command: str = "") -> argparse.ArgumentParser:
+    """The whole command line; of a `command` that there is, only what it takes: a scan need not know of the others."""
     parser = _Parser(
         prog="bastide",
         description="Operate a workload on AWS securely: judge its code, and see why.",
@@ -72,15 +72,8 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"bastide {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
-    _scan(commands)
-    _baseline(commands)
-    _fix(commands)
-    _controls(commands)
-    _query(commands)
-    _history(commands)
-    _drift(commands)
-    _export(commands)
-    _aws(commands)
+    for add in [_COMMANDS[command]] if command in _COMMANDS else _COMMANDS.values():
+        add(commands)
     return parser
 
 
@@ -299,3 +292,16 @@ def _aws(commands: Any) -> None:
                         help="json: the policy; stackset: the template of a role")  # fmt: skip
     action.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml)")
     action.set_defaults(run=_lazy("aws"))
+
+
+_COMMANDS: dict[str, Callable[[Any], None]] = {
+    "scan": _scan,
+    "baseline": _baseline,
+    "fix": _fix,
+    "controls": _controls,
+    "query": _query,
+    "history": _history,
+    "drift": _drift,
+    "export": _export,
+    "aws": _aws,
+}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bastide.controls.verdict import Report
+    from bastide.report import Format
     from bastide.resources.model import Resource
     from bastide.scan import ScanResult
     from bastide.settings import Settings
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
             told("writing", 0, 0)
             keeper.report(result)
             for name, path in outputs:
-                _write(path, render(name, result.report))
+                _write(path, check_format(name), result.report)
         if not any(path in _STDOUT for _, path in outputs):
             _print(result.report, settings)
     finally:
@@ -115,12 +116,12 @@ def _put(text: str) -> None:
     sys.stdout.write(text)
 
 
-def _write(path: str, text: str) -> None:
+def _write(path: str, chosen: Format, report: Report) -> None:
     """To standard output, or a file that is whole or not there at all."""
     if path in _STDOUT:
-        _put(text)
+        _put(chosen.render(report))
         return
     try:
-        write_whole(path, text)
+        write_whole(path, chosen.encoded(report))
     except OSError as error:
         raise UsageError(f"the report cannot be written: {error.strerror}", place=path) from None

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, field
+import msgspec
+from msgspec import Raw, Struct, field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Read = tuple[str, str]
 """A path and its mode: `value`, `presence` or `macro`."""
@@ -19,13 +23,27 @@ class Atom(Struct, omit_defaults=True):
 
     When it quantifies over the elements of one list (`none_of`, `any_of`, `all_of` of a comprehension), `over`
     says how: then one element decides although another is not known, and the element at fault can be named.
-    `program` is what `sql` means without a database, None where only DuckDB can say.
+    `listed` is the path of that list. `program` is what `sql` means without a database, None where only DuckDB can say;
+    `database` says that only it can say something of the elements.
     """
 
     sql: str
     reads: list[Read]
-    over: Over | None = None
     program: Program | None = None
+    listed: str = ""
+    database: bool = False
+    packed: Raw = Raw(b"")
+    """`over` as JSON: most of a control's text, and read only where an element fails or is not known."""
+
+    @property
+    def over(self) -> Over | None:
+        """Made anew each time."""
+        return msgspec.json.decode(self.packed, type=Over) if self.listed else None
+
+    @over.setter
+    def over(self, over: Over) -> None:
+        self.listed, self.packed = over.path, Raw(msgspec.json.encode(over))
+        self.database = over.listed is None or over.conditions is None or any(map(_needs_database, over.atoms))
 
 
 class Over(Struct, omit_defaults=True):
@@ -61,11 +79,13 @@ class Compiled(Struct, omit_defaults=True):
     live: bool = False
     layers: list[Compiled] = field(default_factory=list)
     """What compensates it: `Control.layer_controls`, compiled."""
+    shown: list[list[str]] = field(default_factory=list)
+    """For each of the `conjuncts` the properties that are its evidence."""
 
     @property
     def needs_database(self) -> bool:
         """Whether a part of it has no program."""
-        return any(_needs_database(atom) for atom in self.atoms)
+        return any(map(_needs_database, self.atoms))
 
     @property
     def conjuncts(self) -> list[Formula]:
@@ -73,8 +93,14 @@ class Compiled(Struct, omit_defaults=True):
         return self.require[1:] if self.require[0] == "and" else [self.require]
 
 
+def reads_of(compiled: Compiled, part: Formula) -> Iterator[Read]:
+    """What decides a part of its formulas."""
+    if part[0] == "atom":
+        yield from compiled.atoms[part[1]].reads
+    else:
+        for inner in part[1:]:
+            yield from reads_of(compiled, inner)
+
+
 def _needs_database(atom: Atom) -> bool:
-    over = atom.over
-    if over and (over.listed is None or over.conditions is None or any(map(_needs_database, over.atoms))):
-        return True
-    return atom.program is None
+    return atom.program is None or atom.database

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict
 
-from bastide.controls.compiled import Atom, Compiled, Over
+from bastide.controls.compiled import Atom, Compiled, Over, reads_of
 from bastide.controls.engine import connect
 from bastide.controls.program import Translator
 from bastide.controls.query import query_for
@@ -56,9 +57,20 @@ def compile_control(control: Control, syntax: Syntax) -> Compiled:
     _add_programs(compiled, syntax, Translator(syntax, shape), {}, 1)
     related = [asdict(item) for item in control.related]
     layers = [compile_control(one, syntax) for one in control.layer_controls()]
-    return Compiled(
+    done = Compiled(
         control.id, control.resource, compiled, require, when, shape, related, live=control.live, layers=layers
     )
+    done.shown = [_shown(reads_of(done, part)) for part in done.conjuncts]
+    return done
+
+
+_STATEMENT = re.compile(r"^((?:\w+\.)?statements)\..*$")
+
+
+def _shown(reads: Iterable[Read]) -> list[str]:
+    """The paths that are not above another one; of the statements of a policy the whole statement is shown."""
+    paths = sorted({_STATEMENT.sub(r"\1", path) for path, _ in reads})
+    return [path for path in paths if not any(other.startswith(f"{path}.") for other in paths)]
 
 
 def _add_programs(atoms: list[Atom], syntax: Syntax, translator: Translator, variables: Variables, slot: int) -> None:
@@ -71,6 +83,7 @@ def _add_programs(atoms: list[Atom], syntax: Syntax, translator: Translator, var
             over.conditions = translator.conditions(syntax.parse(over.items), variables, slot)
             inner = {**variables, over.name.lower(): (["slot", slot], element)}
             _add_programs(over.atoms, syntax, translator, inner, slot + 1)
+            atom.over = over
 
 
 def _spread(tree: Formula) -> Formula:
@@ -143,7 +156,10 @@ _QUANTIFIERS = ("none_of", "any_of", "all_of")
 
 
 def _atom(node: Node, syntax: Syntax, scope: Scope) -> Atom:
-    return Atom(syntax.text(node), sorted(syntax.reads(node, scope)), _over(node, syntax, scope))
+    atom = Atom(syntax.text(node), sorted(syntax.reads(node, scope)))
+    if over := _over(node, syntax, scope):
+        atom.over = over
+    return atom
 
 
 def _over(node: Node, syntax: Syntax, scope: Scope) -> Over | None:

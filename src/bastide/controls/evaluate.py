@@ -44,12 +44,21 @@ class Evaluation:
     def __init__(
         self, controls: Sequence[Control], compiled: Sequence[Compiled], broken: dict[str, str] | None = None
     ) -> None:
-        self._by_id = {control.id: control for control in controls}
-        self._groups = groups_of(compiled)
-        self._live_groups = groups_of(compiled, apart=False)
+        self._by_id: dict[str, Control] = {}
+        self._compiled: list[Compiled] = []
         self._lots = Lots(self._by_id)
         self.broken = {} if broken is None else broken
         self._connections: list[duckdb.DuckDBPyConnection] = []
+        self.add(controls, compiled)
+
+    def add(self, controls: Iterable[Control], compiled: Sequence[Compiled]) -> None:
+        """More controls."""
+        self._by_id.update((control.id, control) for control in controls)
+        self._compiled += compiled
+
+    def prepare(self) -> None:
+        """Do now what takes time and needs no resource."""
+        self._lots.prepare(self._compiled)
 
     def close(self) -> None:
         """Give DuckDB's memory back; evidence can still be looked at."""
@@ -87,7 +96,7 @@ class Evaluation:
         lots: list[list[Lot]] = []
         queries: deque[_Task] = deque()
         live = all(resource.source == "aws" for members in estate.by_type.values() for resource in members)
-        for group in self._live_groups if live else self._groups:
+        for group in groups_of(self._compiled, apart=not live):
             members = estate.by_type.get(group[0].resource, [])
             if group[0].live and not live:
                 members = [resource for resource in members if resource.source == "aws"]

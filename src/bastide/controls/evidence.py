@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from bastide.controls.compiled import reads_of
 from bastide.controls.rows import overlaps
 from bastide.controls.verdict import Evidence
 from bastide.redact import redacted, shown
@@ -14,11 +14,10 @@ from bastide.resources.model import parent, without_positions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bastide.controls.compiled import Compiled, Formula
+    from bastide.controls.compiled import Compiled, Read
     from bastide.controls.rows import Row
     from bastide.resources.model import Resource
 
-_STATEMENT = re.compile(r"^((?:\w+\.)?statements)\..*$")
 MAX_ITEMS = 6
 """Pieces of evidence of a verdict that somebody has to look at."""
 MAX_PASSED = 3
@@ -29,17 +28,11 @@ class Witness:
     """Makes the evidence for one control's verdicts. What depends on the control alone is worked out once."""
 
     def __init__(self, compiled: Compiled) -> None:
-        self._reads = [set(_reads(compiled, part)) for part in compiled.conjuncts]
-        self._when = set(_reads(compiled, compiled.when)) if compiled.when is not None else set()
-        self._paths = [_deepest(reads) for reads in self._reads]
-        self._lists = [
-            over.path if part[0] == "atom" and (over := compiled.atoms[part[1]].over) else ""
-            for part in compiled.conjuncts
-        ]
-        self._passed = list(dict.fromkeys(path for paths in self._paths for path in paths))
-        heads = {path.partition(".")[0] for path in self._passed}
-        self._plain = heads.isdisjoint({"statements", *(item["name"] for item in compiled.related)})
-        """Whether it reads properties of the resource itself only; each is then one piece."""
+        self._compiled = compiled
+        self._paths = compiled.shown
+        self._lists = [compiled.atoms[part[1]].listed if part[0] == "atom" else "" for part in compiled.conjuncts]
+        self._others = {"statements", *(item["name"] for item in compiled.related)}
+        self._plain: dict[int, list[str] | None] = {}
 
     def evidence(self, row: Row, value: int, places: Callable[[], dict[int, int | None]]) -> tuple[Evidence, ...]:
         """What decided: of a failure the conjuncts that fail, of an unknown what is not known, else what was read.
@@ -47,24 +40,46 @@ class Witness:
         `value` is the engine's (0, a mask of failing conjuncts, a negative mask of unknown ones); `places` gives the
         position, from 1, of the list element at fault, by conjunct.
         """
-        if not value and self._plain:
-            return tuple([_own(row, path) for path in self._passed[:MAX_PASSED]])
+        paths = self._plain_paths(value)
+        if paths is not None:
+            pieces = row.pieces
+            return tuple([pieces.get(path) or _own(row, path) for path in paths])
         mask = abs(value)
         chosen = [index for index in range(len(self._paths)) if not mask or mask >> index & 1]
         found: dict[str, Evidence] = {}
         if value < 0:
-            reads = self._when.union(*(self._reads[index] for index in chosen))
+            reads = self._reads(chosen)
             for path, reason in row.unknown.items():
                 if any(overlaps(without_positions(path), read, mode) for read, mode in reads):
                     item = _unknown(row, path, reason)
                     found.setdefault(item.property, item)
         if not found:
             limit = MAX_ITEMS if mask else MAX_PASSED
-            for item in self._of_failed(chosen, row, places()) if mask else _of_paths(self._passed, row):
+            for item in self._of_failed(chosen, row, places()) if mask else _of_paths(self._all(chosen), row):
                 found.setdefault(item.property, item)
                 if len(found) >= limit:
                     break
         return tuple(found.values())[:MAX_ITEMS]
+
+    def _reads(self, conjuncts: list[int]) -> set[Read]:
+        parts = [self._compiled.conjuncts[index] for index in conjuncts]
+        if self._compiled.when is not None:
+            parts.append(self._compiled.when)
+        return {read for part in parts for read in reads_of(self._compiled, part)}
+
+    def _all(self, conjuncts: list[int]) -> list[str]:
+        return list(dict.fromkeys(path for index in conjuncts for path in self._paths[index]))
+
+    def _plain_paths(self, value: int) -> list[str] | None:
+        """What is told of every resource of which this is said, when that is always the same properties of its own."""
+        if value not in self._plain:
+            chosen = [index for index in range(len(self._paths)) if not value or value >> index & 1]
+            paths = self._all(chosen)
+            plain = self._others.isdisjoint(path.partition(".")[0] for path in paths)
+            same = not value or not any(self._lists[index] for index in chosen)
+            limit = MAX_ITEMS if value else MAX_PASSED
+            self._plain[value] = paths[:limit] if value >= 0 and plain and same else None
+        return self._plain[value]
 
     def _of_failed(self, conjuncts: list[int], row: Row, at: dict[int, int | None]) -> Iterator[Evidence]:
         for index in conjuncts:
@@ -73,20 +88,6 @@ class Witness:
                 yield item
             else:
                 yield from _of_paths(self._paths[index], row)
-
-
-def _deepest(reads: set[tuple[str, str]]) -> list[str]:
-    """The paths that are not above another one; of the statements of a policy the whole statement is shown."""
-    paths = sorted({_STATEMENT.sub(r"\1", path) for path, _ in reads})
-    return [path for path in paths if not any(other.startswith(f"{path}.") for other in paths)]
-
-
-def _reads(compiled: Compiled, part: Formula) -> Iterator[tuple[str, str]]:
-    if part[0] == "atom":
-        yield from compiled.atoms[part[1]].reads
-    else:
-        for inner in part[1:]:
-            yield from _reads(compiled, inner)
 
 
 def _element(list_path: str, row: Row, position: int) -> Evidence | None:

@@ -101,19 +101,19 @@ class _Unknowns:
 
 
 class _Atom:
-    __slots__ = ("_over", "key", "over_atom", "run")
+    __slots__ = ("_atom", "_over", "key", "run")
 
     def __init__(self, key: tuple[str, int], atom: Atom) -> None:
         self.key = key
         self.run: Run = function_of(atom.program or [])
-        self.over_atom = atom.over
+        self._atom = atom
         self._over: _Over | None = None
 
     @property
     def over(self) -> _Over | None:
         """What looks at elements one by one, made when first asked for: most rows are wholly known, and pass."""
-        if self._over is None and self.over_atom is not None:
-            self._over = _Over(self.over_atom, 1)
+        if self._over is None and (over := self._atom.over):
+            self._over = _Over(over, 1)
         return self._over
 
     def holds(self, row: _Unknowns, *, negated: bool, better: bool) -> bool:
@@ -139,7 +139,7 @@ class _Over:
         self._listed = function_of(over.listed or [])
         self.conditions = function_of(over.conditions or [])
         self._atoms: Sequence[tuple[Atom, Run, _Over | None]] = [
-            (atom, function_of(atom.program or []), None if atom.over is None else _Over(atom.over, slot + 1))
+            (atom, function_of(atom.program or []), _Over(inner, slot + 1) if (inner := atom.over) else None)
             for atom in over.atoms
         ]
 

@@ -18,7 +18,7 @@ from bastide.controls.judge import Judge
 from bastide.controls.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from bastide.controls.compiled import Compiled
     from bastide.controls.direct import Frame
@@ -77,6 +77,12 @@ class Lots:
         self._numbers: dict[bytes, int] = {}
         self._judgements = 0
 
+    def prepare(self, group: Iterable[Compiled]) -> None:
+        """Make controls ready that are not."""
+        for compiled in group:
+            if compiled.id not in self._ready:
+                self._ready[compiled.id] = _Ready(compiled, self._controls[compiled.id])
+
     def of(self, group: list[Compiled], rows: list[Row]) -> tuple[list[list[Lot]], list[tuple[Compiled, list[Row]]]]:
         """The lots of each control of a group over rows of its type; and what only DuckDB can judge."""
         if len(self._numbers) > REMEMBERED or self._judgements > REMEMBERED:
@@ -84,10 +90,9 @@ class Lots:
         alike = _Alike(rows, self._numbers)
         found: list[list[Lot]] = []
         left: list[tuple[Compiled, list[Row]]] = []
+        self.prepare(group)
         for compiled in group:
-            ready = self._ready.get(compiled.id)
-            if ready is None:
-                ready = self._ready[compiled.id] = _Ready(compiled, self._controls[compiled.id])
+            ready = self._ready[compiled.id]
             if ready.judge is None:
                 left.append((compiled, rows))
                 continue

@@ -188,7 +188,7 @@ class Touched:
 
     def __init__(self, group: Iterable[Compiled]) -> None:
         self._atoms = [
-            ((control.id, index), atom.over.path if atom.over else None, atom.reads)
+            ((control.id, index), atom.listed or None, atom.reads)
             for control in group
             for index, atom in enumerate(control.atoms)
         ]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field, structs
 
+from bastide.beside import may_fork
 from bastide.controls.baseline import apply_baseline
 from bastide.controls.compensation import Compensation
 from bastide.controls.evaluate import Evaluation
@@ -23,7 +24,6 @@ from bastide.controls.exemptions import apply_exemptions
 from bastide.controls.verdict import SEVERITIES, Verdict
 from bastide.history.outcome import Counts, Outcome
 from bastide.resources.model import Resource
-from bastide.sources.pool import may_fork
 from bastide.tables import of_ledger, of_resources, whole_folder, write_parquet
 
 if TYPE_CHECKING:

@@ -33,6 +33,14 @@ class Format(Struct, frozen=True):
         text: str = self.load().render(report)
         return text
 
+    def encoded(self, report: Report) -> bytes | bytearray:
+        """The same in UTF-8, without a text of it where the format is made of bytes."""
+        module = self.load()
+        content: bytes | bytearray = (
+            module.encoded(report) if hasattr(module, "encoded") else module.render(report).encode("utf-8", "replace")
+        )
+        return content
+
 
 FORMATS: dict[str, Format] = {
     entry.name: entry

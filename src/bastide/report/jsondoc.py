@@ -7,18 +7,21 @@ Each verdict stands on a line of its own.
 
 from __future__ import annotations
 
-import inspect
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from msgspec import Struct
 
+from bastide.beside import made_beside, may_fork
 from bastide.report.texts import ControlRow  # noqa: TC001 (msgspec reads the annotations)
 from bastide.report.view import CoverageRow, SummaryRow, VerdictRow, View
 
 if TYPE_CHECKING:
-    from bastide.controls.verdict import Report
+    from bastide.controls.verdict import Report, Verdict
 
+WORTH_A_PROCESS = 1_000
+"""Verdicts of which making the rows takes longer than starting a process that makes as many."""
 SCHEMA: Literal["bastide/report/1"] = "bastide/report/1"
 
 
@@ -49,7 +52,12 @@ class Document(Struct):
 
 
 def render(report: Report) -> str:
-    """The report as JSON; UTF-8 text with a line break at its end."""
+    """The report as JSON, with a line break at its end."""
+    return encoded(report).decode()
+
+
+def encoded(report: Report) -> bytearray:
+    """The same in UTF-8, as it is written to a file."""
     view = View(report)
     document = Document(
         SCHEMA,
@@ -63,7 +71,7 @@ def render(report: Report) -> str:
         view.asked(),
         [],
     )
-    return _text(document, view).decode()
+    return _text(document, view)
 
 
 def _text(document: Document, view: View) -> bytearray:
@@ -72,22 +80,38 @@ def _text(document: Document, view: View) -> bytearray:
     text = bytearray(b"{\n")
     for name in Document.__struct_fields__[:-1]:
         text += f'"{name}": '.encode() + encoder.encode(getattr(document, name)) + b",\n"
-    text += b'"verdicts": ['
-    between = b"\n"
-    for row in view.verdicts():
-        text += between
-        encoder.encode_into(row, text, -1)
-        between = b",\n"
-    text += b"\n]\n}\n"
+    text += b'"verdicts": [\n'
+    verdicts = view.report.verdicts
+    half = len(verdicts) // 2
+    if half >= WORTH_A_PROCESS and may_fork():
+        second = made_beside(partial(_lines, view, verdicts[half:]))
+        text += _lines(view, verdicts[:half])
+        text += b",\n"
+        text += second()
+    else:
+        text += _lines(view, verdicts)
+    text += b"\n" * bool(verdicts) + b"]\n}\n"
     return text
+
+
+def _lines(view: View, verdicts: list[Verdict]) -> bytearray:
+    """The verdicts, each on a line, the last without an end."""
+    encoder = msgspec.json.Encoder()
+    text = bytearray()
+    for row in view.rows(verdicts):
+        encoder.encode_into(row, text, -1)
+        text += b",\n"
+    return text[:-2]
 
 
 def schema() -> bytes:
     """The JSON Schema (2020-12) of the format, as it stands in `report-1.schema.json`."""
+    from inspect import cleandoc
+
     value: dict[str, Any] = msgspec.json.schema(Document)
     for name, entry in value["$defs"].items():
         entry["title"] = name.removesuffix("Row")
-        entry["description"] = inspect.cleandoc(entry["description"])
+        entry["description"] = cleandoc(entry["description"])
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:{SCHEMA.replace('/', ':')}",

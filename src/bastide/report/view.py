@@ -180,7 +180,8 @@ class View:
         self.line: Callable[[str], str] = _Cleaned().__getitem__
         """`clean`, once for each text."""
         self._resources: dict[int, ResourceRow] = {}
-        self._controls: dict[int, ControlTexts] = {}
+        self._controls: dict[str, Control] = {}
+        self._rows: dict[int, ControlRow] = {}
         self._texts: dict[str, ControlTexts] = {}
 
     def verdicts(self, *statuses: Status) -> Iterator[VerdictRow]:
@@ -189,9 +190,10 @@ class View:
 
     def rows(self, verdicts: Iterable[Verdict]) -> Iterator[VerdictRow]:
         """The rows of these verdicts."""
-        line, evidence = self.line, self._evidence
+        line, evidence, rows = self.line, self._evidence, self._rows
         for verdict in verdicts:
-            control, resource = self.control(verdict.control).row, verdict.resource
+            resource = verdict.resource
+            control = rows.get(id(verdict.control)) or self._row(verdict.control)
             path, number = verdict.location
             yield VerdictRow(
                 control.id,
@@ -235,21 +237,28 @@ class View:
     def _compensated(self, item: Compensated) -> CompensatedRow:
         return CompensatedRow(self.line(item.type), self.line(item.address), self.line(item.because))
 
+    def _row(self, control: Control) -> ControlRow:
+        row = self._rows[id(control)] = row_of(control)
+        self._controls[row.id] = control
+        return row
+
     def control(self, control: Control) -> ControlTexts:
         """The texts of a control, the same ones each time."""
-        texts = self._controls.get(id(control))
-        if texts is None:
-            texts = self._controls[id(control)] = texts_of(control)
-            self._texts[texts.row.id] = texts
+        return self._texts_of((self._rows.get(id(control)) or self._row(control)).id)
+
+    def _texts_of(self, name: str) -> ControlTexts:
+        texts = self._texts.get(name)
+        if texts is None:  # few formats show them, and those of failures only
+            texts = self._texts[name] = texts_of(self._controls[name])
         return texts
 
     def texts(self, row: VerdictRow) -> ControlTexts:
         """The texts of the control of a row."""
-        return self._texts[row.control]
+        return self._texts_of(row.control)
 
     def fix(self, row: VerdictRow) -> str:
         """The remediation for the source that a row's resource comes from; may be empty."""
-        return self._texts[row.control].fix(row.resource.source)
+        return self._texts_of(row.control).fix(row.resource.source)
 
     def controls(self) -> list[ControlTexts]:
         """The controls that verdicts are of, in order of id."""

@@ -50,21 +50,22 @@ def head(path: str, size: int) -> bytes:
         os.close(descriptor)
 
 
-def write_whole(path: str, text: str, errors: str = "replace") -> None:
-    """The text as a file in UTF-8, whole or not at all; an `OSError` says why not.
+def write_whole(path: str, content: str | bytes | bytearray, errors: str = "replace") -> None:
+    """The content as a file, a text in UTF-8, whole or not at all; an `OSError` says why not.
 
     A link that somebody left in the folder is replaced and never written through. What is no file (a pipe, `/dev/null`)
     is written to and stays what it is.
     """
     target = Path(path)
+    written = content.encode("utf-8", errors) if isinstance(content, str) else content
     if target.exists() and not target.is_file():
-        target.write_text(text, "utf-8", errors=errors)
+        target.write_bytes(written)
         return
     temporary = target.with_name(f".{target.name[:200]}.{os.getpid()}.part")
     temporary.unlink(missing_ok=True)
     try:
-        with temporary.open("x", encoding="utf-8", errors=errors) as stream:
-            stream.write(text)
+        with temporary.open("xb") as stream:
+            stream.write(written)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)

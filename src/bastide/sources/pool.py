@@ -13,14 +13,13 @@ import pickle
 import selectors
 import signal
 import sys
-import threading
 import time
-import warnings
 from collections import deque
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bastide.beside import forked, may_fork
 from bastide.sources import worker
 from bastide.sources.limits import UNIT_SECONDS
 from bastide.sources.worker import LENGTH, LOADERS, Task
@@ -216,32 +215,19 @@ def _import(kind: str) -> None:
         return  # the worker tells it of each unit
 
 
-def may_fork() -> bool:
-    """Whether all threads of this process are Python's own, so that a fork leaves no native lock behind."""
-    try:
-        return len(os.listdir("/proc/self/task")) <= threading.active_count()  # noqa: PTH208  a count is wanted
-    except OSError:
-        return False
-
-
 def _forked(others: list[_Worker]) -> _Worker:
     task_end, tasks = os.pipe()
     results, result_end = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        pid = os.fork()
-    if pid:
-        os.close(task_end)
-        os.close(result_end)
-        return _Worker(pid, tasks, results, None)
-    status = 1
-    try:
+
+    def serve() -> None:
         for pipe in [tasks, results, *(pipe for one in others for pipe in (one.tasks, one.results))]:
             os.close(pipe)
         worker.serve(task_end, result_end)
-        status = 0
-    finally:
-        os._exit(status)
+
+    pid = forked(serve)
+    os.close(task_end)
+    os.close(result_end)
+    return _Worker(pid, tasks, results, None)
 
 
 def _spawned() -> _Worker:

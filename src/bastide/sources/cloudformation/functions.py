@@ -5,7 +5,6 @@ A wrong argument is a value that is not known, never an error: CloudFormation wi
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 from typing import TYPE_CHECKING
@@ -169,9 +168,11 @@ def _cidr(evaluator: Evaluator, argument: Node) -> Value:
     values = [evaluator.value(item) for item in argument]
     if unknown_in(*values) is not None:
         return derived("Fn::Cidr", *values)
+    from ipaddress import ip_network  # few templates ask for it
+
     texts = [as_text(value) or "" for value in values]
     try:
-        block = ipaddress.ip_network(texts[0], strict=False)
+        block = ip_network(texts[0], strict=False)
         count, bits = int(texts[1]), int(texts[2]) if len(texts) == 3 else 8
         if not 1 <= count <= _MAX_CIDRS:
             return _wrong("Fn::Cidr")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING, Any
 
 from bastide.resources.model import Problem
@@ -22,7 +22,7 @@ _AUTO = (".auto.tfvars", ".auto.tfvars.json")
 def variable_files(folder: str) -> list[str]:
     """The files that Terraform itself takes values from, in its order: later ones win."""
     try:
-        names = sorted(entry.name for entry in Path(folder).iterdir())
+        names = sorted(os.listdir(folder))  # noqa: PTH208 (names are wanted)
     except OSError:
         return []
     found = [name for name in _FIRST if name in names]

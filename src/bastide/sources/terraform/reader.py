@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -101,7 +100,7 @@ def parsed(path: str, *, keep: bool = True) -> Body | Problem:
     if not keep or given(path) is not None:
         return _parse(path)
     try:
-        status = Path(path).stat()
+        status = os.stat(path)  # noqa: PTH116 (for each file of each module)
     except (OSError, ValueError) as error:
         return Problem("unreadable", path, 1, cause(error))
     key = (path, status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bastide.resources.model import Loaded, Problem
@@ -63,8 +62,10 @@ def allowed(folder: str, within: Sequence[str]) -> list[str]:
     here = os.path.realpath(".")
     if here != os.path.dirname(here) and f"{real}/".startswith(f"{here}/"):  # noqa: PTH120  plain text work
         found.append(here)
-    for parent in [Path(real), *Path(real).parents]:
-        if (parent / ".git").exists():
-            found.append(str(parent))
-            break
-    return found
+    above = real
+    # Paths as plain text: for a hundred root modules, path objects would take longer than all else here.
+    while not os.path.exists(os.path.join(above, ".git")):  # noqa: PTH110, PTH118
+        below, above = above, os.path.dirname(above)  # noqa: PTH120
+        if above == below:
+            return found
+    return [*found, above]
