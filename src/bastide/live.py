@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from importlib.util import find_spec
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
@@ -63,6 +64,7 @@ def scan_live(
     try:
         told("looking for accounts and regions", 0, 0)
         read(engine, run, told)
+        judging.library = library.about(engine.types)
         found = judge(engine, run, judging, told)
         unread = sorted(wanted.types & collectors.not_collected.keys())
         notes = [Problem("note", "aws", 0, f"not read from live accounts: {', '.join(unread)}")] if unread else []
@@ -153,7 +155,16 @@ def need_extra() -> None:
 
 
 def read(engine: Engine, run: Run, told: Callable[[str, int, int], None]) -> None:
-    """Read everything that the run does not have; the run is finished then."""
+    """Read everything that the run does not have; the run is finished then.
+
+    It is read in a process of its own, so that clients and answers are out of memory when accounts are judged.
+    """
+    from bastide.sources.apart import apart
+
+    engine.take(apart(lambda: _read(engine, run, told)))
+
+
+def _read(engine: Engine, run: Run, told: Callable[[str, int, int], None]) -> bytes:
     from bastide.sources.aws.client import Stopped
     from bastide.sources.aws.stopping import stoppable
 
@@ -167,6 +178,7 @@ def read(engine: Engine, run: Run, told: Callable[[str, int, int], None]) -> Non
     if stop.is_set():
         raise KeyboardInterrupt(RESUME)
     run.finish()
+    return engine.given()
 
 
 def chosen(settings: dict[str, Any]) -> tuple[Library, Library, list[Selector], list[Selector]]:
@@ -197,7 +209,7 @@ def wanted_of(library: Library, collectors: Collectors, settings: dict[str, Any]
     """What to collect for the chosen controls, or everything that can be."""
     from bastide.sources.aws.engine import Wanted
 
-    reads = reads_of(library.compiled)
+    reads = reads_of(library.each_compiled())
     types = set(reads)
     if settings.get("everything"):
         types |= {entry.type for entry in collectors.entries}
@@ -226,10 +238,10 @@ def identity_of(engine: Engine, scope: Scope, wanted: Wanted) -> dict[str, Any]:
 def reads_of(compiled: Iterable[Compiled]) -> dict[str, set[str]]:
     """By type, the properties that controls read, as paths without positions; types only related to are there."""
     found: dict[str, set[str]] = {}
-    compiled = [one for control in compiled for one in (control, *control.layers)]
-    if any(one.resource == POLICY for one in compiled):
-        found |= {name: set(paths) for name, paths in READS.items()}
-    for control in compiled:
+    for control in chain.from_iterable((one, *one.layers) for one in compiled):
+        if control.resource == POLICY:
+            for name, paths in READS.items():
+                found.setdefault(name, set()).update(paths)
         related = {relation["name"]: relation for relation in control.related}
         found.setdefault(control.resource, set())
         for relation in control.related:

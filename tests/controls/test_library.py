@@ -133,3 +133,20 @@ def test_a_summary_says_what_its_control_says() -> None:
     assert [control.id for control in library.controls] == [summary.id for summary in library.summaries]
     for control, summary in zip(library.controls, library.summaries, strict=True):
         assert all(getattr(control, name) == getattr(summary, name) for name in type(summary).__slots__)
+
+
+def test_compiled_forms_one_type_after_the_other(own: str) -> None:
+    library = load_library([own])
+    assert {one.id for one in library.each_compiled()} == {one.id for one in library.compiled}
+    some = select(library, [parse_selector("control=own.*")], [])
+    assert [one.id for one in some.each_compiled()] == ["own.bucket-has-a-name"]
+
+
+def test_a_library_about_some_types_has_no_other_controls(own: str) -> None:
+    library = load_library([own])
+    about = library.about({"AWS::S3::Bucket"})
+    assert about.summaries == library.summaries
+    assert about.types == {one.resource for one in about.controls} == {"AWS::S3::Bucket"}
+    assert {one.id for one in about.compiled} == {
+        one.id for one in library.compiled if one.resource == "AWS::S3::Bucket"
+    } >= {"own.bucket-has-a-name"}  # fmt: skip

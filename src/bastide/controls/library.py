@@ -20,7 +20,8 @@ from bastide.errors import ControlError, UsageError, near_miss
 from bastide.library import FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection as Set
+    from collections.abc import Iterable, Iterator, Sequence
 
 LIBRARY = "library/controls"
 _INDEX = ""
@@ -42,10 +43,19 @@ class _Part(Struct):
     compiled: list[Compiled]
 
 
+class _Compiled(Struct):
+    """The compiled forms of a part alone."""
+
+    compiled: list[Compiled]
+
+
 class Library:
     """Controls of one or several folders: their summaries are here, the rest is read by resource type when asked."""
 
-    def __init__(self, summaries: list[Summary], parts: list[Parts], broken: dict[str, str]) -> None:
+    def __init__(
+        self, summaries: list[Summary], parts: list[Parts], broken: dict[str, str], about: Set[str] | None = None
+    ) -> None:
+        self._about = about
         self.summaries = summaries
         """In order of id."""
         self.broken = broken
@@ -78,10 +88,21 @@ class Library:
         """Only these of them."""
         return Library(summaries, self._parts, broken)
 
+    def about(self, types: Set[str]) -> Library:
+        """The same, of which `controls` and `compiled` are only what judges these types: others have no resources."""
+        return Library(self.summaries, self._parts, self.broken, types)
+
+    def each_compiled(self) -> Iterator[Compiled]:
+        """The compiled forms of all, of which no more than one type's are kept in memory."""
+        names = [name for one in sorted(self.types) for name in (one, f"{one}{_LIVE}")]
+        for part in (found for parts in self._parts for name in names if (found := parts.get(name, _Compiled))):
+            yield from (one for one in part.compiled if one.id in self._ids)
+
     @property
     def types(self) -> set[str]:
         """The resource types that are judged."""
-        return {summary.resource for summary in self.summaries}
+        found = {summary.resource for summary in self.summaries}
+        return found if self._about is None else found & set(self._about)
 
     @cached_property
     def _everything(self) -> tuple[list[Control], list[Compiled]]:

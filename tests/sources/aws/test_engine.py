@@ -248,3 +248,19 @@ def test_marks_tell_the_estate_what_was_read(aws: Callable[..., Any], tmp_path: 
     _, why = estate.referring(bucket, "S3BucketName", "AWS::CloudTrail::Trail")
     assert "was not read" in why
     assert live.account == ACCOUNT
+
+
+def test_results_are_told_by_what_another_process_read(aws: Callable[..., Any], tmp_path: Path) -> None:
+    seed(aws)
+    here, there = engine(), engine()
+    there.find_accounts()
+    run = open_run(tmp_path, {}, resume=False)
+    there.run(run, lambda *_: None)
+    expected = facts(list(there.results(run)))
+    given = there.given()
+    assert b"testing" not in given  # a credential of the tests
+    here.take(given)
+    assert [account.credentials for account in here.accounts] == [None]
+    assert facts(list(here.results(run))) == expected != []
+    assert set(here.types) >= TYPES
+    run.release()

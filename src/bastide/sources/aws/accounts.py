@@ -56,11 +56,12 @@ class Scope(Struct, frozen=True):
 
 
 class Account(Struct):
-    """One account: `credentials` is None when it could not be entered; `complete` when every enabled region is read."""
+    """One account: `entered` when there are credentials for it; `complete` when every enabled region is read."""
 
     id: str
     partition: str
     credentials: Any = None
+    entered: bool = False
     regions: list[str] = field(default_factory=list)
     complete: bool = False
     ledger: list[LedgerRow] = field(default_factory=list)
@@ -119,7 +120,9 @@ class Accounts:
                 f"AWS does not accept the credentials: {request.why(answer)}",
                 remedy="`aws sts get-caller-identity` shows whether they work; --profile chooses others",
             )
-        found = Account(str(account), arn.split(":")[1] if arn.count(":") >= 5 else "aws", self.credentials)
+        found = Account(
+            str(account), arn.split(":")[1] if arn.count(":") >= 5 else "aws", self.credentials, entered=True
+        )
         found.note(request, answer, 1)
         return found
 
@@ -183,6 +186,7 @@ class Accounts:
         response, answer = self.edge.raw(self.credentials, self.own.id, request)
         found.note(request, answer, 1)
         if answer.outcome == "read":
+            found.entered = True
             found.credentials = Assumed(lambda given=None: self._refreshable(request, given), response)
         else:
             why = f"the account was not entered: {request.why(answer)}"

@@ -157,6 +157,13 @@ class Edge:
         except Exception as error:  # noqa: BLE001 (what a hostile answer breaks in the parsers below is one failed call)
             return None, _broken(error)
 
+    def close(self) -> None:
+        """Forget clients and models; a call would make them again."""
+        with self._lock:
+            self._clients.clear()
+            self._paging.clear()
+            getattr(self._loader, "_cache", {}).clear()  # botocore keeps all that it has loaded, for good
+
     def _client(self, service: str, region: str) -> Any:
         from botocore.config import Config
 

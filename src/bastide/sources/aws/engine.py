@@ -6,7 +6,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
+import msgspec
+from msgspec import Struct, field, structs
 
 from bastide.resources.estate import READ
 from bastide.resources.model import Problem, Resource
@@ -90,6 +91,20 @@ class Engine:
         with ThreadPoolExecutor(UNITS) as pool:
             list(pool.map(self._accounts.find_regions, [one for one in self.accounts if one.credentials is not None]))
 
+    def given(self) -> bytes:
+        """What `take` needs in another process to tell the results: the accounts, without their credentials."""
+        return msgspec.msgpack.encode([structs.replace(one, credentials=None) for one in self.accounts])
+
+    def take(self, given: bytes) -> None:
+        """Know what was read, from now on without calls: what makes these is out of memory then."""
+        self.accounts = msgspec.msgpack.decode(given, type=list[Account])
+        self.edge.close()
+
+    @property
+    def types(self) -> set[str]:
+        """The types of which there may be resources."""
+        return {entry.type for entries in self.entries.values() for entry in entries}
+
     def works(self, account: Account) -> list[Work]:
         """The units of work of one account, in order; groups in which nothing is wanted have none."""
         found = []
@@ -99,7 +114,7 @@ class Engine:
             regions = ["global"] if "global" in scopes else []
             regions += account.regions if "region" in scopes else []
             found += [Work(account.id, region, group, account.partition, account.home) for region in regions]
-        return found if account.credentials is not None else []
+        return found if account.entered else []
 
     def run(self, run: Run, told: Callable[[str, int, int], None]) -> None:
         """Read every unit that the run has not; KeyboardInterrupt leaves it resumable."""
