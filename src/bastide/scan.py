@@ -92,6 +92,7 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
     judged = Judged(
         everything, library, evaluation.broken, verdicts, coverage, files, len(resources) == len(everywhere)
     )
+    judged.marked = sorted({path for unit in loaded for path in unit.marked})
     report = finish(judged, tuple(targets), settings, exemptions, started=started, clock=clock)
     return ScanResult(report, resources)
 
@@ -110,6 +111,8 @@ class Judged(Struct):
     """Verdicts that are counted only; with it, exemptions and the baseline have been applied."""
     compensated: Counter[str] = field(default_factory=Counter)
     """Verdicts that pass by a layer, by its type."""
+    marked: list[str] = field(default_factory=list)
+    """Those of the files that speak of exemptions."""
 
 
 def finish(
@@ -133,7 +136,7 @@ def finish(
     asked = {control.id for control in judged.library.summaries} - judged.broken.keys()
     unasked = {control.id for control in judged.everything.summaries} - asked
     if judged.unlisted is None:
-        problems += apply_exemptions(verdicts, exemptions, files, unasked=unasked, whole=judged.whole)
+        problems += apply_exemptions(verdicts, exemptions, judged.marked, unasked=unasked, whole=judged.whole)
     if settings["baseline"] and judged.unlisted is None:
         apply_baseline(verdicts, settings["baseline"])
         if judged.whole and (gone := no_longer(verdicts, settings["baseline"], set(files), asked)):

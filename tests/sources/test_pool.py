@@ -104,8 +104,8 @@ def test_after_too_much_memory_a_new_worker_goes_on(odd_units: None) -> None:
 
 def test_a_slow_consumer_is_no_fault_of_the_workers(odd_units: None) -> None:
     found = []
-    for one in load_all([Unit("plan", f"big{number}") for number in range(8)], jobs=2, seconds=0.5):
-        time.sleep(0.2)
+    for one in load_all([Unit("plan", f"big{number}") for number in range(8)], jobs=2, seconds=1.5):
+        time.sleep(0.4)
         found.append(one)
     assert [one.problems for one in found] == [[]] * 8
 

@@ -16,15 +16,14 @@ from msgspec import Struct
 from bastide.controls.verdict import Exemption, Verdict
 from bastide.resources.model import Problem
 from bastide.sources.files import head
+from bastide.sources.marks import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 _MARK = re.compile(r"(?:#|//|/\*)\s*bastide:\s*allow\b(.*)", re.IGNORECASE)
-_MENTION = re.compile(rb"bastide:\s*allow", re.IGNORECASE)
 _FIELD = re.compile(r"(until|by|reason)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|(\S+))")
 _COMMENT = re.compile(r"\s*(#|//|/\*|\*|$)")
-MAX_BYTES = 20_000_000
 
 
 class Allow(Struct, frozen=True):
@@ -147,8 +146,6 @@ def _from_file(path: str, today: dt.date, problems: list[Problem]) -> Iterable[A
     try:
         data = head(path, MAX_BYTES)
     except OSError:
-        return
-    if not _MENTION.search(data):
         return
     lines = data.decode("utf-8", "replace").splitlines()
     for number, line in enumerate(lines, start=1):

@@ -239,13 +239,17 @@ class Problem(Struct):
 
 
 class Loaded(Struct):
-    """What one unit gave: its resources, its problems, and the files that were read for it."""
+    """What one unit gave: its resources, its problems, and the files that were read for it.
+
+    `marked` are those of the files that speak of exemptions.
+    """
 
     unit: str
     source: SourceKind
     resources: list[Resource] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    marked: list[str] = field(default_factory=list)
 
 
 def settle(tree: Any, perhaps: list[Path_] | None = None) -> tuple[Any, dict[Path_, str], list[Link]]:

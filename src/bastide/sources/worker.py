@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from bastide.resources.model import Loaded, Problem, SourceKind
 from bastide.sources.limits import UNIT_BYTES
+from bastide.sources.marks import marked
 
 LENGTH = struct.Struct(">Q")
 LOADERS = {
@@ -55,12 +56,17 @@ def run(task: Task) -> list[Loaded]:
     try:
         module, name = LOADERS[task.kind]
         loaded = getattr(import_module(module), name)(*task.arguments)
-        return loaded if isinstance(loaded, list) else [loaded]
+        return [_with_marks(one) for one in (loaded if isinstance(loaded, list) else [loaded])]
     except MemoryError:
         return [failed(task, NO_MEMORY)]
     except Exception as error:  # noqa: BLE001  the one broad except: at the unit's boundary, told as a problem
         place = _place(error)
         return [failed(task, f"reading it failed inside bastide ({type(error).__name__} at {place})")]
+
+
+def _with_marks(loaded: Loaded) -> Loaded:
+    loaded.marked = marked(loaded.files)
+    return loaded
 
 
 def _place(error: Exception) -> str:
