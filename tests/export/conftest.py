@@ -31,8 +31,10 @@ class History:
     def __init__(self, root: Path) -> None:
         self.root, self.runs = root, 0
 
-    def run(self, status: dict[str, str], region: str = REGION, account: str = ACCOUNT) -> Path:
-        """Buckets with these verdicts, all of them read; the tables of the run."""
+    def run(
+        self, status: dict[str, str], region: str = REGION, account: str = ACCOUNT, layers: dict[str, str] | None = None
+    ) -> Path:
+        """Buckets with these verdicts, all of them read, some by a layer; the tables of the run."""
         self.runs += 1
         name = f"run-{self.runs}"
         tables = self.root / name / "tables"
@@ -45,7 +47,8 @@ class History:
             ]),
             ("verdicts", [
                 {"control": CONTROL, "status": what, "severity": "high", "resource": ids[one], "path": path, "line": 0,
-                 "fingerprint": f"{CONTROL}/{one}", "new": True} for one, what in status.items()
+                 "fingerprint": f"{CONTROL}/{one}", "new": True, "compensated_by": (layers or {}).get(one)}
+                for one, what in status.items()
             ]),
             ("reads", [{"account": account, "region": where, "type": BUCKET} for where in (region, "*")]),
         ]  # fmt: skip

@@ -60,6 +60,16 @@ def test_a_finding_was_created_when_it_was_opened(history: History, tmp_path: Pa
     assert {event["time"] for event in events} == {2 * day}
 
 
+def test_a_layer_is_named(history: History, tmp_path: Path) -> None:
+    layer = "arn:aws:s3::111111111111:account-public-access-block"
+    history.run({"a": "pass", "b": "pass"}, layers={"a": layer})
+    (events,) = exported(history, tmp_path / "out").values()
+    first, second = events
+    assert first["unmapped"]["compensated_by"] == layer
+    assert any(layer in text for text in first["compliance"]["status_details"])
+    assert "compensated_by" not in second["unmapped"]
+
+
 def test_what_has_no_region_is_in_the_home_of_its_partition(history: History, tmp_path: Path) -> None:
     history.run({"a": "fail"}, region="global")
     (name,) = exported(history, tmp_path / "out")

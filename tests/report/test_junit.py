@@ -84,3 +84,9 @@ def test_illegal_characters_and_mark_up(make: SimpleNamespace, schema: Any) -> N
     (case,) = parsed(make.report([make.verdict(on=resource)]), schema).iter("testcase")
     assert case.get("classname") == 'a["\\x00 \\ufffe<b>&amp;"]'
     assert case.getparent().get("name") == "\\ud800]]>"
+
+
+def test_what_passes_by_a_layer_names_it(make: SimpleNamespace, schema: Any) -> None:
+    open_, shut = parsed(make.compensated(), schema).iter("testcase")
+    assert "compensated by AWS::S3::AccountPublicAccessBlock" in open_.findtext("system-out")
+    assert len(shut) == 0

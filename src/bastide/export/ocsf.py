@@ -21,7 +21,7 @@ from bastide.export.files import whole_file
 from bastide.history.findings import connect
 from bastide.redact import clean
 from bastide.report.ocsf import events
-from bastide.report.view import LocationRow, ResourceRow, VerdictRow, View
+from bastide.report.view import CompensatedRow, LocationRow, ResourceRow, VerdictRow, View
 from bastide.sources.aws.accounts import HOMES
 from bastide.tables import TABLES, empty, quoted
 
@@ -119,7 +119,7 @@ class _Rows(Struct):
         sql = _VERDICTS.format(**_sources(self.run.tables / self.part.account))
         cursor = connection.execute(sql, {"regions": list(self.part.regions), "account": self.part.account})
         while rows := cursor.fetchmany(1000):
-            for control, title, status, severity, kind, resource, path, fingerprint, new, self.opened in rows:
+            for control, title, status, severity, kind, resource, path, fingerprint, new, layer, self.opened in rows:
                 if control not in titles:
                     # One that is in no library any more is what the run says of it.
                     known = self.controls.get(control) or Control(
@@ -130,7 +130,15 @@ class _Rows(Struct):
                 yield VerdictRow(
                     control, titles[control], status, severity, ResourceRow(kind, clean(address), unit, kind, "aws"),
                     LocationRow(path, 0), [], fingerprint, new, None, [], None,
+                    _layer(self.controls.get(control), layer) if layer else None,
                 )  # fmt: skip
+
+
+def _layer(control: Control | None, address: str) -> CompensatedRow:
+    """The layer at an address; what it does is known where the control names only one."""
+    layers = control.compensated if control else []
+    (kind, because) = (layers[0].by, layers[0].because) if len(layers) == 1 else ("", "")
+    return CompensatedRow(clean(kind), clean(address), clean(because))
 
 
 def _sources(folder: Path) -> dict[str, str]:
@@ -164,7 +172,7 @@ opened as (
   where account = $account and closed is null group by all
 )
 select v.control, c.title, v.status, v.severity, coalesce(r.type, c.type, ''), v.resource, v.path, v.fingerprint,
-  v.new, if(v.status = 'fail', f.opened, null)
+  v.new, v.compensated_by, if(v.status = 'fail', f.opened, null)
 from mine v left join named r on r.id = v.resource left join {controls} c on c.id = v.control
   left join opened f on f.fingerprint = v.fingerprint and f.resource = v.resource
 order by v.control, v.resource

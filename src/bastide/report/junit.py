@@ -72,7 +72,10 @@ def _document(view: View, suites: dict[str, _Suite]) -> Iterator[str]:
 def _case(row: VerdictRow, view: View) -> str:
     head = f"<testcase{_attributes(name=f'{row.control}: {row.title}', classname=row.resource.address, time='0')}"
     if row.status == "pass":
-        return f"{head}/>"
+        layer = row.compensated_by
+        return (
+            f"{head}><system-out>{escape(words.compensated(layer))}</system-out></testcase>" if layer else f"{head}/>"
+        )
     if row.status == "exempt":
         why = words.exemption(row.exemption) if row.exemption else ""
         return f"{head}><skipped{_attributes(message=f'exempt {why}'.strip(), type='exempt')}/></testcase>"

@@ -108,8 +108,9 @@ def evidences(row: VerdictRow, limit: int = 3) -> str:
 
 
 def compensated(item: CompensatedRow) -> str:
-    """Which layer denies what the control fears, and how."""
-    return f"compensated by {item.type} {item.address}: {item.because}"
+    """Which layer denies what the control fears, and how, as far as that is known."""
+    name = f"{item.type} {item.address}".strip()
+    return f"compensated by {name}: {item.because}" if item.because else f"compensated by {name}"
 
 
 def compensations(summary: SummaryRow) -> str:
