@@ -113,7 +113,7 @@ def test_the_remote_module_is_coverage(report: Report) -> None:
 
 def test_exemptions_are_needed(report: Report) -> None:
     exempt = [verdict.resource.address for verdict in report.verdicts if verdict.status == "exempt"]
-    assert sorted(exempt) == ["Suspects", "aws_lb.shop", "module.logs.aws_s3_bucket.this"]
+    assert sorted(exempt) == ["Suspects", "aws_lb.shop", "module.site.aws_s3_bucket.this"]
     assert [problem.message for problem in report.coverage.problems if "exemption" in problem.message] == []
 
 
