@@ -140,11 +140,11 @@ SETTINGS_EXAMPLE: dict[str, dict[str, str]] = {
     },
     "exemptions": {
         "control": "s3.bucket-uses-customer-key",
-        "resource": "module.logs.*",
+        "resource": "module.trail.*",
         "path": "infra/*",
         "until": '"2027-06-30"',
         "by": "rosa",
-        "reason": "Receives access logs, which need S3's own key.",
+        "reason": "Who may read the trail may read all of it; a second lock keeps nobody out.",
     },
 }
 """A value, in YAML, for every key that `bastide.yaml` may have."""
