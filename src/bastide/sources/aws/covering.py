@@ -149,7 +149,9 @@ def _covers(lines: Lines, form: Form, name: str, rest: list[str], kind: Property
     member = inside.members.get(rest[0])
     if member is None:
         return True
-    return _covers(own or Lines(), value.element, rest[0], rest[1:], member, by_rule=True)
+    # Where the schema has the wrapper as it is, as of origin groups, it stays on.
+    below = value.unlisted if "Items" in inside.members else value.element
+    return _covers(own or Lines(), below, rest[0], rest[1:], member, by_rule=True)
 
 
 def _rule_form(rule: Rule, form: Form) -> Form:

@@ -42,6 +42,14 @@ class Form(Struct, eq=False):
         return self._item
 
     @property
+    def unlisted(self) -> Form:
+        """What is left when lists are taken off."""
+        found = self
+        while found.kind == "list":
+            found = found.item
+        return found
+
+    @property
     def element(self) -> Form:
         """What is left when lists are taken off, CloudFront's wrapped ones too."""
         found = self
