@@ -191,6 +191,9 @@ class Makers:
                     made.unread[child.type] = NOT_RECORDED
                     continue
                 root = renamed(answer, self._forms.answer(child, call))
+            elif reason := Item({}, parent).why_not(roots_of(call.items or "@")):
+                made.unread[child.type] = reason
+                continue
             for data in elements(call.items, root):
                 one = Item({**data, "context": parent.data["context"], "parent": parent.data}, parent)
                 resource = self._one(child, item, recorded, seen, one)
