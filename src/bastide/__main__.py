@@ -37,8 +37,8 @@ def main() -> int:
 
 
 def program() -> None:
-    """`main`, and out: what does one thing need neither look for cycles nor give back what it has, piece by piece."""
-    gc.disable()
+    """`main`, and out: giving back a million objects one by one takes longer than ending."""
+    gc.disable()  # until the command is imported: nothing that importing makes is ever given back
     code = main()
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()

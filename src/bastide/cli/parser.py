@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,9 @@ def _lazy(module: str) -> Any:
     """The `run` of a command's module, imported when the command is called."""
 
     def run(arguments: argparse.Namespace) -> int:
-        return int(import_module(f"bastide.cli.{module}").run(arguments))
+        command = import_module(f"bastide.cli.{module}")
+        gc.enable()
+        return int(command.run(arguments))
 
     return run
 

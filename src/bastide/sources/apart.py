@@ -9,13 +9,12 @@ import signal
 import sys
 import threading
 import traceback
-import warnings
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from bastide import errors
-from bastide.beside import may_fork
+from bastide.beside import forked, may_fork
 from bastide.errors import BastideError
 
 if TYPE_CHECKING:
@@ -46,12 +45,7 @@ def apart(work: Callable[[], bytes]) -> bytes:
     result, result_end = os.pipe()
     mine = os.getpid()
     signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPT)  # until both know what to do with one
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        pid = os.fork()
-    if not pid:
-        os.close(result)
-        _serve(work, result_end, mine)
+    pid = forked(lambda: _serve(work, (result, result_end), mine))
     os.close(result_end)
     with _handing_on(pid), os.fdopen(result, "rb") as stream:
         data = stream.read()
@@ -76,20 +70,16 @@ def may_be_apart() -> bool:
     return sys.platform.startswith("linux") and may_fork() and threading.active_count() == 1  # the main one
 
 
-def _serve(work: Callable[[], bytes], end: int, parent: int) -> None:
-    """Do the work, say what came of it, end: nothing of what the parent has begun is ended here."""
-    status = 1
-    try:
-        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() == parent:
-            said = _said(work)
-            with os.fdopen(end, "wb") as stream:
-                stream.write(msgspec.msgpack.encode(said))
-            status = 0
-    finally:
+def _serve(work: Callable[[], bytes], pipe: tuple[int, int], parent: int) -> None:
+    """Do the work and say what came of it: nothing of what the parent has begun is ended here."""
+    os.close(pipe[0])
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() == parent:
+        said = _said(work)
+        with os.fdopen(pipe[1], "wb") as stream:
+            stream.write(msgspec.msgpack.encode(said))
         with contextlib.suppress(OSError, ValueError):
             sys.stderr.flush()
-        os._exit(status)
 
 
 def _said(work: Callable[[], bytes]) -> _Said:

@@ -30,6 +30,17 @@ ACCOUNT = "123456789012"
 REGION = "eu-west-1"
 
 
+BUCKETS = """
+- type: AWS::S3::Bucket
+  service: s3
+  scope: global
+  list: {call: ListBuckets, items: Buckets}
+  id: Name
+  arn: 'arn:{partition}:s3:::{id}'
+"""
+"""The beginning of a collector, for tests that complete it."""
+
+
 @pytest.fixture(scope="session")
 def moto_url() -> Iterator[str]:
     """One server for all tests of a process."""

@@ -7,14 +7,11 @@ import pytest
 
 from bastide.sources.aws.asking import needed, unasked, waves
 from bastide.sources.aws.collectors import Collector, load_collectors, parse_collectors
+from tests.sources.aws.conftest import BUCKETS
 
-BUCKETS = """
-- type: AWS::S3::Bucket
-  service: s3
-  scope: global
-  list: {call: ListBuckets, items: Buckets}
-  id: Name
-  arn: 'arn:{partition}:s3:::{id}'
+COLLECTORS = (
+    BUCKETS
+    + """\
   by_rule: false
   region: Location.LocationConstraint
   complete:
@@ -34,16 +31,17 @@ BUCKETS = """
   arn: '{parent.arn}/policy'
   properties: {PolicyDocument: Policy}
 """
+)
 ALL = ["GetBucketLocation", "GetBucketVersioning", "GetBucketPolicy", "GetBucketPolicyStatus",
        "GetObjectLockConfiguration"]  # fmt: skip
 
 
-def entries(text: str = BUCKETS) -> list[Collector]:
+def entries(text: str = COLLECTORS) -> list[Collector]:
     """Collectors of a file."""
     return msgspec.convert(parse_collectors(text, "library/collectors/s3.yaml"), list[Collector])
 
 
-def asked(reads: set[str] | None, wanted: set[str], text: str = BUCKETS) -> list[str]:
+def asked(reads: set[str] | None, wanted: set[str], text: str = COLLECTORS) -> list[str]:
     """The calls that complete a bucket when these types are wanted."""
     mine = needed(entries(text), wanted)
     left_out = unasked(mine[0], reads, mine, wanted="AWS::S3::Bucket" in wanted)
@@ -77,7 +75,7 @@ def test_a_call_is_made_for_what_is_read_and_not_to_spare_another(
 def test_of_a_parent_that_nobody_wants_only_what_its_children_need_is_asked() -> None:
     assert asked(None, {"AWS::S3::BucketPolicy"}) == ["GetBucketLocation", "GetBucketPolicy"]
     for other in ("keys(parent)", "parent.parent.Name"):
-        text = BUCKETS.replace("id: parent.Name", f"id: {other}")
+        text = COLLECTORS.replace("id: parent.Name", f"id: {other}")
         kept = ["GetBucketLocation", "GetBucketVersioning", "GetBucketPolicy"]
         assert asked(None, {"AWS::S3::BucketPolicy"}, text) == kept
 
@@ -86,12 +84,12 @@ def test_of_a_parent_that_nobody_wants_only_what_its_children_need_is_asked() ->
     "line", ["properties: {BucketName: Policy.Policy}", "only: Policy", "metadata: {policy: Policy}"]
 )
 def test_what_a_line_looks_at_is_asked(line: str) -> None:
-    text = BUCKETS.replace("  by_rule: false\n", f"  by_rule: false\n  {line}\n", 1)
+    text = COLLECTORS.replace("  by_rule: false\n", f"  by_rule: false\n  {line}\n", 1)
     assert "GetBucketPolicy" in asked(set(), {"AWS::S3::Bucket"}, text)
 
 
 def test_what_is_kept_under_the_name_of_a_property_is_asked() -> None:
-    text = BUCKETS.replace("as: Policy}", "as: BucketName}").replace("Policy.Policy", "BucketName.Policy")
+    text = COLLECTORS.replace("as: Policy}", "as: BucketName}").replace("Policy.Policy", "BucketName.Policy")
     assert "GetBucketPolicy" in asked(set(), {"AWS::S3::Bucket"}, text.replace("by_rule: false", "by_rule: true", 1))
     assert "GetBucketPolicy" not in asked(set(), {"AWS::S3::Bucket"}, text)
 
@@ -99,7 +97,7 @@ def test_what_is_kept_under_the_name_of_a_property_is_asked() -> None:
 def test_what_another_needed_call_looks_at_is_asked() -> None:
     lock = "{call: GetObjectLockConfiguration, with: {Bucket: Name}"
     for more in ("with: {Bucket: Versioning.Name}", "with: {Bucket: Name}, when: Versioning.Status"):
-        text = BUCKETS.replace(lock, "{call: GetObjectLockConfiguration, " + more)
+        text = COLLECTORS.replace(lock, "{call: GetObjectLockConfiguration, " + more)
         assert "GetBucketVersioning" in asked({"ObjectLockConfiguration"}, {"AWS::S3::Bucket"}, text)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from bastide.sources.aws.collect import MAX_PAGES, TOLD, UNASKED, merged
 from bastide.sources.aws.collectors import Collector, parse_collectors
+from tests.sources.aws.conftest import BUCKETS
 
 QUEUES = """
 - type: AWS::SQS::Queue
@@ -302,13 +303,9 @@ def test_calls_for_properties_that_nobody_reads_are_not_made(
     assert "OwnershipControls" in whole.properties
 
 
-ASKED_AFTER = """
-- type: AWS::S3::Bucket
-  service: s3
-  scope: global
-  list: {call: ListBuckets, items: Buckets}
-  id: Name
-  arn: 'arn:{partition}:s3:::{id}'
+ASKED_AFTER = (
+    BUCKETS
+    + """\
   by_rule: false
   complete:
     - {call: GetBucketVersioning, with: {Bucket: Name}, as: Versioning, properties: {VersioningConfiguration: "@"}}
@@ -318,6 +315,7 @@ ASKED_AFTER = """
       absent: [ObjectLockConfigurationNotFoundError]
       properties: {ObjectLockConfiguration: ObjectLockConfiguration}
 """
+)
 LOCK = {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}}
 
 

@@ -12,6 +12,7 @@ from bastide.controls.library import load_library
 from bastide.live import reads_of
 from bastide.sources.aws.collectors import Collectors, load_collectors, parse_collectors
 from bastide.sources.aws.lint import lint
+from tests.sources.aws.conftest import BUCKETS
 
 GOOD = """
 - type: AWS::KMS::Key
@@ -94,18 +95,15 @@ def test_a_code_with_words_of_its_message(models: Session, code: str, told: str)
     assert [told in mistake for mistake in mistakes] == ([True] if told else [])
 
 
-SPARED = """
-- type: AWS::S3::Bucket
-  service: s3
-  scope: global
-  list: {call: ListBuckets, items: Buckets}
-  id: Name
-  arn: 'arn:{partition}:s3:::{id}'
+SPARED = (
+    BUCKETS
+    + """\
   complete:
     - {call: GetBucketPolicy, with: {Bucket: Name}, absent: [NoSuchBucketPolicy], otherwise: {Policy: null}, as: Known}
     - {call: GetBucketPolicyStatus, with: {Bucket: Name}, unless: '!(Known.Policy)', absent: [NoSuchBucketPolicy],
        properties: {PolicyIsPublic: PolicyStatus.IsPublic}}
 """
+)
 
 
 @pytest.mark.parametrize(
