@@ -55,7 +55,7 @@ format: $(STAMP) ## write the style that lint asks for
 
 lock: $(STAMP) ## renew the locked requirements
 	@$(BIN)/uv pip compile -q --upgrade $(LOCKED) requirements/uv.in -o requirements/uv.txt
-	@$(BIN)/uv pip compile -q --upgrade $(LOCKED) pyproject.toml requirements/dev.in -o requirements/dev.txt
+	@$(BIN)/uv pip compile -q --upgrade $(LOCKED) --extra all --extra ray pyproject.toml requirements/dev.in -o requirements/dev.txt
 
 bench: $(STAMP) ## measure beside Checkov and Trivy
 	@$(BIN)/python benchmarks/run.py $(ARGS)

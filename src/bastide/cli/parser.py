@@ -2,81 +2,30 @@
 
 from __future__ import annotations
 
-import argparse
-import gc
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from bastide import __version__
+from bastide.cli.parsers.base import EXIT_CODES, Parser, add_options, lazy
 from bastide.settings import LIVE, SCAN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from bastide.settings import Option
-
-EXIT_CODES = {
-    0: "nothing at or over the threshold",
-    1: "findings",
-    2: "wrong use or configuration",
-    3: "the scan is incomplete: something could not be read",
-}
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says the near miss for a command or option that does not exist."""
-
-    def error(self, message: str) -> Any:
-        from bastide.errors import near_miss
-
-        if message.endswith("are required: COMMAND"):
-            self.print_help(sys.stderr)
-            self.exit(2)
-        known = _words(self)
-        if "unrecognized" in message or "invalid choice" in message:
-            message = message.split(" (choose", maxsplit=1)[0]
-            words = [word.strip("'\",()") for word in message.rpartition(": ")[2].split()]
-            hints = [hint for word in words if len(word) > 2 and word not in known and (hint := near_miss(word, known))]
-            message += f". {hints[0][0].upper()}{hints[0][1:]}" if hints else ". See --help"
-        self.exit(2, f"bastide: {message}\n")
-
-
-def _words(parser: argparse.ArgumentParser) -> list[str]:
-    """Every option and command of a parser and of those below it."""
-    known: list[str] = []
-    for action in parser._actions:  # noqa: SLF001 (argparse has no public name for it)
-        known += action.option_strings
-        if action.option_strings and action.choices:
-            known += action.choices
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
-            known += action.choices
-            known += [word for inner in action.choices.values() for word in _words(inner)]
-    return known
-
-
-def _lazy(module: str) -> Any:
-    """The `run` of a command's module, imported when the command is called."""
-
-    def run(arguments: argparse.Namespace) -> int:
-        command = import_module(f"bastide.cli.{module}")
-        gc.enable()
-        return int(command.run(arguments))
-
-    return run
+    import argparse
+    from collections.abc import Callable
 
 
 def make_parser(command: str = "") -> argparse.ArgumentParser:
     """The whole command line; of a `command` that there is, only what it takes: a scan need not know of the others."""
-    parser = _Parser(
+    parser = Parser(
         prog="bastide",
         description="Operate a workload on AWS securely: judge its code, and see why.",
         epilog="exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()),
     )
     parser.add_argument("--version", action="version", version=f"bastide {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
-    for add in [_COMMANDS[command]] if command in _COMMANDS else _COMMANDS.values():
-        add(commands)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
+    every = () if command == "--version" else (*_COMMANDS, *_ELSEWHERE)
+    for name in [command] if command in every else every:
+        _adder(name)(commands)
     return parser
 
 
@@ -85,21 +34,7 @@ def _scan_options(parser: argparse.ArgumentParser, leave_out: tuple[str, ...] = 
     parser.add_argument(
         "--config", metavar="FILE", help="settings (default: the nearest bastide.yaml, else that of the one target)"
     )
-    _options(parser, (option for option in SCAN if option.name not in leave_out))
-
-
-def _options(parser: Any, options: Iterable[Option]) -> None:
-    for option in options:
-        flags = [option.short, option.flag] if option.short else [option.flag]
-        if option.kind == "flag":
-            parser.add_argument(*flags, action="store_true", default=None, help=option.help)
-        elif option.kind == "texts":
-            parser.add_argument(*flags, action="append", metavar=option.metavar, help=option.help)
-        elif option.choices:
-            text = f"{option.help} (default: {option.default})"
-            parser.add_argument(*flags, choices=option.choices, metavar="SEVERITY", help=text)
-        else:
-            parser.add_argument(*flags, metavar=option.metavar, help=option.help)
+    add_options(parser, (option for option in SCAN if option.name not in leave_out))
 
 
 def _scan(commands: Any) -> None:
@@ -113,8 +48,8 @@ def _scan(commands: Any) -> None:
         epilog="exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()),
     )
     _scan_options(parser)
-    _options(parser.add_argument_group("live accounts (bastide scan aws)"), LIVE)
-    parser.set_defaults(run=_lazy("scan"))
+    add_options(parser.add_argument_group("live accounts (bastide scan aws)"), LIVE)
+    parser.set_defaults(run=lazy("scan"))
 
 
 def _baseline(commands: Any) -> None:
@@ -129,8 +64,8 @@ def _baseline(commands: Any) -> None:
         "--file", default="bastide-baseline.json", metavar="FILE", help="the file to write (default: %(default)s)"
     )
     group = parser.add_argument_group("live accounts (bastide baseline aws)")
-    _options(group, tuple(option for option in LIVE if option.name != "new_since"))
-    parser.set_defaults(run=_lazy("baseline"))
+    add_options(group, tuple(option for option in LIVE if option.name != "new_since"))
+    parser.set_defaults(run=lazy("baseline"))
 
 
 def _fix(commands: Any) -> None:
@@ -149,13 +84,13 @@ def _fix(commands: Any) -> None:
     parser.add_argument("--replace", action="store_true", help="also what makes a deployment replace the resource")
     parser.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml)")
     wanted = ("only", "skip", "exclude", "controls", "var_file", "baseline", "jobs", "verbose")
-    _options(parser, (option for option in SCAN if option.name in wanted))
-    parser.set_defaults(run=_lazy("fix"))
+    add_options(parser, (option for option in SCAN if option.name in wanted))
+    parser.set_defaults(run=lazy("fix"))
 
 
 def _controls(commands: Any) -> None:
     parser = commands.add_parser("controls", help="list, show and test controls", description="Look at the controls.")
-    actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+    actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     for name, text in (("list", "one line a control"), ("show", "all about one control"), ("test", "run the examples")):
         action = actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         action.add_argument("--controls", action="append", metavar="DIR", help="controls of your own")
@@ -175,14 +110,14 @@ def _controls(commands: Any) -> None:
         else:
             action.add_argument("--format", "-f", choices=("text", "json"), default="text", metavar="FORMAT",
                                 help="text or json")  # fmt: skip
-        action.set_defaults(run=_lazy("controls"), action=name)
+        action.set_defaults(run=lazy("controls"), action=name)
     text = "frameworks with counts, or the requirements of one with the controls that serve them"
     action = actions.add_parser("frameworks", help=text, description=f"{text[0].upper()}{text[1:]}.")
     action.add_argument("--controls", action="append", metavar="DIR", help="controls of your own")
     action.add_argument("names", nargs="*", metavar="NAME", help="id of a framework (default: one line for each)")
     action.add_argument("--format", "-f", choices=("text", "json"), default="text", metavar="FORMAT",
                         help="text or json")  # fmt: skip
-    action.set_defaults(run=_lazy("frameworks"))
+    action.set_defaults(run=lazy("frameworks"))
 
 
 def _filters(action: Any) -> None:
@@ -207,7 +142,7 @@ def _history(commands: Any) -> None:
     parser.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml)")
     parser.add_argument("--format", "-f", choices=("text", "json"), default="text", metavar="FORMAT",
                         help="text or json")  # fmt: skip
-    parser.set_defaults(run=_lazy("history"))
+    parser.set_defaults(run=lazy("history"))
 
 
 def _drift(commands: Any) -> None:
@@ -227,11 +162,11 @@ def _drift(commands: Any) -> None:
                         help="text or json")  # fmt: skip
     parser.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml)")
     wanted = ("only", "skip", "exclude", "controls", "var_file", "jobs", "verbose")
-    _options(parser, (option for option in SCAN if option.name in wanted))
+    add_options(parser, (option for option in SCAN if option.name in wanted))
     left_out = ("everything", "new_since")
     group = parser.add_argument_group("live accounts (bastide drift CODE aws)")
-    _options(group, (option for option in LIVE if option.name not in left_out))
-    parser.set_defaults(run=_lazy("drift"))
+    add_options(group, (option for option in LIVE if option.name not in left_out))
+    parser.set_defaults(run=lazy("drift"))
 
 
 def _query(commands: Any) -> None:
@@ -244,7 +179,7 @@ def _query(commands: Any) -> None:
     parser.add_argument("sql", nargs="?", metavar="SQL", help="without it, the tables and their columns are listed")
     parser.add_argument("--format", "-f", choices=("table", "json", "csv"), default="table", metavar="FORMAT",
                         help="table, json or csv")  # fmt: skip
-    parser.set_defaults(run=_lazy("query"))
+    parser.set_defaults(run=lazy("query"))
 
 
 def _export(commands: Any) -> None:
@@ -253,7 +188,7 @@ def _export(commands: Any) -> None:
         help="findings of live accounts to Security Hub, a folder or a bucket",
         description="Hand on what `bastide scan aws` found. Nothing is sent without --apply: what would be is told.",
     )
-    actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+    actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     hub = actions.add_parser(
         "securityhub",
         help="what changed since the last export, to AWS Security Hub",
@@ -274,14 +209,14 @@ def _export(commands: Any) -> None:
     for action, name, live in ((hub, "securityhub", ("role", "external_id", "profile")), (ocsf, "ocsf", ("profile",))):
         action.add_argument("--apply", action="store_true", help="send it")
         action.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml)")
-        _options(action, (option for option in SCAN if option.name == "controls"))
-        _options(action, (option for option in LIVE if option.name in live))
-        action.set_defaults(run=_lazy("export"), action=name)
+        add_options(action, (option for option in SCAN if option.name == "controls"))
+        add_options(action, (option for option in LIVE if option.name in live))
+        action.set_defaults(run=lazy("export"), action=name)
 
 
 def _aws(commands: Any) -> None:
     parser = commands.add_parser("aws", help="what scans of live accounts need", description="Prepare live accounts.")
-    actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+    actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     action = actions.add_parser(
         "policy",
         help="the least permissions for a scan",
@@ -289,12 +224,12 @@ def _aws(commands: Any) -> None:
         "need, or a CloudFormation template of a role that has it, ready for a StackSet.",
     )
     wanted = {"only", "skip", "controls"}
-    _options(action, (option for option in SCAN if option.name in wanted))
-    _options(action, (option for option in LIVE if option.name in ("services", "everything")))
+    add_options(action, (option for option in SCAN if option.name in wanted))
+    add_options(action, (option for option in LIVE if option.name in ("services", "everything")))
     action.add_argument("--format", "-f", choices=("json", "stackset"), default="json", metavar="FORMAT",
                         help="json: the policy; stackset: the template of a role")  # fmt: skip
     action.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml)")
-    action.set_defaults(run=_lazy("aws"))
+    action.set_defaults(run=lazy("aws"))
 
 
 _COMMANDS: dict[str, Callable[[Any], None]] = {
@@ -308,3 +243,15 @@ _COMMANDS: dict[str, Callable[[Any], None]] = {
     "export": _export,
     "aws": _aws,
 }
+_ELSEWHERE: dict[str, str] = {}
+"""Commands whose parsers stand in a module of `bastide.cli.parsers`, by that module: there a function of the command's
+name (`_` for `-`) adds it."""
+
+
+def _adder(name: str) -> Callable[[Any], None]:
+    if name in _COMMANDS:
+        return _COMMANDS[name]
+    found: Callable[[Any], None] = getattr(
+        import_module(f"bastide.cli.parsers.{_ELSEWHERE[name]}"), name.replace("-", "_")
+    )
+    return found
