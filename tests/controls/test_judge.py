@@ -122,7 +122,7 @@ def test_without_a_database_verdicts_and_evidence_are_the_same(library: Library)
         maker = Maker(group[0].resource, re.findall(r"'([^'\n]{1,40})'", sql))
         kind = group[0].resource
         resources += [
-            maker.resource(kind, len(resources) + number, shape, related, f"r{len(resources)}") for number in range(20)
+            maker.resource(kind, len(resources) + number, shape, related, f"r{len(resources)}") for number in range(30)
         ]
     evaluation = Evaluation(library.controls, library.compiled)
     direct, queried = evaluation.verdicts(resources), evaluation.verdicts(resources, direct=-1)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bastide.controls.compiler import compile_controls
+from bastide.controls.engine import connect
+from bastide.controls.library import load_library
 from bastide.controls.query import query_for
 from tests.controls.conftest import control
 
@@ -15,7 +19,7 @@ def test_one_query_for_many_controls_and_no_flags_when_all_is_known() -> None:
     assert query.sql.count("json_transform") == 1
     assert len(query.controls) == 30
     assert not query.flags
-    assert "u0" not in query.sql
+    assert "_u0" not in query.sql
 
 
 def test_flags_fill_integers_of_sixty() -> None:
@@ -23,7 +27,7 @@ def test_flags_fill_integers_of_sixty() -> None:
     done = compile_controls(controls)[0]
     query = query_for(done, frozenset((item.id, 0) for item in done), NONE)
     assert len(query.flags) == 130
-    assert '"u2": "BIGINT"' in query.sql
+    assert '"_u2": "BIGINT"' in query.sql
 
 
 def test_parts_of_elements_are_parameters_once() -> None:
@@ -31,7 +35,24 @@ def test_parts_of_elements_are_parameters_once() -> None:
     done = compile_controls(controls)[0]
     query = query_for(done, NONE, frozenset((item.id, 0) for item in done))
     assert [(part.reads, part.perhaps) for part in query.parts] == [((("Tags.Key", "value"),), False), ((), True)]
-    assert query.sql.count('"p0": ["BIGINT"]') == 1
+    assert query.sql.count('"_p0": ["BIGINT"]') == 1
+
+
+def test_a_variable_of_a_control_is_never_taken_for_a_column_of_the_query() -> None:
+    """`i` and `u0` are what somebody may call an element; inside two functions DuckDB would rather have the column."""
+    inner = "none_of([any_of([i.Key = 'a' for i in u0.TagFilters]) for u0 in AnalyticsConfigurations])"
+    (done,) = compile_controls([control(inner)])[0]
+    every = frozenset((done.id, index) for index in range(len(done.atoms)))
+    assert connect().execute(query_for([done], every, every).sql, ["[]"]).fetchall() == []
+
+
+@pytest.mark.slow
+def test_duckdb_takes_every_control_of_the_library_whatever_is_unknown() -> None:
+    connection = connect()
+    for compiled in load_library().compiled:
+        every = frozenset((compiled.id, index) for index in range(len(compiled.atoms)))
+        query = query_for([compiled], every, every)
+        assert connection.execute(query.sql, ["[]"]).fetchall() == [], compiled.id
 
 
 def test_a_quote_in_a_property_cannot_leave_the_text() -> None:

@@ -218,15 +218,15 @@ def _rows_text(query: Query, batch: list[Row]) -> str:
 
 def _row_text(query: Query, index: int, row: Row) -> str:
     if not query.flags and not query.parts:
-        return f'{{"i":{index},"v":{row.text()}}}'
+        return f'{{"_i":{index},"_v":{row.text()}}}'
     flags = [0] * ((len(query.flags) + FLAGS - 1) // FLAGS)
     for key in row.uncertain:
         if (flag := query.flags.get(key)) is not None:
             flags[flag // FLAGS] |= 1 << (flag % FLAGS)
-    extra = "".join(f',"u{number}":{value}' for number, value in enumerate(flags))
+    extra = "".join(f',"_u{number}":{value}' for number, value in enumerate(flags))
     for part, number in query.parts.items():
-        extra += f',"p{number}":{row.unknown_positions(part) if row.unknown else []}'
-    return f'{{"i":{index}{extra},"v":{row.text()}}}'
+        extra += f',"_p{number}":{row.unknown_positions(part) if row.unknown else []}'
+    return f'{{"_i":{index}{extra},"_v":{row.text()}}}'
 
 
 def _read(

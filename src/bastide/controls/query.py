@@ -47,9 +47,10 @@ class Query(Struct):
     A row is the position of the resource, then a column a control: 0 holds, NULL does not apply, a positive
     number has a bit for every conjunct that fails, a negative one for every conjunct that is not known. Then a
     column for each of `positions`: which element of a list (from 1) is at fault in a control's conjunct.
-    The one parameter is a JSON list of rows: `i`, its position; `v`, its columns; `u0`, …, an integer of flags for
-    every 60 of `flags`; `p0`, …, for each of `parts`, the positions (from 1) of the list's elements for which it is
-    not known. (A list parameter would cost DuckDB's Python client far more than the query.)
+    The one parameter is a JSON list of rows: `_i`, its position; `_v`, its columns; `_u0`, …, an integer of flags for
+    every 60 of `flags`; `_p0`, …, for each of `parts`, the positions (from 1) of the list's elements for which it is
+    not known. (A list parameter would cost DuckDB's Python client far more than the query.) The names
+    have a line before them because DuckDB, inside two functions, takes a column `i` for a control's variable `i`.
     """
 
     sql: str
@@ -68,7 +69,7 @@ def query_for(controls: list[Compiled], uncertain: frozenset[AtomKey], touched: 
     for control in controls:
         shape = merged(shape, control.shape)
     writer = _Writer({key: index for index, key in enumerate(sorted(uncertain))}, touched)
-    columns, located = ["i"], []
+    columns, located = ["_i"], []
     positions: list[tuple[str, int]] = []
     for number, control in enumerate(controls):
         columns.append(f"{writer.verdict(control)} as c{number}")
@@ -77,12 +78,12 @@ def query_for(controls: list[Compiled], uncertain: frozenset[AtomKey], touched: 
             if over and over.quantifier == "none_of":
                 located.append(f"list_position({writer.items((control.id, part[1]), over, optimistic=False)}, true)")
                 positions.append((control.id, index))
-    given: dict[str, Any] = {"i": "INTEGER"}
-    given |= {f"u{index}": "BIGINT" for index in range((len(writer.flags) + FLAGS - 1) // FLAGS)}
-    given |= {f"p{index}": ["BIGINT"] for index in writer.parts.values()}
+    given: dict[str, Any] = {"_i": "INTEGER"}
+    given |= {f"_u{index}": "BIGINT" for index in range((len(writer.flags) + FLAGS - 1) // FLAGS)}
+    given |= {f"_p{index}": ["BIGINT"] for index in writer.parts.values()}
     names = ", ".join(f"r.{name}" for name in given)
-    text = json.dumps([{**given, "v": shape or {"_": "VARCHAR"}}]).replace("'", "''")
-    source = f"select {names}, unnest(r.v) from (select unnest(json_transform($1, '{text}')) as r)"
+    text = json.dumps([{**given, "_v": shape or {"_": "VARCHAR"}}]).replace("'", "''")
+    source = f"select {names}, unnest(r._v) from (select unnest(json_transform($1, '{text}')) as r)"
     sql = f"select {', '.join([*columns, *located])} from ({source})"
     return Query(sql, controls, positions, writer.flags, writer.parts)
 
@@ -129,7 +130,7 @@ class _Writer(Struct):
         _, index, negated = part
         atom, key = control.atoms[index], (control.id, index)
         flag = self.flags.get(key)
-        unknown = "" if flag is None else f"(u{flag // FLAGS} & {1 << (flag % FLAGS)}) <> 0"
+        unknown = "" if flag is None else f"(_u{flag // FLAGS} & {1 << (flag % FLAGS)}) <> 0"
         if atom.over and (unknown or key in self.partial):
             sql = self.quantified(key, atom.over, unknown, optimistic=optimistic != negated)
             return f"not {sql}" if negated else sql
@@ -178,7 +179,7 @@ class _Writer(Struct):
         return _bounded(_literal(atom.sql, negated=negated), unknown, optimistic=optimistic)
 
     def _unknown(self, part: Part, position: str) -> str:
-        return f"list_contains(p{self.parts.setdefault(part, len(self.parts))}, {position})"
+        return f"list_contains(_p{self.parts.setdefault(part, len(self.parts))}, {position})"
 
 
 def plain_reads(reads: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
