@@ -84,6 +84,19 @@ WORKLOAD = {
     "owner": "who answers for it",
     "description": "what it does, in a sentence",
 }
+OF_WORKLOAD = (
+    "purpose",
+    "contacts",
+    "code",
+    "environments",
+    "classification",
+    "stores",
+    "requirements",
+    "standard",
+    "appetite",
+)
+MANIFEST = ("model", "threats", "detections", "state", "lake")
+"""What else the file may have: `bastide.workload.manifest` reads it, a scan does not look into it."""
 EXEMPTION = {
     "control": "id of the control, or a pattern (`s3.*`)",
     "resource": "address or name of the resource, or a pattern; every resource when left out",
@@ -115,7 +128,7 @@ def load_settings(
     One that is found in the working directory or above writes below its own folder; one that `file` names, anywhere.
     """
     environment = os.environ if environment is None else environment
-    path = file or _nearest()
+    path = file or nearest_file()
     settings = _read(path) if path else Settings()
     if not file:
         _stay_below(settings)
@@ -160,7 +173,8 @@ def _from_environment(option: Option, text: str) -> Any:
     return text
 
 
-def _nearest() -> str:
+def nearest_file() -> str:
+    """The nearest `bastide.yaml` from here up to the repository's root, as a path from here; empty without."""
     folder = Path.cwd()
     for candidate in (folder, *folder.parents):
         if (candidate / FILE).is_file():
@@ -193,16 +207,15 @@ class _Reader:
         self.path, self.lines = path, lines
 
     def settings(self, value: Any) -> Settings:
-        self.mapping(value, (), ("workload", "scan", "exemptions"))
+        self.mapping(value, (), ("workload", "scan", "exemptions", *MANIFEST))
         scan = self.mapping(
             value.get("scan") or {}, ("scan",), ("targets", *(option.name for option in (*SCAN, *LIVE)))
         )
         for option in (*SCAN, *LIVE):
             if option.name in scan:
                 scan[option.name] = self.option(option, scan[option.name])
-        workload = self.mapping(value.get("workload") or {}, ("workload",), tuple(WORKLOAD))
-        for key in workload:
-            self.text(workload[key], ("workload", key))
+        workload = self.mapping(value.get("workload") or {}, ("workload",), (*WORKLOAD, *OF_WORKLOAD))
+        workload = {key: self.text(workload[key], ("workload", key)) for key in WORKLOAD if key in workload}
         exemptions = value.get("exemptions") or []
         if not isinstance(exemptions, list):
             raise self.refuse("`exemptions` is a list", ("exemptions",))

@@ -6,6 +6,7 @@ and renamed.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import time
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from bastide.commit import checked_out
 from bastide.redact import clean
 from bastide.rowtext import line, properties_text, statement_lines
 from bastide.secret import hide
@@ -107,6 +109,25 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
         "region": ("VARCHAR", "region; `*` for a type that is read once an account"),
         "type": ("VARCHAR", "CloudFormation type of which everything was read"),
     },
+    "exemptions": {
+        "fingerprint": ("VARCHAR", "of the finding"),
+        "control": ("VARCHAR", "id of the control"),
+        "resource": ("VARCHAR", "id of the resource"),
+        "by": ("VARCHAR", "who answers for it"),
+        "until": ("VARCHAR", "last day on which it holds"),
+        "reason": ("VARCHAR", "why it is acceptable"),
+        "place": ("VARCHAR", "where it is written"),
+        "expired": ("BOOLEAN", "whether that day has passed"),
+    },
+    "scan": {
+        "id": ("VARCHAR", "32 hex digits, different for every scan"),
+        "started": ("BIGINT", "milliseconds since 1970, UTC"),
+        "seconds": ("DOUBLE", "how long it took"),
+        "version": ("VARCHAR", "of bastide"),
+        "targets": ("VARCHAR[]", "what was asked for"),
+        "live": ("BOOLEAN", "whether it read live accounts or their records, not code"),
+        "commit": ("VARCHAR", "commit that was checked out, empty outside a repository"),
+    },
     "coverage": {
         "kind": ("VARCHAR", "unreadable, partial, unmapped, external or note"),
         "path": ("VARCHAR", "file or folder"),
@@ -169,6 +190,17 @@ def of_ledger(ledger: Iterable[dict[str, Any]]) -> Iterator[tuple[str, Rows]]:
 
 def of_report(report: Report) -> Iterator[tuple[str, Rows]]:
     """The tables about a scan as a whole."""
+    yield "exemptions", (
+        {"fingerprint": v.fingerprint, "control": v.control.id, "resource": identity(v.resource.id),
+         "by": clean(e.by), "until": e.until, "reason": clean(e.reason), "place": e.place, "expired": e.expired}
+        for v in report.verdicts if (e := v.exemption)
+    )  # fmt: skip
+    started = round(report.started * 1000)
+    live = bool(report.targets) and report.targets[0] in ("aws", "config-snapshot")
+    key = f"{started}\0{report.seconds}\0{os.getpid()}".encode()
+    yield "scan", iter(({"id": hashlib.sha256(key).hexdigest()[:32], "started": started, "seconds": report.seconds,
+                         "version": report.version, "targets": [clean(target) for target in report.targets],
+                         "live": live, "commit": checked_out()},))  # fmt: skip
     yield "controls", (
         {"id": c.id, "title": c.title, "severity": c.severity, "type": c.resource, "frameworks": c.frameworks,
          "attack": c.attack}

@@ -1,1 +1,1 @@
-"""The command lines of commands that a scan does not know: each module is imported when one of its commands is named."""
+"""The command lines of what a scan does not know: a module is imported when one of its commands is named."""

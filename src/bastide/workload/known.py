@@ -1,0 +1,129 @@
+"""All that is known of a workload as tables of one locked database: what threats, criteria and metrics ask in SQL.
+
+The tables of the last scan are there from the start, and what the manifest says; who knows more puts tables of its own
+beside them. SQL that comes from data (templates, standards, packs) runs through `select` only: one query, in memory,
+with no way to files, network or settings, and for a limited time.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+
+from bastide.errors import UsageError
+from bastide.lastscan import open_last_scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import duckdb
+
+    from bastide.workload.manifest import Manifest
+
+SECONDS = 20.0
+"""How long one query may take."""
+MAX_ROWS = 200_000
+"""How many rows one query may give."""
+
+Columns = dict[str, tuple[str, str]]
+"""The columns of a table: type and meaning by name."""
+
+TABLES: dict[str, Columns] = {
+    "workload": {
+        "name": ("VARCHAR", "name of the workload"),
+        "owner": ("VARCHAR", "who answers for it, empty when nobody is named"),
+        "purpose": ("VARCHAR", "what it is for"),
+        "appetite": ("VARCHAR", "the highest level of residual risk that needs no decision"),
+        "standard": ("VARCHAR", "the standard that a gate asks for"),
+    },
+    "contacts": {
+        "role": ("VARCHAR", "for what"),
+        "name": ("VARCHAR", "person or team"),
+        "email": ("VARCHAR", "how to reach them"),
+    },
+    "environments": {
+        "name": ("VARCHAR", "production, staging, …"),
+        "account": ("VARCHAR", "account id; NULL for an environment without one"),
+        "region": ("VARCHAR", "region; NULL when none is named"),
+    },
+    "classes": {
+        "name": ("VARCHAR", "class of data"),
+        "sensitivity": ("DOUBLE", "0 for the least sensitive of the scale to 1 for the most"),
+    },
+    "required": {
+        "framework": ("VARCHAR", "id of a framework that the workload must meet"),
+        "why": ("VARCHAR", "who asks for it"),
+    },
+}
+"""The tables that are made of the manifest."""
+
+
+class Known:
+    """The database of one workload; close it, or use it as a context manager."""
+
+    def __init__(self, manifest: Manifest, connection: duckdb.DuckDBPyConnection | None = None) -> None:
+        self.manifest = manifest
+        self._connection = connection or open_last_scan()
+        self._put_manifest()
+
+    def __enter__(self) -> Known:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def put(self, name: str, columns: Columns, rows: Iterable[Mapping[str, Any]]) -> None:
+        """A table of these rows in the place of one of that name; a column that a row has not is NULL."""
+        listed = ", ".join(f'"{column}" {kind}' for column, (kind, _) in columns.items())
+        self._connection.execute(f'create or replace table "{name}" ({listed})')
+        plain = [{column: row.get(column) for column in columns} for row in rows]
+        if plain:
+            shape = json.dumps([{column: kind for column, (kind, _) in columns.items()}])
+            names = ", ".join(f'r."{column}"' for column in columns)
+            self._connection.execute(
+                f'insert into "{name}" select {names} from (select unnest(from_json(?::json, ?)) as r)',  # noqa: S608 (ours)
+                [json.dumps(plain), shape],
+            )
+
+    def select(self, sql: str, place: str = "") -> list[dict[str, Any]]:
+        """The rows of one query; `UsageError` with the place for anything else, and for one that breaks or lasts."""
+        import duckdb
+
+        timer = threading.Timer(SECONDS, self._connection.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            statements = self._connection.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+                raise UsageError("this is not one query", place=place, remedy="write one `select`")
+            cursor = self._connection.execute(statements[0])
+            names = [column[0] for column in cursor.description or ()]
+            rows = cursor.fetchmany(MAX_ROWS + 1)
+        except duckdb.InterruptException:
+            raise UsageError(f"the query took over {SECONDS:.0f} seconds", place=place) from None
+        except duckdb.Error as error:
+            raise UsageError(f"the query does not run: {str(error).splitlines()[0]}", place=place) from None
+        finally:
+            timer.cancel()
+        if len(rows) > MAX_ROWS:
+            raise UsageError(f"the query gives over {MAX_ROWS:,} rows", place=place)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _put_manifest(self) -> None:
+        manifest = self.manifest
+        texts = {key: getattr(manifest, key) for key in TABLES["workload"]}
+        rows: dict[str, Iterable[dict[str, Any]]] = {
+            "workload": [texts],
+            "contacts": manifest.contacts,
+            "environments": [
+                {"name": one.name, "account": account, "region": region}
+                for one in manifest.environments
+                for account in one.accounts or (None,)
+                for region in one.regions or (None,)
+            ],
+            "classes": [{"name": name, "sensitivity": manifest.sensitivity(name)} for name in manifest.scale],
+            "required": [{"framework": one.framework, "why": one.why} for one in manifest.requirements],
+        }
+        for name, columns in TABLES.items():
+            self.put(name, columns, rows[name])

@@ -1,0 +1,37 @@
+"""Where a project keeps what bastide knows of it: a folder beside its manifest, which no repository takes up."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from bastide.errors import UsageError
+from bastide.lastscan import folder_of_last_scan
+from bastide.settings import nearest_file
+
+FOLDER = ".bastide"
+
+
+def data_folder(*, make: bool = False) -> Path:
+    """`.bastide` beside the nearest `bastide.yaml`; where there is none, a folder of the user's state for this one.
+
+    With `make` it is there afterwards, for its owner only, and git ignores it. `UsageError` where that cannot be.
+    """
+    file = nearest_file()
+    folder = Path(file).resolve().parent / FOLDER if file else folder_of_last_scan().parent.parent / "projects" / _key()
+    if make:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as stream:
+                stream.write("*\n")
+        except OSError as error:
+            raise UsageError(
+                f"the project's data cannot be kept: {error.strerror}",
+                place=str(folder),
+                remedy="make the folder writable, or name another place with --state",
+            ) from None
+    return folder
+
+
+def _key() -> str:
+    return folder_of_last_scan().name
