@@ -126,6 +126,7 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
         "version": ("VARCHAR", "of bastide"),
         "targets": ("VARCHAR[]", "what was asked for"),
         "live": ("BOOLEAN", "whether it read live accounts or their records, not code"),
+        "whole": ("BOOLEAN", "whether nothing was left out by a path, and everything could be read"),
         "commit": ("VARCHAR", "commit that was checked out, empty outside a repository"),
     },
     "coverage": {
@@ -200,7 +201,8 @@ def of_report(report: Report) -> Iterator[tuple[str, Rows]]:
     key = f"{started}\0{report.seconds}\0{os.getpid()}".encode()
     yield "scan", iter(({"id": hashlib.sha256(key).hexdigest()[:32], "started": started, "seconds": report.seconds,
                          "version": report.version, "targets": [clean(target) for target in report.targets],
-                         "live": live, "commit": checked_out()},))  # fmt: skip
+                         "live": live, "whole": not report.coverage.left_out and not report.coverage.incomplete,
+                         "commit": checked_out()},))  # fmt: skip
     yield "controls", (
         {"id": c.id, "title": c.title, "severity": c.severity, "type": c.resource, "frameworks": c.frameworks,
          "attack": c.attack}

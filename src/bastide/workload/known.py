@@ -86,8 +86,16 @@ class Known:
                 [json.dumps(plain), shape],
             )
 
+    def columns(self, sql: str, place: str = "") -> list[str]:
+        """The names of the columns that one query gives; `UsageError` with the place where it cannot run."""
+        return self._fetched(f"select * from ({sql.strip().rstrip(';')}) limit 0", place)[0]  # noqa: S608 (locked)
+
     def select(self, sql: str, place: str = "") -> list[dict[str, Any]]:
         """The rows of one query; `UsageError` with the place for anything else, and for one that breaks or lasts."""
+        names, rows = self._fetched(sql, place)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _fetched(self, sql: str, place: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         import duckdb
 
         timer = threading.Timer(SECONDS, self._connection.interrupt)
@@ -108,7 +116,7 @@ class Known:
             timer.cancel()
         if len(rows) > MAX_ROWS:
             raise UsageError(f"the query gives over {MAX_ROWS:,} rows", place=place)
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        return names, rows
 
     def _put_manifest(self) -> None:
         manifest = self.manifest

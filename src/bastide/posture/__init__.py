@@ -1,0 +1,1 @@
+"""Where the workload stands: everything known of it together, the gate, metrics over time, the report."""
