@@ -1,0 +1,96 @@
+"""Writes the last scan into the history, once: the scan, what its controls counted, findings opened and closed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from bastide.state.database import from_milliseconds
+from bastide.threats.register import Scanned
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from bastide.state.database import State
+    from bastide.workload.known import Known
+
+
+def record_scan(known: Known, state: State) -> Scanned:
+    """The last scan, written into the history if it was not there yet: all of it or nothing."""
+    from sqlalchemy import insert, select
+
+    from bastide.state.tables import control_counts, scans
+
+    about = known.select("select * from scan")[0]
+    digest = known.select(
+        "select sha256(coalesce(string_agg(control || chr(0) || status || chr(0) || fingerprint, chr(10) "
+        "order by control, fingerprint, status), '')) as digest from verdicts"
+    )[0]["digest"]
+    at = from_milliseconds(about["started"])
+    targets = [] if about["live"] else sorted(about["targets"])
+    scope = "live" if about["live"] else "code:" + json.dumps(targets)
+    with state.transaction() as connection:
+        fresh = connection.execute(select(scans.c.id).where(scans.c.id == about["id"])).first() is None
+        if fresh:
+            number = known.select("select count(*) as n from resources")[0]["n"]
+            connection.execute(
+                insert(scans).values(
+                    id=about["id"], workload=state.workload, at=at, live=about["live"],
+                    targets=json.dumps(about["targets"]), commit=about["commit"], version=about["version"],
+                    digest=digest, resources=number, complete=about["whole"],
+                )
+            )  # fmt: skip
+            counts = known.select(_COUNTS)
+            if counts:
+                connection.execute(insert(control_counts), [{"scan": about["id"], **row} for row in counts])
+            _findings(known, state, connection, {**about, "at": at})
+    return Scanned(about["id"], at, about["live"], about["whole"], about["commit"], scope, digest, fresh)
+
+
+_COUNTS = """
+select control, any_value(severity) as severity, count(*) filter (status = 'pass') as passed,
+  count(*) filter (status = 'fail') as failed, count(*) filter (status = 'unknown') as unknown,
+  count(*) filter (status = 'exempt') as exempt from verdicts group by control
+"""
+_STATES = """
+select fingerprint, any_value(control) as control, any_value(severity) as severity, any_value(resource) as resource,
+  max_by(status, case status when 'fail' then 3 when 'unknown' then 2 when 'exempt' then 1 else 0 end) as status
+from verdicts group by fingerprint
+"""
+_PAGE = 100_000
+
+
+def _findings(known: Known, state: State, connection: Connection, scan: dict[str, Any]) -> None:
+    """Open what fails and was not open, close what does not fail any more, or is gone from what was looked at again."""
+    from sqlalchemy import insert, select, update
+
+    from bastide.state.tables import findings, scans
+
+    mine = (findings.c.workload == state.workload, findings.c.live == scan["live"], findings.c.closed_at.is_(None))
+    before = connection.execute(
+        select(findings, scans.c.targets).join(scans, scans.c.id == findings.c.opened_scan).where(*mine)
+    ).all()
+    current: dict[str, dict[str, Any]] = {}
+    while page := known.select(f"{_STATES} order by fingerprint limit {_PAGE} offset {len(current)}"):
+        current |= {row["fingerprint"]: row for row in page}
+    asked = {row["id"] for row in known.select("select id from controls")}
+    for row in before:
+        now = current.get(row.fingerprint)
+        gone = now is None and scan["whole"] and row.targets == json.dumps(scan["targets"]) and row.control in asked
+        if gone or (now is not None and now["status"] != "fail"):
+            connection.execute(
+                update(findings)
+                .where(*mine, findings.c.fingerprint == row.fingerprint)
+                .values(closed_at=scan["at"], closed_scan=scan["id"], closed_as=now["status"] if now else "gone")
+            )
+    open_already = {row.fingerprint for row in before}
+    opened = [
+        {
+            "workload": state.workload, "live": scan["live"], "fingerprint": name, "opened_at": scan["at"],
+            "opened_scan": scan["id"], "control": row["control"], "severity": row["severity"],
+            "resource": row["resource"],
+        }
+        for name, row in current.items() if row["status"] == "fail" and name not in open_already
+    ]  # fmt: skip
+    if opened:
+        connection.execute(insert(findings), opened)

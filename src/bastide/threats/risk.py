@@ -1,0 +1,149 @@
+"""Residual risk, computed from the verdicts behind a threat's objectives. docs/risk.md explains the formula.
+
+An objective is as effective as the share of its controls' verdicts that pass, each weighed by its severity: an
+interval, since what is unknown may turn out either way. What is exempt does not mitigate. Where nothing was judged, nothing is
+known: from 0 to 1. The mitigation of a threat is the mean over its objectives; it takes from the likelihood, never from
+the impact.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bastide.threats.templates import Threat
+    from bastide.workload.known import Columns, Known
+
+WEIGHTS = {"critical": 8.0, "high": 4.0, "medium": 2.0, "low": 1.0, "info": 0.25}
+"""What a verdict counts, by its control's severity."""
+LEVELS = {"low": 5.0, "medium": 10.0, "high": 15.0, "critical": 25.0}
+"""Levels of risk, and the highest value of each, from 1 to 25."""
+
+AIMS: Columns = {
+    "threat": ("VARCHAR", "id of the threat"),
+    "objective": ("VARCHAR", "id of an objective that mitigates it"),
+    "scope": ("VARCHAR", "element or workload: whose verdicts count"),
+}
+OF_THREATS: Columns = {
+    "threat": ("VARCHAR", "id of the threat"),
+    "resource": ("VARCHAR", "id of a resource whose verdicts count"),
+}
+COUNTS: Columns = {
+    "control": ("VARCHAR", "id of the control"),
+    "severity": ("VARCHAR", "its severity"),
+    "passed": ("INTEGER", "verdicts that pass"),
+    "failed": ("INTEGER", "verdicts that fail"),
+    "unknown": ("INTEGER", "verdicts that are unknown"),
+    "exempt": ("INTEGER", "verdicts that are exempt"),
+}
+"""The table `other_counts`: the newest scan of the other kind, of live accounts or of code."""
+
+
+class Mitigation(Struct, frozen=True):
+    """How far one objective holds for one threat: how many verdicts, and its effectiveness as an interval of 0 to 1."""
+
+    objective: str
+    scope: str
+    passed: int
+    failed: int
+    unknown: int
+    exempt: int
+    low: float
+    high: float
+
+    @property
+    def judged(self) -> bool:
+        """Whether any verdict speaks of it."""
+        return bool(self.passed or self.failed or self.unknown or self.exempt)
+
+
+class Risk(Struct, frozen=True):
+    """The risk of one threat: inherent, and residual as an interval, all from 1 to 25."""
+
+    inherent: float
+    low: float
+    high: float
+    mitigations: tuple[Mitigation, ...]
+
+    @property
+    def level(self) -> str:
+        """Of the upper bound: what is not known counts against it."""
+        return level_of(self.high)
+
+
+def level_of(value: float) -> str:
+    """The level of a risk from 1 to 25."""
+    return next((name for name, highest in LEVELS.items() if value <= highest + 1e-9), "critical")
+
+
+def within(level: str, appetite: str) -> bool:
+    """Whether a level of risk is not over the appetite."""
+    return list(LEVELS).index(level) <= list(LEVELS).index(appetite)
+
+
+def residual(likelihood: float, impact: float, mitigation: float) -> float:
+    """The risk that is left when the mitigation is from 0, none, to 1, complete: then the likelihood is at its least."""
+    return impact * (1 + (likelihood - 1) * (1 - mitigation))
+
+
+def assess(known: Known, threats: Iterable[Threat]) -> dict[str, Risk]:
+    """The risk of each threat by id. `known` has `verdicts`, `objective_controls` and `other_counts`."""
+    threats = list(threats)
+    known.put(
+        "aims", AIMS, ({"threat": t.id, "objective": a.id, "scope": a.scope} for t in threats for a in t.objectives)
+    )
+    known.put("threat_resources", OF_THREATS, ({"threat": t.id, "resource": r} for t in threats for r in t.resources))
+    found: dict[str, dict[str, Mitigation]] = {}
+    for row in known.select(_SQL):
+        found.setdefault(row["threat"], {})[row["objective"]] = _mitigation(row)
+    return {threat.id: _risk(threat, found.get(threat.id, {})) for threat in threats}
+
+
+def _risk(threat: Threat, mitigations: dict[str, Mitigation]) -> Risk:
+    kept = tuple(mitigations[aim.id] for aim in threat.objectives if aim.id in mitigations)
+    low = sum(one.low for one in kept) / len(kept) if kept else 0.0
+    high = sum(one.high for one in kept) / len(kept) if kept else 0.0
+    return Risk(
+        threat.inherent,
+        residual(threat.likelihood, threat.impact, high),
+        residual(threat.likelihood, threat.impact, low),
+        kept,
+    )
+
+
+def _mitigation(row: dict[str, Any]) -> Mitigation:
+    whole = row["whole"] or 0.0
+    low = row["good"] / whole if whole else 0.0
+    high = (row["good"] + row["vague"]) / whole if whole else 1.0
+    counts = {key: int(row[key] or 0) for key in ("passed", "failed", "unknown", "exempt")}
+    return Mitigation(row["objective"], row["scope"], **counts, low=low, high=high)
+
+
+_CASES = " ".join(f"when '{name}' then {value}" for name, value in WEIGHTS.items())
+_WEIGHT = f"(case severity {_CASES} else 0 end)"
+_SQL = f"""
+with behind as (select distinct objective, control from objective_controls),
+here as (
+  select a.threat, a.objective, a.scope, v.status, v.severity
+  from aims a join behind b using (objective) join verdicts v using (control)
+  where a.scope = 'workload' or exists (
+    select 1 from threat_resources r where r.threat = a.threat and r.resource = v.resource)),
+counted as (
+  select threat, objective, {_WEIGHT} as weight, severity,
+    (status = 'pass')::int as passed, (status = 'fail')::int as failed,
+    (status = 'unknown')::int as unknown, (status = 'exempt')::int as exempt from here
+  union all
+  select a.threat, a.objective, {_WEIGHT}, severity, passed, failed, unknown, exempt
+  from aims a join behind b using (objective) join other_counts o using (control) where a.scope = 'workload'),
+summed as (
+  select threat, objective, sum(passed) as passed, sum(failed) as failed, sum(unknown) as unknown,
+    sum(exempt) as exempt, sum(weight * passed) as good, sum(weight * unknown) as vague,
+    sum(weight * (passed + failed + unknown + exempt)) as whole
+  from counted group by all)
+select a.threat, a.objective, a.scope, s.* exclude (threat, objective)
+from aims a left join summed s using (threat, objective)
+"""  # noqa: S608 (numbers of ours)
