@@ -1,9 +1,9 @@
 """Residual risk, computed from the verdicts behind a threat's objectives. docs/risk.md explains the formula.
 
-An objective is as effective as the share of its controls' verdicts that pass, each weighed by its severity: an
-interval, since what is unknown may turn out either way. What is exempt does not mitigate. Where nothing was judged, nothing is
-known: from 0 to 1. The mitigation of a threat is the mean over its objectives; it takes from the likelihood, never from
-the impact.
+An objective is as effective as the share of its controls' verdicts that pass, each weighed by its severity. That is an
+interval, since what is unknown may turn out either way. What is exempt does not mitigate. Where nothing was judged,
+nothing is known: from 0 to 1. The mitigation of a threat is the mean over its objectives; it takes from the likelihood,
+never from the impact.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def within(level: str, appetite: str) -> bool:
 
 
 def residual(likelihood: float, impact: float, mitigation: float) -> float:
-    """The risk that is left when the mitigation is from 0, none, to 1, complete: then the likelihood is at its least."""
+    """The risk that is left; a mitigation is from 0, none, to 1, complete: then the likelihood is at its least."""
     return impact * (1 + (likelihood - 1) * (1 - mitigation))
 
 
