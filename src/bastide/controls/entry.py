@@ -101,6 +101,8 @@ class Summary(Struct, frozen=True, array_like=True):
     live: bool
     place: str
     concern: str = ""
+    objectives: list[str] = field(default_factory=list)
+    has_fix: bool = False
 
     @property
     def service(self) -> str:
@@ -144,6 +146,11 @@ class Control(Struct):
     def service(self) -> str:
         """The service part of the id, which names the file too."""
         return self.id.split(".", 1)[0]
+
+    @property
+    def has_fix(self) -> bool:
+        """Whether `bastide fix` knows how to make it pass."""
+        return self.fix is not None
 
     def layer_controls(self) -> list[Control]:
         """What is judged of each of `compensated`, as controls: `ID#1` over its type, `ID#1?` over the judged one."""

@@ -1,0 +1,1 @@
+"""Control objectives: what must hold, which controls tell that it does, and what it answers in every framework."""
