@@ -146,10 +146,12 @@ def _scan_first(manifest: Manifest, told: Told | None) -> None:
 
 def _whole(manifest: Manifest, known: Known, state: State) -> Whole:
     from bastide.objectives.tables import put_catalogue, put_objectives
+    from bastide.threats.bearing import put_bearing
     from bastide.threats.model import put_model
 
     scanned = record_scan(known, state)
     model = put_model(known)
+    put_bearing(known)
     put_catalogue(known)
     _put_history(known, state, scanned)
     threats = threats_of(known, load_templates(), manifest)

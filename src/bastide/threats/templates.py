@@ -104,6 +104,12 @@ def threats_of(known: Known, templates: Iterable[Template], manifest: Manifest) 
 
 _OF_ELEMENT = ("kind", "name", "type", "service", "resource", "boundary", "class", "class_from", "exposed")
 
+_BEARING = (
+    "(select list(b.resource order by b.resource) from bearing b where b.element = coalesce(e.resource, f.element))"
+)
+    "(select list(b.resource order by b.resource) from bearing b where b.element = coalesce(e.resource, f.element))"
+)
+
 
 def instances(known: Known, template: Template) -> list[Threat]:
     """A template's threats in the order of its rows; `UsageError` with its place when its SQL does not run."""
@@ -113,7 +119,7 @@ def instances(known: Known, template: Template) -> list[Threat]:
     others = "".join(f', e."{name}"' for name in _OF_ELEMENT if name not in columns)
     flags = "".join(f", coalesce(({one.when}), false) as raise_{n}" for n, one in enumerate(template.raises))
     sql = (
-        f"select *{flags} from (select f.*{others}, e.resource as own_resource "  # noqa: S608 (runs locked)
+        f"select *{flags} from (select f.*{others}, {_BEARING} as bearing_resources "  # noqa: S608 (runs locked)
         f"from ({template.when}) f left join elements e on e.id = f.element)"
     )
     rows = known.select(sql, template.place)
@@ -134,7 +140,7 @@ def _threat(template: Template, row: dict[str, Any], manifest: Manifest) -> Thre
     impact = template.impact_value
     if impact is None:
         impact = 1 + 4 * manifest.sensitivity(row.get("class") or "")
-    resources = row.get("resources") or ([row["own_resource"]] if row.get("own_resource") else [])
+    resources = row.get("resources") or row["bearing_resources"] or []
     return Threat(
         identity_of(template.id, element),
         template.id,
