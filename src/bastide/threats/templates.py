@@ -107,8 +107,6 @@ _OF_ELEMENT = ("kind", "name", "type", "service", "resource", "boundary", "class
 _BEARING = (
     "(select list(b.resource order by b.resource) from bearing b where b.element = coalesce(e.resource, f.element))"
 )
-    "(select list(b.resource order by b.resource) from bearing b where b.element = coalesce(e.resource, f.element))"
-)
 
 
 def instances(known: Known, template: Template) -> list[Threat]:
