@@ -243,7 +243,13 @@ _COMMANDS: dict[str, Callable[[Any], None]] = {
     "export": _export,
     "aws": _aws,
 }
-_ELSEWHERE: dict[str, str] = {}
+_ELSEWHERE: dict[str, str] = {
+    "init": "posture",
+    "gate": "posture",
+    "audit": "posture",
+    "metrics": "posture",
+    "report": "posture",
+}
 """Commands whose parsers stand in a module of `bastide.cli.parsers`, by that module: there a function of the command's
 name (`_` for `-`) adds it."""
 

@@ -1,0 +1,135 @@
+"""What a gate knows beside all other tables: which commit is checked out, what is changed, how objectives stand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bastide.commit import checked_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bastide.workload.known import Columns, Known
+
+GATE: Columns = {
+    "stage": ("VARCHAR", "the stage up to which is asked; empty for all"),
+    "environment": ("VARCHAR", "the environment that is asked about; empty for none"),
+    "commit": ("VARCHAR", "the commit that is checked out; empty outside a repository"),
+    "dirty": ("BOOLEAN", "whether the work tree has changes that no commit has; NULL outside a repository"),
+    "changed": ("INTEGER", "how many files are changed or new"),
+    "files": ("VARCHAR[]", "the first of them"),
+    "now": ("TIMESTAMP", "time of the question, UTC"),
+    "today": ("DATE", "its day"),
+    "entries": ("INTEGER", "how many entries the log of decisions has"),
+    "broken": ("VARCHAR[]", "what is wrong with its chain"),
+}
+"""The table `gate`: one row."""
+EXEMPTION_LINES: Columns = {
+    "place": ("VARCHAR", "file:line of the exemption, as in `exemptions`"),
+    "since": ("VARCHAR", "day on which that line was last committed; NULL while it is not"),
+    "author": ("VARCHAR", "who committed it"),
+}
+"""The table `exemption_lines`: the age of exemptions, by git's own word; empty outside a repository."""
+HELD: Columns = {
+    "id": ("VARCHAR", "id of the objective"),
+    "title": ("VARCHAR", "what shall hold"),
+    "judged": ("BOOLEAN", "whether a control of it judged anything"),
+    "ok": ("BOOLEAN", "whether it holds; NULL when that is not known"),
+    "detail": ("VARCHAR", "how many verdicts say so"),
+}
+"""The table `held`: objectives as criteria ask for them."""
+MAX_FILES = 20
+SECONDS = 30.0
+
+
+class Tree:
+    """The work tree around a folder: `changed` are files that no commit has so, None outside a repository."""
+
+    def __init__(self, folder: str = ".") -> None:
+        self.commit = checked_out(folder)
+        told = (
+            _git(folder, "status", "--porcelain=v1", "-z", "--untracked-files=all", "--", ".") if self.commit else None
+        )
+        self.changed = None if told is None else [entry[3:] for entry in told.split("\0") if entry[2:3] == " "]
+
+
+def put_asked(
+    known: Known, tree: Tree, *, stage: str = "", environment: str = "", entries: int = 0, broken: Sequence[str] = ()
+) -> None:
+    """The tables of this module beside those that are there; `entries` and `broken` are about the log of decisions."""
+    now = dt.datetime.now(dt.UTC)
+    changed = tree.changed or []
+    row = {
+        "stage": stage,
+        "environment": environment,
+        "commit": tree.commit,
+        "dirty": None if tree.changed is None else bool(changed),
+        "changed": len(changed),
+        "files": changed[:MAX_FILES],
+        "now": now.strftime("%Y-%m-%d %H:%M:%S"),
+        "today": now.date().isoformat(),
+        "entries": entries,
+        "broken": list(broken),
+    }
+    known.put("gate", GATE, [row])
+    known.put("exemption_lines", EXEMPTION_LINES, exemption_lines(known))
+    known.put("held", HELD, _held(known))
+
+
+def _held(known: Known) -> list[dict[str, Any]]:
+    if not _has(known, "objectives"):
+        return []
+    return known.select("""
+      select id, title, status <> 'not-judged' as judged,
+        case status when 'holds' then true when 'broken' then false end as ok,
+        case status when 'holds' then passed || ' of ' || (passed + exempt) || ' verdicts passed'
+          when 'broken' then failed || ' of ' || (passed + failed + unknown + exempt) || ' verdicts failed'
+          when 'unknown' then unknown || ' of ' || (passed + failed + unknown + exempt) || ' verdicts are unknown'
+          else 'no control of it has judged anything' end as detail
+      from objectives""")
+
+
+def _has(known: Known, table: str) -> bool:
+    sql = f"select 1 as x from information_schema.tables where table_name = '{table}'"  # noqa: S608 (ours)
+    return bool(known.select(sql))
+
+
+def exemption_lines(known: Known) -> list[dict[str, Any]]:
+    """Since when each exemption stands where it is written, as far as git knows."""
+    places = known.select("select distinct place from exemptions") if _has(known, "exemptions") else []
+    by_file: dict[str, list[tuple[str, int]]] = {}
+    for row in places:
+        file, _, line = str(row["place"]).rpartition(":")
+        if file and line.isdigit():
+            by_file.setdefault(file, []).append((row["place"], int(line)))
+    return [line for file, wanted in by_file.items() for line in _blamed(file, wanted)]
+
+
+def _blamed(file: str, wanted: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
+    folder = str(Path(file).parent)
+    found = []
+    for place, line in wanted:
+        told = _git(folder, "blame", "--porcelain", f"-L{line},{line}", "--", Path(file).name)
+        if told is None:
+            continue
+        fields = dict(text.split(" ", 1) for text in told.splitlines() if " " in text and not text.startswith("\t"))
+        committed = not told.startswith("0" * 40)
+        day = dt.datetime.fromtimestamp(int(fields["author-time"]), dt.UTC).date().isoformat()
+        found.append({"place": place, "since": day if committed else None, "author": fields.get("author", "")})
+    return found
+
+
+def _git(folder: str, *words: str) -> str | None:
+    """What git says, which is made to run nothing that a repository asks for; None when it says nothing."""
+    calm = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false")
+    try:
+        done = subprocess.run(  # noqa: S603 (git, with words of ours)
+            ["git", "-C", folder, "--no-optional-locks", *calm, *words],  # noqa: S607 (whichever git the person has)
+            capture_output=True, timeout=SECONDS, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
