@@ -76,6 +76,8 @@ def _construct(loader: Any, node: Any, path: tuple[str | int, ...], lines: Lines
         return mapping
     if isinstance(node, yaml.SequenceNode):
         return [_construct(loader, item, (*path, index), lines, place) for index, item in enumerate(node.value)]
+    # A date or a binary that YAML makes out of plain text is wanted as it was written: also one that is no date.
+    if node.tag == "tag:yaml.org,2002:timestamp":
+        return str(node.value)
     value = loader.construct_object(node, deep=True)
-    # A date or a binary that YAML makes out of plain text is wanted as it was written.
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(node.value)

@@ -6,11 +6,15 @@ terminals, which imports rich.
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from rich.console import Console
 
 Span = tuple[str, str]
 """Text and the name of its style: `strong`, `faint`, `place`, `good`, `bad`, `warn`, a severity, `unknown`, or none."""
@@ -50,6 +54,20 @@ class Plain:
     def put(self, spans: list[Span]) -> None:
         """Write the texts."""
         self._file.write("".join([text for text, _ in spans]))
+
+
+def screen(console: Console | None = None) -> Screen:
+    """That of standard output, or of a console of rich.
+
+    rich is imported for terminals only, and for who wants colours in a pipe: it takes longer than many a scan.
+    """
+    if console is None and not sys.stdout.isatty() and not {"FORCE_COLOR", "TTY_COMPATIBLE"} & os.environ.keys():
+        return Plain(sys.stdout)
+    from rich.console import Console as RichConsole
+
+    from bastide.report.coloured import Coloured
+
+    return Coloured(console or RichConsole())
 
 
 class Lines:

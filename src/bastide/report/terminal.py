@@ -6,13 +6,11 @@ Failures of resources that one block of source makes (instances of `count`, a mo
 from __future__ import annotations
 
 import io
-import os
 import re
-import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from bastide.report import closing, words
-from bastide.report.lines import Lines, Plain
+from bastide.report.lines import Lines, Plain, screen
 from bastide.report.view import View
 
 if TYPE_CHECKING:
@@ -44,18 +42,7 @@ def render_terminal(
     report: Report, console: Console | None = None, *, verbose: bool = False, show_passed: bool = False
 ) -> None:
     """Print the report, on standard output without a console; `verbose` leaves nothing out and gives texts in full."""
-    show(report, _screen(console), verbose=verbose, show_passed=show_passed)
-
-
-def _screen(console: Console | None) -> Screen:
-    """rich is imported for terminals only, and for who wants colours in a pipe: it takes longer than many a scan."""
-    if console is None and not sys.stdout.isatty() and not {"FORCE_COLOR", "TTY_COMPATIBLE"} & os.environ.keys():
-        return Plain(sys.stdout)
-    from rich.console import Console as RichConsole
-
-    from bastide.report.coloured import Coloured
-
-    return Coloured(console or RichConsole())
+    show(report, screen(console), verbose=verbose, show_passed=show_passed)
 
 
 def show(report: Report, screen: Screen, *, verbose: bool = False, show_passed: bool = False) -> None:

@@ -75,7 +75,7 @@ class Checker:
             elif (good := self._value(item, fields[key], (*at, key))) is not None:
                 found[key] = good
         for key, field in fields.items():
-            if field.required and key not in value:
+            if field.required and value.get(key) is None:
                 self.say(at, f"{_name(at)} needs `{key}`: {field.help}")
         return found
 
