@@ -95,6 +95,12 @@ class Known:
         names, rows = self._fetched(sql, place)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
+    def run(self, sql: str, parameters: Iterable[Any] = ()) -> list[dict[str, Any]]:
+        """The rows that a statement of our own gives, however many and however long; never for SQL of templates or packs."""
+        cursor = self._connection.execute(sql, list(parameters))
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
     def _fetched(self, sql: str, place: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         import duckdb
 

@@ -1,0 +1,90 @@
+"""Flows that follow from properties: what one element asks, sends or is told, and what the internet can reach."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from bastide.threats.model.shape import INTERNET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bastide.threats.model.rules import Exposure, FlowRule, Rules
+    from bastide.workload.known import Columns, Known
+
+_RULES: Columns = {
+    "number": ("INTEGER", ""), "type": ("VARCHAR", ""), "property": ("VARCHAR", ""), "pattern": ("VARCHAR", ""),
+    "kind": ("VARCHAR", ""), "to": ("VARCHAR[]", ""), "inwards": ("BOOLEAN", ""),
+}  # fmt: skip
+_EXPOSURES: Columns = {
+    "number": ("INTEGER", ""), "type": ("VARCHAR", ""), "reads": ("VARCHAR[]", ""), "door": ("BOOLEAN", ""),
+    "kind": ("VARCHAR", ""),
+}  # fmt: skip
+
+_FLOWS = """
+select * exclude (wanted) from (
+  select case when w.inwards then t.element else s.element end as source,
+    case when w.inwards then s.element else t.element end as target,
+    w.kind, p.resource, p.property, {protocol} as protocol, {encrypted} as encrypted,
+    {authenticated} as authenticated, {wanted} as wanted
+  from (
+    select p.*, r.type, r.p, g.p as t, p.property as path
+    from m_points p join m_resources r on r.id = p.resource join m_resources g on g.id = p.target) p
+  join m_flow_rules w on w.type = p.type and (w.property = p.plain or p.plain like w.pattern escape '\\')
+  join m_owners s on s.resource = p.resource join m_owners t on t.resource = p.target
+  where case when len(w.to) = 0 then p.sure else list_contains(w.to, p.target_type) end and s.element <> t.element)
+where wanted
+"""
+
+_EXPOSED = """
+select target, kind, resource, protocol, encrypted, authenticated, not door or opened as opened,
+  case when unread then null else wanted end as exposed
+from (
+  select e.element as target, w.kind, r.id as resource, w.door, {protocol} as protocol, {encrypted} as encrypted,
+    {authenticated} as authenticated, {wanted} as wanted,
+    exists (select 1 from unresolved u where u.resource = r.id
+      and (u.property = '' or list_contains(w.reads, regexp_replace(u.property, '\\[.*', '')))) as unread,
+    true as opened
+  from (select distinct id, type, properties as p from resources) r join m_exposures w on w.type = r.type
+  join m_owners e on e.resource = r.id join (select id, p as o from m_resources) x on x.id = e.element)
+where unread or wanted
+"""
+
+
+def flows_of(known: Known, rules: Rules) -> list[dict[str, Any]]:
+    """The flows that properties tell of."""
+    known.put("m_flow_rules", _RULES, _numbered(rules.flows))
+    return known.run(_filled(_FLOWS, rules.flows))
+
+
+def exposures_of(known: Known, rules: Rules) -> list[dict[str, Any]]:
+    """What the internet can reach, as flows from there; `exposed` is None where it is not known."""
+    known.put("m_exposures", _EXPOSURES, _numbered(rules.exposures))
+    return [{**row, "source": INTERNET} for row in known.run(_filled(_EXPOSED, rules.exposures))]
+
+
+def _numbered(rules: Sequence[FlowRule] | Sequence[Exposure]) -> Iterable[dict[str, Any]]:
+    from msgspec import structs
+
+    from bastide.threats.model.points import _pattern
+
+    for number, rule in enumerate(rules):
+        row = structs.asdict(rule)
+        yield {**row, "number": number, "pattern": _pattern(row.get("property", ""))}
+
+
+def _filled(sql: str, rules: Sequence[FlowRule] | Sequence[Exposure]) -> str:
+    texts = {
+        name: _cases([getattr(rule, name) for rule in rules]) for name in ("protocol", "encrypted", "authenticated")
+    }
+    return sql.format(**texts, wanted=_cases([rule.when for rule in rules]))
+
+
+def _cases(expressions: Sequence[str]) -> str:
+    """One expression that gives for each rule, by number, what its own gives."""
+    numbers = defaultdict(list)
+    for number, text in enumerate(expressions):
+        numbers[text].append(str(number))
+    cases = "".join(f" when w.number in ({', '.join(those)}) then ({text})" for text, those in numbers.items())
+    return f"case{cases} end"

@@ -1,0 +1,91 @@
+"""What the library says of models (`library/model/*.yaml`): data about types and properties, and checked for coherence."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+from bastide.cache import compiled
+from bastide.library import FOLDER
+from bastide.threats.model.shape import ElementKind, FlowKind
+
+MODEL = FOLDER / "model"
+
+
+class Part(Struct, frozen=True, forbid_unknown_fields=True):
+    """A property by which one resource is part of another: `of` names the whole, `has` the part."""
+
+    type: str
+    of: str = ""
+    has: str = ""
+    to: list[str] = field(default_factory=list)
+
+
+class FlowRule(Struct, frozen=True, forbid_unknown_fields=True, rename={"inwards": "in"}):
+    """A property that says that something flows to what it names, or from there with `inwards`.
+
+    `protocol`, `encrypted`, `authenticated` and `when` are SQL over `p`, `t` and `path`.
+    """
+
+    type: str
+    property: str
+    kind: FlowKind
+    to: list[str] = field(default_factory=list)
+    inwards: bool = False
+    protocol: str = "null"
+    encrypted: str = "null"
+    authenticated: str = "null"
+    when: str = "true"
+
+
+class Exposure(Struct, frozen=True, forbid_unknown_fields=True):
+    """What makes a resource reachable from the internet: `when` is SQL over its properties `p` and its element's, `o`.
+
+    Where a path in `reads` is unresolved, it is not known. With `door`, a security group must let everybody in, too.
+    """
+
+    type: str
+    when: str
+    reads: list[str] = field(default_factory=list)
+    door: bool = False
+    protocol: str = "null"
+    encrypted: str = "null"
+    authenticated: str = "null"
+    kind: FlowKind = "request"
+
+
+class Rules(Struct, frozen=True):
+    """All that the library says; `elements` are nouns by kind and type."""
+
+    elements: dict[ElementKind, dict[str, str]]
+    parts: list[Part]
+    flows: list[FlowRule]
+    exposures: list[Exposure]
+
+    @property
+    def kinds(self) -> dict[str, ElementKind]:
+        """The kind of element by type."""
+        return {name: kind for kind, types in self.elements.items() for name in types}
+
+    @property
+    def nouns(self) -> dict[str, str]:
+        """What people call one, by type."""
+        return {name: noun for types in self.elements.values() for name, noun in types.items()}
+
+
+@cache
+def load_rules() -> Rules:
+    """The library's rules."""
+    files = sorted(MODEL.glob("*.yaml"))
+    return msgspec.convert(compiled("model", files, _read), Rules)
+
+
+def _read() -> dict[str, Any]:
+    from bastide.yamltext import read_yaml  # only when the cache is cold
+
+    return {
+        file.stem: read_yaml(file.read_text("utf-8"), f"library/model/{file.name}")[0] for file in MODEL.glob("*.yaml")
+    }
