@@ -1,0 +1,144 @@
+"""What scans counted of each control: the last scan, and the newest of the other kind, of code or of live accounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bastide.workload.known import Known
+
+HOLDS, BROKEN, UNKNOWN, NOT_JUDGED = "holds", "broken", "unknown", "not-judged"
+STATUSES = (BROKEN, UNKNOWN, HOLDS, NOT_JUDGED)
+"""What can be said of an objective, the worst first."""
+
+
+class Counts(Struct):
+    """How many verdicts there are of each status."""
+
+    passed: int = 0
+    failed: int = 0
+    unknown: int = 0
+    exempt: int = 0
+
+    def add(self, other: Counts) -> None:
+        """Count these, too."""
+        self.passed += other.passed
+        self.failed += other.failed
+        self.unknown += other.unknown
+        self.exempt += other.exempt
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.passed + self.failed + self.unknown + self.exempt
+
+    @property
+    def status(self) -> str:
+        """One failing verdict breaks; what is exempt is answered for, and breaks nothing."""
+        if self.failed:
+            return BROKEN
+        if self.unknown:
+            return UNKNOWN
+        return HOLDS if self.total else NOT_JUDGED
+
+    @property
+    def share(self) -> tuple[float, float] | None:
+        """Which share of the verdicts passes, at the least and at the most; None when there are none."""
+        if not self.total:
+            return None
+        return self.passed / self.total, (self.passed + self.unknown) / self.total
+
+
+class Judged(Struct):
+    """Counts by control, of code and of live accounts."""
+
+    code: dict[str, Counts]
+    live: dict[str, Counts]
+
+    def of(self, controls: Iterable[str]) -> Counts:
+        """The sum over controls and both kinds of scan."""
+        found = Counts()
+        for control in controls:
+            for counts in (self.code.get(control), self.live.get(control)):
+                if counts:
+                    found.add(counts)
+        return found
+
+    def of_kind(self, controls: Iterable[str], *, live: bool) -> Counts:
+        """The sum over controls, of one kind of scan."""
+        found, counts = Counts(), self.live if live else self.code
+        for control in controls:
+            found.add(counts.get(control, Counts()))
+        return found
+
+    def any_of(self, controls: Iterable[str]) -> list[str]:
+        """Those controls that have judged something."""
+        return [one for one in controls if one in self.code or one in self.live]
+
+
+_LAST = """
+select control, count(*) filter (status = 'pass') as passed, count(*) filter (status = 'fail') as failed,
+  count(*) filter (status = 'unknown') as unknown, count(*) filter (status = 'exempt') as exempt
+from verdicts group by control
+"""
+_OTHER = "select control, passed, failed, unknown, exempt from other_counts"
+
+
+def read_judged(known: Known) -> Judged:
+    """The counts of the last scan, and those that the table `other_counts` has of the newest scan of the other kind."""
+    live = any(row["live"] for row in known.run("select live from scan"))
+    last = _by_control(known.run(_LAST))
+    other = _by_control(known.run(_OTHER)) if has_table(known, "other_counts") else {}
+    return Judged(other, last) if live else Judged(last, other)
+
+
+def has_table(known: Known, name: str) -> bool:
+    """Whether there is a table, or a view, of that name."""
+    return bool(known.run("select 1 as x from information_schema.tables where table_name = ?", [name]))
+
+
+def _by_control(rows: Iterable[dict[str, Any]]) -> dict[str, Counts]:
+    return {
+        row["control"]: Counts(int(row["passed"]), int(row["failed"]), int(row["unknown"]), int(row["exempt"]))
+        for row in rows
+    }
+
+
+_HISTORY = """
+with newest as (select live, max_by(targets, at) as targets from scans group by live),
+comparable as (select s.id, s.at, s.live from scans s join newest n using (live, targets)),
+pairs as (
+  select s.id, s.at, o.id as other from comparable s
+  asof left join comparable o on s.live <> o.live and s.at > o.at),
+behind as (select distinct objective, control from objective_controls),
+counted as (
+  select p.at, b.objective, sum(c.failed) as failed, sum(c.unknown) as unknown, sum(c.passed + c.exempt) as good
+  from pairs p join control_counts c on c.scan = p.id or c.scan = p.other join behind b using (control)
+  group by all)
+select p.at, b.objective, case when failed > 0 then 'broken' when unknown > 0 then 'unknown' when good > 0 then 'holds'
+  else 'not-judged' end as status
+from (select distinct at from pairs) p cross join (select distinct objective from behind) b
+left join counted c on c.at = p.at and c.objective = b.objective
+"""
+_SINCE = f"""
+with states as ({_HISTORY}),
+runs as (select *, last_value(status) over w as latest from states
+  window w as (partition by objective order by at rows between unbounded preceding and unbounded following)),
+changed as (select objective, max(at) filter (status <> latest) as at from runs group by objective)
+select r.objective, any_value(r.latest) as status, min(r.at) as since
+from runs r join changed c using (objective) where c.at is null or r.at > c.at group by r.objective
+"""  # noqa: S608 (ours)
+
+
+def read_since(known: Known) -> dict[str, tuple[str, str]]:
+    """Each objective's status by the history, and since when it has been that without a break; `at` as scans have it.
+
+    Scans of other targets than the newest of their kind say nothing about the whole, and are left out.
+    """
+    if not has_table(known, "scans") or not has_table(known, "control_counts"):
+        return {}
+    return {row["objective"]: (row["status"], row["since"]) for row in known.run(_SINCE)}
