@@ -123,7 +123,7 @@ def _mitigation(row: dict[str, Any]) -> Mitigation:
     return Mitigation(row["objective"], row["scope"], **counts, low=low, high=high)
 
 
-_CASES = " ".join(f"when '{name}' then {value}" for name, value in WEIGHTS.items())
+_CASES = " ".join(f"when '{name}' then {value}::double" for name, value in WEIGHTS.items())
 _WEIGHT = f"(case severity {_CASES} else 0 end)"
 _SQL = f"""
 with behind as (select distinct objective, control from objective_controls),
