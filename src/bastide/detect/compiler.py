@@ -1,0 +1,160 @@
+"""A rule's condition as one SQL boolean over a table of the lake, and the operations without which it cannot be true.
+
+What is compiled is never NULL below a `not`, so that a field that is absent is told apart as Sigma means it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from sigma.conditions import (
+    ConditionAND,
+    ConditionFieldEqualsValueExpression,
+    ConditionNOT,
+    ConditionOR,
+    ConditionValueExpression,
+)
+from sigma.types import SigmaExpansion, SigmaString, SpecialChars
+
+from bastide.detect import values
+from bastide.detect.fields import OPERATION, Field, Unsupported, field_of
+from bastide.detect.sql import folded, literal
+
+if TYPE_CHECKING:
+    from bastide.detect.sources import Source
+
+MAX_DEPTH = 200
+
+
+class Compiled(Struct, frozen=True):
+    """A condition over one table. `named` and `shapes` are all that the operation can be: words in lower case and
+    patterns for `like`; `named` is None where a rule does not say. `reads` are the columns, or parts of them, it reads.
+    """
+
+    sql: str
+    reads: frozenset[str]
+    named: frozenset[str] | None = None
+    shapes: frozenset[str] = frozenset()
+
+
+class Operations(Struct, frozen=True):
+    """Every operation that a condition can be true for."""
+
+    named: frozenset[str] = frozenset()
+    shapes: frozenset[str] = frozenset()
+
+    def __or__(self, other: Operations) -> Operations:
+        return Operations(self.named | other.named, self.shapes | other.shapes)
+
+    @property
+    def breadth(self) -> int:
+        """How much is let through, for a choice between two: a pattern lets through more than names do."""
+        return len(self.named) + 1000 * len(self.shapes)
+
+
+def compile_tree(tree: Any, source: Source, table: str) -> Compiled:
+    """Compile pySigma's condition tree; `Unsupported` for what cannot be, with the reason."""
+    one = _Compiler(source, table)
+    sql = one.condition(tree, below_not=False, depth=0)
+    found = one.operations(tree)
+    if found is None:
+        return Compiled(sql, frozenset(one.reads))
+    return Compiled(sql, frozenset(one.reads), found.named, found.shapes)
+
+
+class _Compiler:
+    def __init__(self, source: Source, table: str) -> None:
+        self.source, self.table = source, table
+        self.reads: set[str] = set()
+        self.fields: dict[str, Field] = {}
+
+    def field(self, name: str) -> Field:
+        if name not in self.fields:
+            self.fields[name] = field_of(name, self.source, self.table)
+        self.reads |= self.fields[name].reads
+        return self.fields[name]
+
+    def condition(self, node: Any, *, below_not: bool, depth: int) -> str:
+        if depth > MAX_DEPTH:
+            raise Unsupported("the condition is nested too deeply")
+        if isinstance(node, ConditionNOT):
+            return f"not {self.condition(node.args[0], below_not=True, depth=depth + 1)}"
+        if isinstance(node, ConditionAND):
+            parts = [self.condition(part, below_not=below_not, depth=depth + 1) for part in node.args]
+            return f"({' and '.join(parts)})"
+        if isinstance(node, ConditionOR):
+            return self._either(node.args, below_not=below_not, depth=depth)
+        if isinstance(node, ConditionFieldEqualsValueExpression):
+            return self._exact(values.condition(self.field(node.field), [node.value], self.field), below_not)
+        if isinstance(node, ConditionValueExpression):
+            self.reads.add("raw_data")
+            return self._exact(values.keyword(Field('"raw_data"'), node.value), below_not)
+        raise Unsupported("the condition has nothing to judge")
+
+    def _either(self, nodes: list[Any], *, below_not: bool, depth: int) -> str:
+        """Values of one field are judged together: reading it is what costs."""
+        by_field: dict[str, list[Any]] = {}
+        parts: list[str] = []
+        for node in nodes:
+            if isinstance(node, ConditionFieldEqualsValueExpression):
+                by_field.setdefault(node.field, []).append(node.value)
+            else:
+                parts.append(self.condition(node, below_not=below_not, depth=depth + 1))
+        for name, wanted in by_field.items():
+            parts.append(self._exact(values.condition(self.field(name), wanted, self.field), below_not))
+        return f"({' or '.join(parts)})"
+
+    @staticmethod
+    def _exact(sql: str, below_not: bool) -> str:  # noqa: FBT001  it is passed on as it came
+        return f"coalesce({sql}, false)" if below_not else sql
+
+    def operations(self, node: Any) -> Operations | None:
+        if isinstance(node, ConditionFieldEqualsValueExpression):
+            named = self.field(node.field).path == OPERATION
+            return _operations_of(node.value) if named else None
+        if isinstance(node, ConditionOR):
+            every = [self.operations(part) for part in node.args]
+            together = Operations()
+            for one in every:
+                if one is None:
+                    return None
+                together |= one
+            return together
+        if isinstance(node, ConditionAND):
+            some = [one for part in node.args if (one := self.operations(part)) is not None]
+            return min(some, key=lambda one: one.breadth, default=None)
+        return None
+
+
+def _operations_of(value: Any) -> Operations | None:
+    if isinstance(value, SigmaExpansion):
+        every = [_operations_of(one) for one in value.values]
+        together = Operations()
+        for one in every:
+            if one is None:
+                return None
+            together |= one
+        return together
+    if not isinstance(value, SigmaString):
+        return None
+    if all(isinstance(part, str) for part in value.s):
+        word = "".join(part for part in value.s if isinstance(part, str))
+        return Operations(named=frozenset([word.lower()])) if word.isascii() else None
+    if any(not isinstance(part, (str, SpecialChars)) for part in value.s):
+        return None
+    pattern = "".join(_pattern(part) for part in value.s)
+    return Operations(shapes=frozenset([pattern])) if pattern.isascii() and pattern.strip("%") else None
+
+
+def _pattern(part: str | SpecialChars | Any) -> str:
+    if isinstance(part, str):
+        return part.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return "%" if part is SpecialChars.WILDCARD_MULTI else "_"
+
+
+def lets_through(operation: str, named: frozenset[str], shapes: frozenset[str]) -> str:
+    """The condition on an operation in lower case (an SQL expression) that these names and patterns mean."""
+    tests = [f"{operation} in ({', '.join(folded(word) for word in sorted(named))})"] if named else []
+    tests += [f"{operation} like {literal(shape)} escape '\\'" for shape in sorted(shapes)]
+    return f"({' or '.join(tests)})" if tests else "false"

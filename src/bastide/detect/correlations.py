@@ -1,0 +1,224 @@
+"""Correlations over matches, in SQL with sliding windows: a window ends at each event and reaches back the time span.
+
+Windows in which the condition holds and that overlap are one match: an attack that goes on is told once, with all its
+events. Events that lack a field that is grouped by belong to no group. Time spans include both of their ends.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from bastide.detect.fields import Unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bastide.detect.rules import Rule
+
+EPISODES = """create or replace temp table episodes (rule INTEGER, uid VARCHAR, time BIGINT, uids VARCHAR[],
+  first BIGINT, last BIGINT, count BIGINT)"""
+MAX_UIDS = 1000
+"""Events that are named for one match, the first of them; all are counted."""
+
+_SAME = """uid, time, "table", account, region, actor, actor_name, operation, service, source, error, resources,
+  fresh"""
+_COMPARE = {"LT": "<", "LTE": "<=", "GT": ">", "GTE": ">=", "EQ": "=", "NEQ": "<>"}
+
+
+class Part(Struct, frozen=True):
+    """A rule that is counted, with the names of its fields that stand for each group and for what is measured."""
+
+    rule: int
+    groups: tuple[str, ...]
+    measured: tuple[str, ...]
+
+
+def parts_of(rule: Rule, numbers: Mapping[int, int]) -> list[Part]:
+    """What a correlation counts; `numbers` has the number of each rule by the identity of what pySigma parsed."""
+    correlation = rule.parsed
+    names = correlation.group_by or []
+    wanted = _measured(correlation)
+    return [
+        Part(
+            numbers[id(one.rule)],
+            tuple(_alias(correlation, name, one.reference) for name in names),
+            tuple(_alias(correlation, name, one.reference) for name in wanted),
+        )
+        for one in correlation.referenced_rules
+    ]
+
+
+def _measured(correlation: Any) -> list[str]:
+    found = getattr(correlation.condition, "fieldref", None) if correlation.type.name.startswith("VALUE") else None
+    return [found] if isinstance(found, str) else list(found or [])
+
+
+def _alias(correlation: Any, name: str, reference: str) -> str:
+    """The field of a rule that a name of the correlation means."""
+    alias = correlation.aliases.aliases.get(name)
+    if alias is None:
+        return name
+    return next((field for one, field in alias.mapping.items() if one.reference == reference), name)
+
+
+def wanted_fields(rules: Iterable[Rule]) -> tuple[dict[int, list[str]], set[int]]:
+    """By rule the fields that correlations need of its matches, and all rules that some correlation counts."""
+    rules = list(rules)
+    numbers = {id(rule.parsed): rule.number for rule in rules}
+    wanted: dict[int, dict[str, None]] = {}
+    counted: set[int] = set()
+    for rule in rules:
+        if not rule.is_correlation:
+            continue
+        for part in parts_of(rule, numbers):
+            counted.add(part.rule)
+            wanted.setdefault(part.rule, {}).update(dict.fromkeys((*part.groups, *part.measured)))
+    return {number: list(names) for number, names in wanted.items()}, counted
+
+
+def statements(rule: Rule, rules: Sequence[Rule], fields: Mapping[int, Sequence[str]]) -> list[str]:
+    """What to run to add a correlation's matches to `hits` and `episodes`. `Unsupported` for what there is no way to.
+
+    `fields` are the names, by rule, of what stands in `hits.fields`; those of correlations are what they group by.
+    """
+    numbers = {id(one.parsed): one.number for one in rules}
+    parts = parts_of(rule, numbers)
+    for part in parts:
+        known = fields[part.rule]
+        for name in (*part.groups, *part.measured):
+            if name not in known:
+                raise Unsupported(f"it groups by `{name}`, which a correlation that it counts does not")
+    correlation = rule.parsed
+    span = correlation.timespan.seconds * 1000
+    groups = [f"g{at}" for at in range(len(correlation.group_by or []))]
+    events = " union all ".join(_events(at, part, fields[part.rule]) for at, part in enumerate(parts))
+    over = f"partition by {', '.join(groups)} " if groups else ""
+    values = ", ".join(f"[{name}]" for name in groups)
+    return [
+        f"create or replace temp table events as {events}",
+        f"create or replace temp table held as {_held(correlation, len(parts), span, over, groups)}",
+        _found(over, groups),
+        f"insert into hits select {rule.number}, {_SAME}, [{values}]::varchar[][] from found",
+        f"insert into episodes select {rule.number}, uid, time, uids, first, last, number from found",
+    ]
+
+
+def _events(at: int, part: Part, known: Sequence[str]) -> str:
+    """The matches of one rule, a row for each group that they belong to and for each value that is measured."""
+    columns, joins, there = [], [], []
+    for index, name in enumerate(part.groups):
+        joins.append(f"unnest(h.fields[{list(known).index(name) + 1}]) as u{index}(x)")
+        columns.append(f"u{index}.x as g{index}")
+        there.append(f"u{index}.x is not null")
+    for index, name in enumerate(part.measured):
+        joins.append(f"unnest(h.fields[{list(known).index(name) + 1}]) as m{index}(x)")
+        there.append(f"m{index}.x is not null")
+    values = [f"m{index}.x" for index in range(len(part.measured))]
+    measured = values[0] if len(values) == 1 else f"to_json([{', '.join(values)}])::varchar"
+    columns.append(f"{measured if values else 'null::varchar'} as measured")
+    where = " and ".join([f"h.rule = {part.rule}", *there])
+    return f"select {at} as part, h.*, {', '.join(columns)} from {', '.join(['hits h', *joins])} where {where}"
+
+
+def _held(correlation: Any, count: int, span: int, over: str, groups: list[str]) -> str:
+    """The events at which the condition holds: the group, `time`, `uid` and `start` of the window that ends there."""
+    window = f"({over}order by time range between {span} preceding and current row)"
+    kept = ", ".join([*groups, "uid", "time"])
+    kind = correlation.type.name
+    if kind == "TEMPORAL_ORDERED":
+        return _ordered(correlation, count, span, over, kept)
+    if hasattr(correlation.condition, "parsed"):
+        both = f"({over}order by time range between {span} preceding and {span} following)"
+        holds = _expression(correlation, correlation.condition.parsed, window, both)
+        return f"select {kept}, time - {span} as start from events qualify {holds}"
+    limit = correlation.condition
+    measure = _measure(correlation, count, window)
+    return (
+        f"select {kept}, time - {span} as start from events qualify {measure} {_COMPARE[limit.op.name]} {limit.count}"
+    )
+
+
+def _measure(correlation: Any, count: int, window: str) -> str:
+    number = "as_number(measured)"
+    kind = correlation.type.name
+    if kind == "VALUE_PERCENTILE":
+        percentile = correlation.condition.percentile
+        if percentile is None or not 0 <= percentile <= 100:
+            raise Unsupported("value_percentile needs a `percentile` from 0 to 100 in its condition")
+        return f"quantile_cont({number}, {percentile / 100}) over {window}"
+    return {
+        "EVENT_COUNT": "count(*)" if count == 1 else "count(distinct uid)",
+        "VALUE_COUNT": "count(distinct measured)",
+        "TEMPORAL": "count(distinct part)",
+        "VALUE_SUM": f"sum({number})",
+        "VALUE_AVG": f"avg({number})",
+        "VALUE_MEDIAN": f"median({number})",
+    }[kind] + f" over {window}"
+
+
+def _expression(correlation: Any, node: Any, back: str, both: str) -> str:
+    """A condition in words: a rule has a match in the window; under `not`, has none before or after, as near."""
+    from sigma.correlations import CorrelationConditionAND, CorrelationConditionNOT, SigmaRuleReference
+
+    if isinstance(node, SigmaRuleReference):
+        at = [one.reference for one in correlation.referenced_rules].index(node.reference)
+        return f"bool_or(part = {at}) over {back}"
+    if isinstance(node, CorrelationConditionNOT):
+        return f"not ({_expression(correlation, node.args[0], both, both)})"
+    word = " and " if isinstance(node, CorrelationConditionAND) else " or "
+    return f"({word.join(_expression(correlation, one, back, both) for one in node.args)})"
+
+
+def _ordered(correlation: Any, count: int, span: int, over: str, kept: str) -> str:
+    """Chains of one match of each rule in their order: for each last one the latest beginning that it can have."""
+    from sigma.correlations import CorrelationConditionAND, SigmaRuleReference
+
+    condition = correlation.condition
+    if hasattr(condition, "parsed"):
+        tree = condition.parsed
+        if not isinstance(tree, CorrelationConditionAND) or not all(
+            isinstance(one, SigmaRuleReference) for one in tree.args
+        ):
+            raise Unsupported("temporal_ordered takes only rules joined by `and` in its condition")
+    elif condition.op.name not in ("GTE", "EQ") or condition.count != count:
+        raise Unsupported("temporal_ordered needs every rule: leave its condition out")
+    chain = "select *, case when part = 0 then time end as b0 from events"
+    for at in range(1, count):
+        before = f"max(b{at - 1}) over ({over}order by time range between unbounded preceding and current row)"
+        chain = f"select *, case when part = {at} then {before} end as b{at} from ({chain})"
+    last = count - 1
+    return f"select {kept}, b{last} as start from ({chain}) where part = {last} and time - b{last} <= {span}"
+
+
+def _found(over: str, groups: list[str]) -> str:
+    """One row for each run of windows that overlap, with the events in it and those of the event that tipped it."""
+    keys = "".join(f"{name}, " for name in groups)
+    before = f"max(time) over ({over}order by time, uid rows between unbounded preceding and 1 preceding)"
+    run = f"sum(new) over ({over}order by time, uid rows unbounded preceding)"
+    same = " and ".join([f"e.{name} = r.{name}" for name in groups] or ["true"])
+    return f"""create or replace temp table found as
+      with marked as (select *, case when start <= {before} then 0 else 1 end as new from held),
+      runs as (select {keys}island, min(start) as s, max(time) as e, arg_min(uid, time) as uid, min(time) as time
+        from (select *, {run} as island from marked) group by {keys}island),
+      members as (select {"".join(f"r.{name}, " for name in groups)}r.island,
+          min(e.time) as first, max(e.time) as last, count(distinct e.uid) as number, bool_or(e.fresh) as fresh,
+          [x.uid for x in list_sort(list(distinct {{'time': e.time, 'uid': e.uid}}))[:{MAX_UIDS}]] as uids
+        from runs r join events e on {same} and e.time between r.s and r.e
+        group by {"".join(f"r.{name}, " for name in groups)}r.island),
+      tips as (select distinct on ({keys}uid, time) * from events)
+      select {"".join(f"r.{name}, " for name in groups)}r.uid, r.time, m.uids, m.first, m.last, m.number, m.fresh,
+        t."table", t.account, t.region, t.actor, t.actor_name, t.operation, t.service, t.source, t.error, t.resources
+      from runs r join members m on m.island = r.island and {
+        " and ".join([f"m.{name} = r.{name}" for name in groups] or ["true"])
+    }
+      join tips t on t.uid = r.uid and t.time = r.time and {same.replace("e.", "t.")}
+      where m.fresh"""
+
+
+def described(rule: Rule) -> str:
+    """A correlation in a line: what is counted, over which time, by what."""
+    correlation = rule.parsed
+    words = f"{correlation.type.name.lower()} within {correlation.timespan.spec}"
+    return f"{words} by {', '.join(correlation.group_by)}" if correlation.group_by else words

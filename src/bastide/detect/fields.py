@@ -1,0 +1,148 @@
+"""What a rule's field is in a table of the lake, as SQL.
+
+A field has one value or, where it lies below a list or in JSON, any number of values; then one that fits is enough.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from bastide.detect import names
+from bastide.detect.sql import literal
+from bastide.detect.sql import name as quoted
+from bastide.errors import near_miss
+from bastide.lake.classes import table as lake_table
+
+if TYPE_CHECKING:
+    from bastide.detect.sources import Source
+    from bastide.lake.classes import Kind
+
+OPERATION = "api.operation"
+
+
+class Unsupported(Exception):  # noqa: N818  it is caught and told with the rule's name
+    """What a rule asks for and cannot have; the text says what and, where it is known, what to write instead."""
+
+
+class Field(Struct, frozen=True):
+    """`sql` is a VARCHAR, or a list of them when there may be `many`; `number` is the same as a number, if it is one.
+
+    `reads` are the columns that are read, or the parts of them by path; `path` is the field's where a column has it.
+    """
+
+    sql: str
+    many: bool = False
+    number: str = ""
+    reads: frozenset[str] = frozenset()
+    path: str = ""
+
+
+def field_of(name: str, source: Source, table: str) -> Field:
+    """The field of this name; `Unsupported` for one that no event of the source has."""
+    if "[" in name or "]" in name:
+        raise Unsupported(f"the field `{name}` names an element of a list; leave the index out, any element counts")
+    if source.is_cloudtrail:
+        name = names.cloudtrail_name(name)
+        if name.lower() == names.OUTCOME:
+            return _outcome()
+    lowered = name.lower()
+    for end in _ends(lowered):
+        path = _known(source, lowered[:end])
+        if path and (found := _column(table, path, name[end + 1 :])):
+            return found
+    if found := _column(table, "", name):
+        return found
+    if source.is_cloudtrail:
+        return _of_record(name, table)
+    if source.json:
+        return _json("raw_data", name)
+    raise Unsupported(f"no event of {source.name} has a field `{name}`. {near_miss(lowered, [*source.names])}".strip())
+
+
+def _known(source: Source, name: str) -> str:
+    if source.is_cloudtrail:
+        return names.CLOUDTRAIL.get(name) or names.JSON_COLUMNS.get(name) or ""
+    return source.names.get(name, "")
+
+
+def _ends(name: str) -> list[int]:
+    """Where the beginnings of a dotted name end, the whole name first."""
+    return [len(name), *(at for at in range(len(name) - 1, 0, -1) if name[at] == ".")]
+
+
+def _of_record(name: str, table: str) -> Field:
+    first = name.split(".", maxsplit=1)[0].lower()
+    if first == "sourceipaddress" and first == name.lower():
+        sql = 'coalesce("src_endpoint"."ip", "src_endpoint"."domain")'
+        if lake_table(table).kind("src_endpoint.domain"):
+            return Field(sql, reads=frozenset(["src_endpoint.ip", "src_endpoint.domain"]))
+    if first not in names.RECORD:
+        known = [*names.RECORD]
+        raise Unsupported(f"CloudTrail's events have no field `{name}`. {near_miss(first, known)}".strip())
+    return _json("unmapped" if first in names.UNMAPPED else "raw_data", name)
+
+
+def _outcome() -> Field:
+    found = '"api"."response"."error" is null and "api"."response"."message" is null'
+    return Field(
+        f"case when {found} then 'success' else 'failure' end",
+        reads=frozenset(["api.response.error", "api.response.message"]),
+    )
+
+
+def _column(table: str, path: str, rest: str) -> Field | None:
+    """The field at a path of the table's columns, and a path in JSON or in lists below it; None when there is none."""
+    parts = [*path.replace("[]", "").split("."), *rest.split(".")]
+    parts = [part for part in parts if part]
+    kinds = lake_table(table).columns
+    column = next((one for one in kinds if one.lower() == parts[0].lower()), "") if parts else ""
+    if not column:
+        return None
+    return _walk(quoted(column), kinds[column], parts[1:], column)
+
+
+def _walk(sql: str, kind: Kind, parts: list[str], path: str) -> Field | None:
+    if isinstance(kind, list):
+        inner = _walk("x", kind[0], parts, path)
+        if inner is None:
+            return None
+        mapped = f"[{inner.sql} for x in {sql}]" if inner.sql != "x" else sql
+        texts = f"flatten({mapped})" if inner.many else f"[y for y in {mapped} if y is not null]"
+        return Field(texts, many=True, reads=frozenset([path]))
+    if isinstance(kind, dict):
+        if not parts:
+            return Field(f"to_json({sql})::varchar", reads=frozenset([path]))
+        key = next((one for one in kind if one.lower() == parts[0].lower()), "")
+        return _walk(f"{sql}.{quoted(key)}", kind[key], parts[1:], f"{path}.{key}") if key else None
+    if parts:
+        return _json_at(sql, parts, path) if kind == "text" else None
+    return _leaf(sql, kind, path)
+
+
+def _leaf(sql: str, kind: Any, path: str) -> Field:
+    reads = frozenset([path])
+    if kind == "text":
+        return Field(sql, reads=reads, path=path)
+    if kind in ("integer", "long", "number"):
+        return Field(f"({sql})::varchar", number=sql, reads=reads, path=path)
+    return Field(f"({sql})::varchar", reads=reads, path=path)
+
+
+def _json(column: str, name: str) -> Field:
+    return _json_at(quoted(column), name.split("."), column)
+
+
+def _json_at(sql: str, parts: list[str], path: str) -> Field:
+    """The texts at a path in JSON; events that do not have the last key's letters anywhere are not parsed for it."""
+    keys = [part.lower() for part in parts]
+    nodes = f"[try_cast({sql} as json)]"
+    for key in keys:
+        nodes = f"jx_step({nodes}, {literal(key)})"
+    walked = f"jx_text({nodes})"
+    if keys[-1].isascii() and json.dumps(keys[-1]) == f'"{keys[-1]}"':
+        near = f"contains(lower({sql}), {literal(keys[-1])}) or contains({sql}, '\\u')"
+        walked = f"case when {near} then {walked} end"
+    return Field(walked, many=True, reads=frozenset([path]))

@@ -1,0 +1,154 @@
+"""Rules over files of one table, in this process: one pass for what any rule can be true for, then rule after rule.
+
+The first pass reads a few columns of every event and keeps those whose operation some rule names, or that a rule
+which names none is true for. What matched is written to a Parquet file, `HITS`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bastide.detect.compiler import lets_through
+from bastide.detect.plan import BASE
+from bastide.detect.sql import name as quoted
+from bastide.detect.sql import prepare, texts
+from bastide.lake.classes import table as lake_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from bastide.detect.plan import Pass, Step
+
+HITS = """rule INTEGER, uid VARCHAR, time BIGINT, "table" VARCHAR, account VARCHAR, region VARCHAR, actor VARCHAR,
+  actor_name VARCHAR, operation VARCHAR, service VARCHAR, source VARCHAR, error VARCHAR, resources VARCHAR[],
+  fresh BOOLEAN, fields VARCHAR[][]"""
+MEMORY = "350MB"
+LATEST = 1 << 62
+
+
+def session(threads: int = 1, folder: Path | None = None, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
+    """A database in memory that knows the macros; it spills into the folder, and uses no network."""
+    import duckdb
+
+    connection = duckdb.connect(config={"threads": threads, "autoinstall_known_extensions": False,
+                                        "autoload_known_extensions": False})  # fmt: skip
+    connection.execute(f"set memory_limit = '{memory}'")
+    connection.execute("set preserve_insertion_order = false")
+    connection.execute("set enable_progress_bar = false")
+    if folder:
+        connection.execute(f"set temp_directory = {texts([str(folder)])}")
+    prepare(connection)
+    connection.execute(f"create temp table hits ({HITS})")
+    return connection
+
+
+def judge(
+    connection: duckdb.DuckDBPyConnection, one: Pass, files: list[str], *, fresh: bool = True, since: int = 0
+) -> dict[int, str]:
+    """Add to `hits` what matches in these files; by rule, why one broke.
+
+    Files that are not `fresh`, and events before `since` (milliseconds), count for correlations only.
+    """
+    steps = [step for step in one.steps if step.counted or fresh]
+    if not steps or not files:
+        return {}
+    broken: dict[int, str] = {}
+    connection.execute("drop table if exists candidates")
+    try:
+        connection.execute(_candidates(one, steps, files, since))
+    except _error() as error:
+        if len(steps) == 1:
+            return {steps[0].rule: _reason(error)}
+        return _one_by_one(connection, one, steps, files, fresh=fresh, since=since)
+    present = {row[0] for row in connection.execute("select distinct op from candidates").fetchall()}
+    for step in steps:
+        if step.named is not None and not step.shapes and not present & step.named:
+            continue
+        try:
+            connection.execute(_matches(one, step, since if fresh else LATEST))
+        except _error() as error:
+            broken[step.rule] = _reason(error)
+    return broken
+
+
+def _one_by_one(
+    connection: duckdb.DuckDBPyConnection, one: Pass, steps: list[Step], files: list[str], **how: Any
+) -> dict[int, str]:
+    """Where the first pass breaks on a condition, each rule has its own, so that one hides no other."""
+    import msgspec
+
+    broken: dict[int, str] = {}
+    for step in steps:
+        broken |= judge(connection, msgspec.structs.replace(one, steps=(step,)), files, **how)
+    return broken
+
+
+def _error() -> type[Exception]:
+    import duckdb
+
+    return duckdb.Error
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).splitlines() or ["it broke"])[0]
+
+
+def _candidates(one: Pass, steps: list[Step], files: list[str], since: int) -> str:
+    named = frozenset(word for step in steps for word in step.named or ())
+    shapes = frozenset(shape for step in steps for shape in step.shapes)
+    has_operation = lake_table(one.table).kind("api.operation") is not None
+    operation = 'lower("api"."operation")' if has_operation else "null"
+    tests = [lets_through(operation, named, shapes)] if has_operation and (named or shapes) else []
+    tests += [step.sql for step in steps if step.named is None]
+    early = f' and "time" >= {since}' if since and not any(step.counted for step in steps) else ""
+    reads = one.reads | {path for path in BASE if lake_table(one.table).kind(path) is not None}
+    return (
+        f"create temp table candidates as select {operation} as op, {', '.join(_columns(one.table, reads))} "
+        f"from read_parquet([{texts(files)}], hive_partitioning = false) "
+        f"where {one.where}{early} and ({' or '.join(tests)})"
+    )
+
+
+def _columns(table: str, reads: frozenset[str]) -> list[str]:
+    """The columns that are read, of structures only the parts that are."""
+    tree: dict[str, Any] = {}
+    for path in sorted(reads):
+        if any(path.startswith(f"{other}.") for other in reads):
+            continue  # its whole is read
+        at = tree
+        for part in path.split("."):
+            at = at.setdefault(part, {})
+    kinds = lake_table(table).columns
+    return [f"{_part(quoted(column), kinds[column], tree[column])} as {quoted(column)}" for column in tree]
+
+
+def _part(sql: str, kind: Any, tree: dict[str, Any]) -> str:
+    if not tree or not isinstance(kind, dict):
+        return sql
+    return (
+        "{" + ", ".join(f"{quoted(key)}: {_part(f'{sql}.{quoted(key)}', kind[key], tree[key])}" for key in tree) + "}"
+    )
+
+
+def _matches(one: Pass, step: Step, since: int) -> str:
+    def value(*paths: str) -> str:
+        there = [_dotted(path) for path in paths if lake_table(one.table).kind(path) is not None]
+        return f"coalesce({', '.join(there)})" if there else "null"
+
+    where = step.sql if step.counted else f'"time" >= {since} and {step.sql}' if since else step.sql
+    if step.named is not None:
+        where = f"{lets_through('op', step.named, step.shapes)} and {where}"
+    resources = '[r."uid" for r in "resources"]' if lake_table(one.table).kind("resources") else "null"
+    fields = f"[{', '.join(f'coalesce({sql}, [])' for sql in step.fields)}]" if step.fields else "null"
+    return f"""insert into hits select {step.rule}, {value("metadata.uid")}, {value("time")}, '{one.table}',
+      {value("cloud.account.uid")}, {value("cloud.region")},
+      {value("actor.user.uid", "actor.user.uid_alt", "actor.user.name", "actor.invoked_by")},
+      {value("actor.user.name", "actor.user.type", "actor.invoked_by")},
+      {value("api.operation")}, {value("api.service.name")}, {value("src_endpoint.ip", "src_endpoint.domain")},
+      {value("api.response.error")}, {resources}, "time" >= {since}, {fields} from candidates where {where}"""
+
+
+def _dotted(path: str) -> str:
+    return ".".join(quoted(part) for part in path.split("."))

@@ -1,0 +1,170 @@
+"""What rules call the fields of events: CloudTrail's own names, OCSF's, and those of the Elastic Common Schema.
+
+A name ends up as a path in a table of the lake (`api.operation`), or as a path in JSON that a column keeps
+(`api.request.data` and below). Names are compared without regard to case.
+"""
+
+from __future__ import annotations
+
+import re
+
+CLOUDTRAIL = {
+    "eventname": "api.operation",
+    "eventsource": "api.service.name",
+    "eventid": "metadata.uid",
+    "awsregion": "cloud.region",
+    "recipientaccountid": "cloud.account.uid",
+    "eventtype": "metadata.event_code",
+    "eventversion": "metadata.product.version",
+    "apiversion": "api.version",
+    "vpcendpointid": "src_endpoint.uid",
+    "useragent": "http_request.user_agent",
+    "errorcode": "api.response.error",
+    "errormessage": "api.response.message",
+    "requestid": "api.request.uid",
+    "useridentity.type": "actor.user.type",
+    "useridentity.arn": "actor.user.uid",
+    "useridentity.accountid": "actor.user.account.uid",
+    "useridentity.identityprovider": "actor.idp.name",
+    "useridentity.sessioncontext.attributes.mfaauthenticated": "actor.session.is_mfa",
+    "useridentity.invokedby": "actor.invoked_by",
+    "useridentity.sessioncontext.sessionissuer.arn": "actor.session.issuer",
+}
+"""CloudTrail's fields that a column has unchanged; any other is read from the JSON of the event."""
+
+JSON_COLUMNS = {"requestparameters": "api.request.data", "responseelements": "api.response.data"}
+"""CloudTrail's objects that a column keeps as JSON."""
+
+UNMAPPED = frozenset({
+    "readonly", "managementevent", "eventcategory", "additionaleventdata", "serviceeventdetails", "sharedeventid",
+    "tlsdetails", "vpcendpointaccountid", "sessioncredentialfromconsole", "insightdetails", "addendum",
+    "edgedevicedetails",
+})  # fmt: skip
+"""CloudTrail's fields that the column `unmapped` keeps: it is shorter than the whole event."""
+
+RECORD = frozenset({
+    "addendum", "additionaleventdata", "apiversion", "awsregion", "edgedevicedetails", "errorcode", "errormessage",
+    "eventcategory", "eventcontext", "eventid", "eventname", "eventsource", "eventtime", "eventtype", "eventversion",
+    "insightdetails", "managementevent", "readonly", "recipientaccountid", "requestid", "requestparameters",
+    "resources", "responseelements", "serviceeventdetails", "sessioncredentialfromconsole", "sharedeventid",
+    "sourceipaddress", "tlsdetails", "useragent", "useridentity", "vpcendpointaccountid", "vpcendpointid",
+})  # fmt: skip
+"""The names with which a field of CloudTrail's record begins."""
+
+ECS = {
+    "event.action": "eventName",
+    "event.code": "eventName",
+    "event.provider": "eventSource",
+    "event.id": "eventID",
+    "event.original": "raw_data",
+    "event.type": "eventType",
+    "event.category": "eventCategory",
+    "error.code": "errorCode",
+    "error.message": "errorMessage",
+    "source.ip": "sourceIPAddress",
+    "source.address": "sourceIPAddress",
+    "src_ip": "sourceIPAddress",
+    "client.ip": "sourceIPAddress",
+    "user.name": "userIdentity.userName",
+    "user.id": "userIdentity.principalId",
+    "user_agent.original": "userAgent",
+    "cloud.account.id": "recipientAccountId",
+    "cloud.region": "awsRegion",
+    "aws.cloudtrail.additional_eventdata": "additionalEventData",
+    "aws.cloudtrail.flattened.additional_eventdata": "additionalEventData",
+    "aws.cloudtrail.flattened.request_parameters": "requestParameters",
+    "aws.cloudtrail.flattened.response_elements": "responseElements",
+    "aws.cloudtrail.flattened.service_event_details": "serviceEventDetails",
+    "aws.cloudtrail.console_login.additional_eventdata.mfa_used": "additionalEventData.MFAUsed",
+    "aws.cloudtrail.console_login.additional_eventdata.mobile_version": "additionalEventData.MobileVersion",
+    "aws.cloudtrail.console_login.additional_eventdata.login_to": "additionalEventData.LoginTo",
+    "aws.cloudtrail.user_identity.session_context.mfa_authenticated":
+        "userIdentity.sessionContext.attributes.mfaAuthenticated",
+    "aws.cloudtrail.user_identity.session_context.creation_date":
+        "userIdentity.sessionContext.attributes.creationDate",
+}  # fmt: skip
+"""Names of the Elastic Common Schema and of its integration for CloudTrail; a longer path may follow."""
+
+OUTCOME = "event.outcome"
+"""The one name of the Elastic Common Schema that no field has: `failure` where there is an error."""
+
+_SNAKE = "aws.cloudtrail."
+
+FLOW = {
+    "srcaddr": "src_endpoint.ip",
+    "src_ip": "src_endpoint.ip",
+    "source.ip": "src_endpoint.ip",
+    "srcport": "src_endpoint.port",
+    "src_port": "src_endpoint.port",
+    "source.port": "src_endpoint.port",
+    "dstaddr": "dst_endpoint.ip",
+    "dst_ip": "dst_endpoint.ip",
+    "destination.ip": "dst_endpoint.ip",
+    "dstport": "dst_endpoint.port",
+    "dst_port": "dst_endpoint.port",
+    "destination.port": "dst_endpoint.port",
+    "protocol": "connection_info.protocol_num",
+    "network.iana_number": "connection_info.protocol_num",
+    "network.transport": "connection_info.protocol_name",
+    "bytes": "traffic.bytes",
+    "network.bytes": "traffic.bytes",
+    "packets": "traffic.packets",
+    "network.packets": "traffic.packets",
+    "action": "action",
+    "event.action": "action",
+}
+DNS = {
+    "query": "query.hostname",
+    "query_name": "query.hostname",
+    "queryname": "query.hostname",
+    "dns.question.name": "query.hostname",
+    "record_type": "query.type",
+    "query_type": "query.type",
+    "querytype": "query.type",
+    "dns.question.type": "query.type",
+    "answer": "answers[].rdata",
+    "answers": "answers[].rdata",
+    "dns.answers.data": "answers[].rdata",
+    "srcaddr": "src_endpoint.ip",
+    "src_ip": "src_endpoint.ip",
+    "source.ip": "src_endpoint.ip",
+    "dns.response_code": "rcode",
+    "response_code": "rcode",
+}
+HTTP = {
+    "c-ip": "src_endpoint.ip",
+    "src_ip": "src_endpoint.ip",
+    "source.ip": "src_endpoint.ip",
+    "c-useragent": "http_request.user_agent",
+    "cs-user-agent": "http_request.user_agent",
+    "user_agent.original": "http_request.user_agent",
+    "cs-method": "http_request.http_method",
+    "http.request.method": "http_request.http_method",
+    "cs-uri": "http_request.url.url_string",
+    "c-uri": "http_request.url.url_string",
+    "url.original": "http_request.url.url_string",
+    "cs-uri-stem": "http_request.url.path",
+    "url.path": "http_request.url.path",
+    "cs-uri-query": "http_request.url.query_string",
+    "url.query": "http_request.url.query_string",
+    "cs-host": "http_request.url.hostname",
+    "url.domain": "http_request.url.hostname",
+    "cs-referer": "http_request.referrer",
+    "cs-referrer": "http_request.referrer",
+    "sc-status": "http_response.code",
+    "http.response.status_code": "http_response.code",
+}
+
+_HUMP = re.compile(r"_([a-z0-9])")
+
+
+def cloudtrail_name(field: str) -> str:
+    """CloudTrail's own name for what the Elastic Common Schema calls otherwise; any other field as it is."""
+    lowered = field.lower()
+    parts = lowered.split(".")
+    for end in range(len(parts), 0, -1):
+        if found := ECS.get(".".join(parts[:end])):
+            return ".".join([found, *field.split(".")[end:]])
+    if lowered.startswith(_SNAKE):
+        return ".".join(_HUMP.sub(lambda hump: hump[1].upper(), part) for part in parts[2:])
+    return field

@@ -1,0 +1,142 @@
+"""What is to be run over the lake: for each table and kind of log the rules as SQL, ready to be handed to a process.
+
+A plan is plain data. Rules that cannot be compiled are problems in it, and the others run.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+
+from bastide.detect.fields import Unsupported, field_of
+from bastide.detect.rules import Problem, RuleSet
+from bastide.detect.sql import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bastide.detect.rules import Rule
+    from bastide.detect.sources import Source
+
+BASE = (
+    "time", "metadata.uid", "cloud.account.uid", "cloud.region", "api.operation", "api.service.name",
+    "api.response.error", "actor.user.uid", "actor.user.uid_alt", "actor.user.name", "actor.user.type",
+    "actor.invoked_by", "src_endpoint.ip", "src_endpoint.domain", "resources",
+)  # fmt: skip
+"""What is told of every match, as far as its table has it."""
+
+
+class Step(Struct, frozen=True):
+    """One rule over one table; `fields` are what correlations group by or measure, each an SQL list of texts."""
+
+    rule: int
+    sql: str
+    named: frozenset[str] | None
+    shapes: frozenset[str]
+    fields: tuple[str, ...] = ()
+    counted: bool = False
+    shown: bool = True
+
+
+class Pass(Struct, frozen=True):
+    """The rules over one kind of log in one table. `where` restricts the table to that log."""
+
+    table: str
+    where: str
+    steps: tuple[Step, ...]
+    reads: frozenset[str]
+
+
+class Plan(Struct):
+    """Everything to run. `fields` names, by rule, what the fields of its steps are."""
+
+    passes: list[Pass] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    fields: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    usable: set[int] = field(default_factory=set)
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables that are read."""
+        return sorted({one.table for one in self.passes})
+
+
+def plan_of(rules: RuleSet) -> Plan:
+    """Compile all rules; a correlation whose rules cannot be compiled is left out as well."""
+    from bastide.detect.correlations import wanted_fields
+
+    plan = Plan(problems=list(rules.problems))
+    wanted, counted = wanted_fields(rules.rules)
+    by_pass: dict[tuple[str, str], list[tuple[Step, frozenset[str]]]] = {}
+    sources = {rule.source.name: rule.source for rule in rules.rules if rule.source}
+    for rule in rules.rules:
+        if rule.source is None:
+            continue
+        plan.fields[rule.number] = tuple(wanted.get(rule.number, ()))
+        try:
+            found = _steps(rule, plan.fields[rule.number], rule.number in counted)
+        except Unsupported as error:
+            plan.problems.append(Problem(rule.place, str(error), rule.id))
+            continue
+        plan.usable.add(rule.number)
+        for table, step, reads in found:
+            by_pass.setdefault((table, rule.source.name), []).append((step, reads))
+    plan.passes = [_pass(table, sources[source], steps) for (table, source), steps in by_pass.items()]
+    _leave_out(plan, rules.rules)
+    return plan
+
+
+def _leave_out(plan: Plan, rules: Iterable[Rule]) -> None:
+    """Correlations are usable when all that they count is."""
+    numbers = {id(rule.parsed): rule.number for rule in rules}
+    for rule in rules:
+        if rule.source is not None:
+            continue
+        counts = [numbers.get(id(one.rule), -1) for one in rule.parsed.referenced_rules]
+        if all(number in plan.usable for number in counts):
+            plan.usable.add(rule.number)
+        else:
+            plan.problems.append(Problem(rule.place, "a rule that it counts cannot be used", rule.id))
+
+
+def _pass(table: str, source: Source, steps: list[tuple[Step, frozenset[str]]]) -> Pass:
+    where = f'"metadata"."product"."name" in ({texts(list(source.products))})' if source.products else "true"
+    reads = frozenset(path for _, some in steps for path in some)
+    return Pass(table, where, tuple(step for step, _ in steps), reads)
+
+
+def tree_of(rule: Rule) -> Any:
+    """The condition tree of a rule; several conditions are alternatives. `Unsupported` where pySigma refuses it."""
+    from sigma.conditions import ConditionOR
+    from sigma.exceptions import SigmaError
+
+    try:
+        trees: list[Any] = [condition.parse() for condition in rule.parsed.detection.parsed_condition]
+    except (SigmaError, RecursionError) as error:
+        raise Unsupported((str(error).splitlines() or ["the condition cannot be read"])[0]) from None
+    if any(tree is None for tree in trees):
+        raise Unsupported("the condition has nothing to judge")
+    return trees[0] if len(trees) == 1 else ConditionOR(trees)
+
+
+def _steps(rule: Rule, fields: tuple[str, ...], counted: bool) -> list[tuple[str, Step, frozenset[str]]]:  # noqa: FBT001
+    from bastide.detect.compiler import compile_tree
+
+    assert rule.source is not None
+    tree = tree_of(rule)
+    found = []
+    for table in rule.source.tables:
+        compiled = compile_tree(tree, rule.source, table)
+        kept = [field_of(name, rule.source, table) for name in fields]
+        step = Step(
+            rule=rule.number,
+            sql=compiled.sql,
+            named=compiled.named,
+            shapes=compiled.shapes,
+            fields=tuple(one.sql if one.many else f"[{one.sql}]" for one in kept),
+            counted=counted,
+            shown=rule.shown,
+        )
+        found.append((table, step, frozenset(path for one in kept for path in one.reads) | compiled.reads))
+    return found

@@ -1,0 +1,133 @@
+"""The files of a lake judged side by side: processes with a single-threaded database each, tasks of some size each.
+
+Every task writes what matched to a file of its own, so that one whose process is lost is done again, here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from bastide.beside import forked, may_fork
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from bastide.detect.plan import Pass
+
+ROWS, FEWEST = 1_000_000, 200_000
+"""Events of a task at most, as far as files allow it, and those below which a process beside is not worth it."""
+_NUMBER = 4
+
+
+class Input(Struct, frozen=True):
+    """A file of a table with its number of events; `fresh` if its matches are to be told, not only counted."""
+
+    table: str
+    path: str
+    rows: int
+    fresh: bool = True
+
+
+class Task(Struct, frozen=True):
+    """Files of one table that are judged together."""
+
+    table: str
+    files: tuple[str, ...]
+    fresh: bool
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def tasks_of(inputs: Sequence[Input], workers: int) -> list[Task]:
+    """Files packed into tasks, the largest first, so that all processes end at about the same time."""
+    total = sum(one.rows for one in inputs)
+    most = max(FEWEST, min(ROWS, total // (2 * workers) + 1))
+    by_kind: dict[tuple[str, bool], list[Input]] = {}
+    for one in inputs:
+        by_kind.setdefault((one.table, one.fresh), []).append(one)
+    packed: list[tuple[int, Task]] = []
+    for (table, fresh), files in by_kind.items():
+        pack: list[str] = []
+        rows = 0
+        for one in files:
+            if pack and rows + one.rows > most:
+                packed.append((rows, Task(table, tuple(pack), fresh)))
+                pack, rows = [], 0
+            pack.append(one.path)
+            rows += one.rows
+        packed.append((rows, Task(table, tuple(pack), fresh)))
+    return [task for _, task in sorted(packed, key=lambda pair: -pair[0])]
+
+
+def run(
+    passes: Sequence[Pass], inputs: Sequence[Input], folder: Path, *, since: int = 0, jobs: int | None = None
+) -> dict[int, str]:
+    """Judge the files; matches lie in the folder as `*.parquet` afterwards. By rule, why one broke somewhere."""
+    workers = jobs or cores()
+    total = sum(one.rows for one in inputs)
+    if total < 2 * FEWEST:
+        workers = 1
+    tasks = tasks_of(inputs, workers)
+    workers = min(workers, len(tasks))
+    if workers > 1 and may_fork():
+        _beside(passes, tasks, folder, since, workers)
+        missing = [at for at in range(len(tasks)) if not _broken_file(folder, at).exists()]
+    else:
+        missing = list(range(len(tasks)))
+    _serve(passes, tasks, missing, folder, since, threads=workers)
+    broken: dict[int, str] = {}
+    for at in range(len(tasks)):
+        broken |= msgspec.json.decode(_broken_file(folder, at).read_bytes(), type=dict[int, str])
+    return broken
+
+
+def _broken_file(folder: Path, at: int) -> Path:
+    return folder / f"{at}.json"
+
+
+def _beside(passes: Sequence[Pass], tasks: Sequence[Task], folder: Path, since: int, workers: int) -> None:
+    """Processes that take the numbers of tasks from one pipe until it is empty."""
+    numbers, end = os.pipe()
+    os.write(end, b"".join(at.to_bytes(_NUMBER, "little") for at in range(len(tasks)))[: 1 << 16])
+    os.close(end)
+
+    def work() -> None:
+        while len(raw := os.read(numbers, _NUMBER)) == _NUMBER:
+            _serve(passes, tasks, [int.from_bytes(raw, "little")], folder, since, threads=1)
+
+    running = [forked(work) for _ in range(workers)]
+    try:
+        for process in running:
+            os.waitpid(process, 0)
+    finally:
+        os.close(numbers)
+
+
+def _serve(
+    passes: Sequence[Pass], tasks: Sequence[Task], some: Sequence[int], folder: Path, since: int, *, threads: int
+) -> None:
+    """Do some of the tasks in this process."""
+    from bastide.detect.judge import judge, session
+    from bastide.detect.sql import texts
+
+    for at in some:
+        task = tasks[at]
+        spill = folder / f"spill-{at}"
+        with contextlib.closing(session(threads, spill)) as connection:
+            broken: dict[int, str] = {}
+            for one in passes:
+                if one.table == task.table:
+                    broken |= judge(connection, one, list(task.files), fresh=task.fresh, since=since)
+            part = folder / f"{at}.part"
+            connection.execute(f"copy hits to {texts([str(part)])} (format parquet)")
+        part.replace(folder / f"{at}.parquet")
+        _broken_file(folder, at).write_bytes(msgspec.json.encode(broken))

@@ -1,0 +1,152 @@
+"""What rules refer to: other rules by id or name, filters that go into rules, placeholders that settings fill."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bastide.detect.rules import Problem, RuleSet, identity, made
+from bastide.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bastide.detect.documents import Document
+
+Parsed = list[tuple[Any, "Document"]]
+
+
+def resolve(parsed: Parsed, into: RuleSet, placeholders: Mapping[str, Sequence[str]]) -> None:
+    """Add the rules to the set, each before the correlations that count it."""
+    from sigma.correlations import SigmaCorrelationRule
+    from sigma.filters import SigmaFilter
+
+    filters = [(one, document) for one, document in parsed if isinstance(one, SigmaFilter)]
+    rules = [(one, document) for one, document in parsed if not isinstance(one, SigmaFilter)]
+    _distinct(rules)
+    rules = [(_filtered(rule, filters, into), document) for rule, document in rules]
+    for rule, _ in rules:
+        if not isinstance(rule, SigmaCorrelationRule):
+            _expand(rule, placeholders)
+    ordered = _ordered(rules, into)
+    shown = _shown(ordered)
+    into.rules = [made(number, rule, document, id(rule) in shown) for number, (rule, document) in enumerate(ordered)]
+
+
+def _distinct(rules: Parsed) -> None:
+    seen: dict[str, str] = {}
+    for rule, document in rules:
+        key = identity(rule, document)
+        if key in seen:
+            raise UsageError(f"two rules have the id {key}", place=document.place, remedy=f"the other is {seen[key]}")
+        seen[key] = document.place
+
+
+def _filtered(rule: Any, filters: Parsed, into: RuleSet) -> Any:
+    """The rule with the filters that are meant for it."""
+    from sigma.exceptions import SigmaError
+    from sigma.rule import SigmaRule
+
+    for one, document in filters:
+        if isinstance(rule, SigmaRule):
+            try:
+                rule = one.apply_on_rule(rule)
+            except SigmaError as error:
+                into.problems.append(Problem(document.place, f"this filter cannot be applied: {error}"))
+    return rule
+
+
+def _expand(rule: Any, placeholders: Mapping[str, Sequence[str]]) -> None:
+    """Fill `%name%` where settings have values for it; what is left is refused when the rule is compiled."""
+    from sigma.rule import SigmaDetection
+
+    def fill(placeholder: Any) -> Iterator[Any]:
+        yield from placeholders.get(placeholder.name, [placeholder])
+
+    def walk(detection: Any) -> None:
+        for item in detection.detection_items:
+            if isinstance(item, SigmaDetection):
+                walk(item)
+            else:
+                item.value = [new for value in item.value for new in _filled(value, fill)]
+
+    for detection in rule.detection.detections.values():
+        walk(detection)
+
+
+def _filled(value: Any, fill: Any) -> list[Any]:
+    from sigma.types import SigmaRegularExpression, SigmaString
+
+    if isinstance(value, (SigmaString, SigmaRegularExpression)) and value.contains_placeholder():
+        return list(value.replace_placeholders(fill))
+    return [value]
+
+
+def _ordered(rules: Parsed, into: RuleSet) -> Parsed:
+    """Rules first, then correlations, each after those it counts; one that counts what is not there is a problem."""
+    by_reference: dict[str, tuple[Any, Document]] = {}
+    for rule, document in rules:
+        for key in (str(rule.id) if rule.id else "", rule.name or ""):
+            if key:
+                by_reference[key] = (rule, document)
+    order = _Order(by_reference, into)
+    for rule, document in rules:
+        order.place(rule, document, ())
+    return order.found
+
+
+class _Order:
+    """Puts each correlation after what it counts."""
+
+    def __init__(self, by_reference: dict[str, tuple[Any, Document]], into: RuleSet) -> None:
+        self.by_reference, self.into = by_reference, into
+        self.usable: dict[int, bool] = {}
+        self.found: Parsed = []
+
+    def place(self, rule: Any, document: Document, above: tuple[int, ...]) -> bool:
+        """Whether it can be used; then it is in its place."""
+        if id(rule) in above:
+            return False
+        if id(rule) not in self.usable:
+            cause = self._obstacle(rule, above)
+            if cause:
+                self.into.problems.append(Problem(document.place, cause, identity(rule, document)))
+            else:
+                self.found.append((rule, document))
+            self.usable[id(rule)] = not cause
+        return self.usable[id(rule)]
+
+    def _obstacle(self, rule: Any, above: tuple[int, ...]) -> str:
+        from sigma.correlations import SigmaCorrelationRule
+
+        if not isinstance(rule, SigmaCorrelationRule):
+            return ""
+        if missing := _connect(rule, self.by_reference):
+            return f"it counts `{missing}`, which is not among the rules"
+        for one in rule.referenced_rules:
+            if not self.place(*self.by_reference[one.reference], (*above, id(rule))):
+                return f"it counts `{one.reference}`, which cannot be used or counts this one"
+        return ""
+
+
+def _connect(rule: Any, by_reference: dict[str, tuple[Any, Document]]) -> str:
+    """Set what a correlation refers to; the reference that leads nowhere, or an empty text."""
+    from sigma.correlations import SigmaRuleReference
+
+    names = [one.reference for one in rule.rules] if rule.rules else rule.condition.get_referenced_rules()
+    rule.referenced_rules = [SigmaRuleReference(name) for name in names]
+    references = [*rule.referenced_rules, *(one for alias in rule.aliases for one in alias.mapping)]
+    for one in references:
+        if one.reference not in by_reference:
+            return str(one.reference)
+        one.rule = by_reference[one.reference][0]
+    return ""
+
+
+def _shown(ordered: Parsed) -> set[int]:
+    """Rules whose own matches are told: all but those that a correlation counts and does not say `generate`."""
+    from sigma.correlations import SigmaCorrelationRule
+
+    correlations = [rule for rule, _ in ordered if isinstance(rule, SigmaCorrelationRule)]
+    counted = {id(one.rule) for rule in correlations if not rule.generate for one in rule.referenced_rules}
+    told = {id(one.rule) for rule in correlations if rule.generate for one in rule.referenced_rules}
+    return {id(rule) for rule, _ in ordered} - (counted - told)

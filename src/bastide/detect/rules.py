@@ -1,0 +1,226 @@
+"""Sigma's rules from files: those for this lake, counted beside them those for other logs, and what cannot be used.
+
+One file that is no Sigma never hides the others; two rules with one id are an error that names both.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+
+from bastide.detect.documents import Document, documents
+from bastide.detect.sources import Source, source_of
+from bastide.errors import UsageError
+from bastide.library import FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sigma.correlations import SigmaCorrelationRule
+    from sigma.rule import SigmaRule
+
+LIBRARY = "library"
+LEVELS = ("informational", "low", "medium", "high", "critical")
+EXTRA = "bastide"
+"""The key of a rule with what is ours: examples, threats, the playbook."""
+
+_ENDINGS = (".yml", ".yaml")
+_SIGMA = re.compile(r"^(?:logsource|detection|correlation|filter|action)\s*:", re.MULTILINE)
+_OURS = re.compile(
+    r"(?im)^\s*(?:product\s*:\s*['\"]?(?:aws|amazon|kubernetes|eks)\b|category\s*:\s*['\"]?(?:dns|proxy|webserver|"
+    r"firewall)\b)|^correlation\s*:|^filter\s*:|^action\s*:"
+)
+_ATTACK = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)$", re.IGNORECASE)
+
+
+class Problem(Struct, frozen=True):
+    """A rule or a file of rules that is not used, and why."""
+
+    place: str
+    cause: str
+    rule: str = ""
+
+
+class Rule(Struct, frozen=True):
+    """One rule or correlation as it was written; `number` is its place among all that were loaded."""
+
+    number: int
+    id: str
+    title: str
+    level: str
+    place: str
+    parsed: Any  # SigmaRule or SigmaCorrelationRule
+    source: Source | None = None  # None for a correlation
+    name: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    false_positives: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    extra: dict[str, Any] = field(default_factory=dict)
+    shown: bool = True  # False for one that only counts in a correlation
+
+    @property
+    def is_correlation(self) -> bool:
+        """Whether it judges matches of other rules."""
+        return self.source is None
+
+    @property
+    def techniques(self) -> tuple[str, ...]:
+        """ATT&CK techniques by id, `T1078.004`."""
+        return tuple(found[1].upper() for tag in self.tags if (found := _ATTACK.match(tag)))
+
+    @property
+    def tactics(self) -> tuple[str, ...]:
+        """ATT&CK tactics as tags have them, `credential-access`."""
+        names = [
+            tag.lower().removeprefix("attack.").replace("_", "-") for tag in self.tags if tag.startswith("attack.")
+        ]
+        return tuple(name for name in names if not re.match(r"[tgs]\d{4}", name))
+
+
+class RuleSet(Struct):
+    """What was loaded. `elsewhere` are rules for logs that do not come into the lake."""
+
+    rules: list[Rule] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    elsewhere: int = 0
+    files: int = 0
+
+    def by_id(self) -> dict[str, Rule]:
+        """All rules by id."""
+        return {rule.id: rule for rule in self.rules}
+
+
+def load_rules(places: Sequence[str] = (), placeholders: Mapping[str, Sequence[str]] | None = None) -> RuleSet:
+    """The rules of folders and files; the library's without any, and for the word `library`.
+
+    `placeholders` are the values for `%name%` where a rule says `expand`. `UsageError` for a place that is not there
+    and for two rules with one id.
+    """
+    loader = _Loader(placeholders or {})
+    for path in _files(places or [LIBRARY]):
+        loader.file(path)
+    return loader.finished()
+
+
+def _files(places: Iterable[str]) -> list[Path]:
+    found: dict[Path, None] = {}
+    for place in places:
+        path = FOLDER / "detections" if place == LIBRARY else Path(place)
+        if path.is_dir():
+            inside = sorted(one for one in path.rglob("*") if one.suffix in _ENDINGS and one.is_file())
+            found.update(dict.fromkeys(one for one in inside if not _hidden(one, path)))
+        elif path.is_file():
+            found[path] = None
+        else:
+            raise UsageError("there is no such folder or file of rules", place=place)
+    return list({path.resolve(): path for path in found}.values())
+
+
+def _hidden(path: Path, root: Path) -> bool:
+    """Whether it lies in a folder that a version control or a test keeps for itself."""
+    return any(part.startswith(".") for part in path.relative_to(root).parts)
+
+
+class _Loader:
+    def __init__(self, placeholders: Mapping[str, Sequence[str]]) -> None:
+        self.placeholders = placeholders
+        self.set = RuleSet()
+        self.parsed: list[tuple[Any, Document]] = []
+
+    def file(self, path: Path) -> None:
+        """Parse a file; what is wrong with it becomes a problem."""
+        self.set.files += 1
+        try:
+            text = path.read_bytes().decode("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            self.problem(str(path), f"cannot be read: {error}")
+            return
+        if _SIGMA.search(text) and not _OURS.search(text):
+            self.set.elsewhere += len(re.findall(r"(?m)^detection\s*:", text)) or 1
+            return
+        try:
+            found = documents(text, str(path))
+        except UsageError as error:
+            self.problem(error.place or str(path), error.cause)
+            return
+        if not found:
+            self.problem(str(path), "there is no rule in it")
+        for document in found:
+            self.document(document)
+
+    def document(self, document: Document) -> None:
+        """Parse one rule, correlation or filter."""
+        value = document.value
+        if "detection" not in value and "correlation" not in value and "filter" not in value:
+            self.problem(document.place, "this is no Sigma rule: it has neither `detection` nor `correlation`")
+            return
+        if "correlation" not in value and "filter" not in value and self._is_elsewhere(value.get("logsource")):
+            self.set.elsewhere += 1
+            return
+        from sigma.collection import SigmaCollection
+        from sigma.exceptions import SigmaError
+
+        try:
+            collection = SigmaCollection.from_dicts([value], collect_filters=True, resolve_references=False)
+        except (SigmaError, TypeError, ValueError, AttributeError, KeyError, RecursionError) as error:
+            self.problem(document.place, f"not a valid rule: {_first_line(error)}", str(value.get("id") or ""))
+            return
+        self.parsed += [(rule, document) for rule in (*collection.rules, *collection.filters)]
+
+    @staticmethod
+    def _is_elsewhere(logsource: Any) -> bool:
+        if not isinstance(logsource, dict):
+            return False
+        words = [logsource.get(key) for key in ("product", "service", "category")]
+        product, service, category = (word if isinstance(word, str) else None for word in words)
+        return source_of(product, service, category) is None
+
+    def finished(self) -> RuleSet:
+        """Resolve what rules refer to, and give each its number."""
+        from bastide.detect.resolving import resolve
+
+        resolve(self.parsed, self.set, self.placeholders)
+        return self.set
+
+    def problem(self, place: str, cause: str, rule: str = "") -> None:
+        self.set.problems.append(Problem(place, cause, rule))
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def made(number: int, parsed: SigmaRule | SigmaCorrelationRule, document: Document, shown: bool) -> Rule:  # noqa: FBT001
+    """The rule for what pySigma has parsed."""
+    value = document.value
+    title = str(parsed.title or Path(document.path).stem)
+    logsource = getattr(parsed, "logsource", None)
+    source = source_of(logsource.product, logsource.service, logsource.category) if logsource else None
+    extra = value.get(EXTRA)
+    return Rule(
+        number=number,
+        id=identity(parsed, document),
+        title=title,
+        level=str(parsed.level.name.lower()) if parsed.level else "medium",
+        place=document.place,
+        parsed=parsed,
+        source=source,
+        name=str(parsed.name or ""),
+        description=str(parsed.description or ""),
+        tags=tuple(str(tag) for tag in parsed.tags or ()),
+        false_positives=tuple(str(text) for text in parsed.falsepositives or ()),
+        references=tuple(str(text) for text in parsed.references or ()),
+        extra=extra if isinstance(extra, dict) else {},
+        shown=shown,
+    )
+
+
+def identity(parsed: SigmaRule | SigmaCorrelationRule, document: Document) -> str:
+    """A rule's id; for one that has none its name, else its title and file."""
+    if parsed.id:
+        return str(parsed.id)
+    return str(parsed.name) if parsed.name else f"{Path(document.path).stem}#{document.index}"

@@ -1,0 +1,77 @@
+"""Which tables of the lake a rule's `logsource` means; what it means elsewhere is not for this lake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from bastide.detect import names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+AWS = ("aws", "amazon")
+
+
+class Source(Struct, frozen=True):
+    """A kind of log: the tables in which its events lie, those of its products only, and what its fields are called.
+
+    Fields that no column has are read from the JSON of the event, where the event is JSON (`json`).
+    """
+
+    name: str
+    tables: tuple[str, ...]
+    products: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    json: bool = True
+
+    @property
+    def is_cloudtrail(self) -> bool:
+        """Whether CloudTrail's record and its names are meant."""
+        return self.name == "cloudtrail"
+
+
+CLOUDTRAIL = Source("cloudtrail", ("api_activity", "account_change", "authentication"), ("CloudTrail",))
+EKS = Source("eks-audit", ("api_activity",), ("Amazon EKS", "EKS", "Kubernetes"))
+FLOW = Source("flow-logs", ("network_activity",), names=names.FLOW, json=False)
+DNS = Source("dns", ("dns_activity",), names=names.DNS)
+HTTP = Source("http", ("http_activity",), names=names.HTTP, json=False)
+FINDINGS = Source("findings", ("detection_finding", "vulnerability_finding", "compliance_finding"))
+GUARDDUTY = Source("guardduty", ("detection_finding",), ("GuardDuty",))
+SECURITY_HUB = Source("securityhub", FINDINGS.tables, ("Security Hub",))
+
+_SERVICES = {
+    "cloudtrail": CLOUDTRAIL,
+    "": CLOUDTRAIL,
+    "guardduty": GUARDDUTY,
+    "securityhub": SECURITY_HUB,
+    "security_hub": SECURITY_HUB,
+    "vpcflow": FLOW,
+    "vpc_flow": FLOW,
+    "vpcflowlogs": FLOW,
+    "flowlogs": FLOW,
+    "vpc": FLOW,
+    "route53": DNS,
+    "route53resolver": DNS,
+    "route53_resolver": DNS,
+    "waf": HTTP,
+    "elb": HTTP,
+    "alb": HTTP,
+    "cloudfront": HTTP,
+    "eks": EKS,
+    "eks_audit": EKS,
+}
+_CATEGORIES = {"dns": DNS, "proxy": HTTP, "webserver": HTTP, "firewall": FLOW}
+
+
+def source_of(product: str | None, service: str | None, category: str | None) -> Source | None:
+    """What a rule's `logsource` means here; None when its events do not come into this lake."""
+    product, service, category = ((word or "").lower() for word in (product, service, category))
+    if product in AWS:
+        return _CATEGORIES.get(category) if category and not service else _SERVICES.get(service)
+    if product in ("kubernetes", "eks") and service in ("audit", ""):
+        return EKS if not category or category == "audit" else None
+    if not product and not service:
+        return _CATEGORIES.get(category)
+    return None
