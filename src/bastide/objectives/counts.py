@@ -109,28 +109,33 @@ def _by_control(rows: Iterable[dict[str, Any]]) -> dict[str, Counts]:
 
 
 _HISTORY = """
-with newest as (select live, max_by(targets, at) as targets from scans group by live),
-comparable as (select s.id, s.at, s.live from scans s join newest n using (live, targets)),
+with scan_times as (select id, "at" as time, live, targets from scans),
+newest as (select live, max_by(targets, time) as targets from scan_times group by live),
+comparable as (select s.id, s.time, s.live from scan_times s join newest n using (live, targets)),
 pairs as (
-  select s.id, s.at, o.id as other from comparable s
-  asof left join comparable o on s.live <> o.live and s.at > o.at),
+  select s.id, s.time, o.id as other from comparable s
+  asof left join comparable o on (not s.live) = o.live and s.time >= o.time),
 behind as (select distinct objective, control from objective_controls),
 counted as (
-  select p.at, b.objective, sum(c.failed) as failed, sum(c.unknown) as unknown, sum(c.passed + c.exempt) as good
+  select p.time, b.objective, sum(c.failed) as failed, sum(c.unknown) as unknown, sum(c.passed + c.exempt) as good
   from pairs p join control_counts c on c.scan = p.id or c.scan = p.other join behind b using (control)
-  group by all)
-select p.at, b.objective, case when failed > 0 then 'broken' when unknown > 0 then 'unknown' when good > 0 then 'holds'
-  else 'not-judged' end as status
-from (select distinct at from pairs) p cross join (select distinct objective from behind) b
-left join counted c on c.at = p.at and c.objective = b.objective
+  group by all),
+states as (
+  select p.time, b.objective, case when failed > 0 then 'broken' when unknown > 0 then 'unknown'
+    when good > 0 then 'holds' else 'not-judged' end as status
+  from (select distinct time from pairs) p cross join (select distinct objective from behind) b
+  left join counted c on c.time = p.time and c.objective = b.objective)
 """
+"""The status of every objective after every scan, that one and the one of the other kind before it together."""
 _SINCE = f"""
-with states as ({_HISTORY}),
-runs as (select *, last_value(status) over w as latest from states
-  window w as (partition by objective order by at rows between unbounded preceding and unbounded following)),
-changed as (select objective, max(at) filter (status <> latest) as at from runs group by objective)
-select r.objective, any_value(r.latest) as status, min(r.at) as since
-from runs r join changed c using (objective) where c.at is null or r.at > c.at group by r.objective
+{_HISTORY},
+latest as (select objective, max_by(status, time) as status from states group by objective),
+changed as (
+  select s.objective, max(s.time) as time from states s join latest l using (objective) where s.status <> l.status
+  group by s.objective)
+select s.objective, l.status, min(s.time) as since
+from states s join latest l using (objective) left join changed c using (objective)
+where c.time is null or s.time > c.time group by s.objective, l.status
 """  # noqa: S608 (ours)
 
 
