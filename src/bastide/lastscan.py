@@ -109,6 +109,19 @@ class Keeper:
         self._whole = False
 
 
+def last_targets() -> list[str]:
+    """What the last scan from this folder was of; empty when there is none, or one of an older bastide."""
+    import msgspec
+
+    folder = folder_of_last_scan()
+    if (folder / ELSEWHERE).is_file():
+        return ["aws"]
+    with contextlib.suppress(OSError, msgspec.MsgspecError, KeyError, StopIteration):
+        line = next(iter((folder / "scan.jsonl").read_bytes().splitlines()))
+        return [str(target) for target in msgspec.json.decode(line)["targets"]]
+    return []
+
+
 def open_last_scan() -> duckdb.DuckDBPyConnection:
     """A connection with the tables of the last scan of this folder, locked: no other file, no network, no settings."""
     import duckdb

@@ -244,6 +244,7 @@ _COMMANDS: dict[str, Callable[[Any], None]] = {
     "aws": _aws,
 }
 _ELSEWHERE: dict[str, str] = {
+    "threats": "threats",
     "init": "posture",
     "gate": "posture",
     "audit": "posture",

@@ -9,12 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bastide.cli.progress import progress
-from bastide.errors import UsageError
+from bastide.errors import BastideError, UsageError
 from bastide.lastscan import Keeper
 from bastide.report import check_format, format_of, render, render_terminal
 from bastide.scan import exit_code, scan
 from bastide.settings import LIVE, load_settings
 from bastide.sources.files import write_whole
+from bastide.workload.place import has_register
 
 if TYPE_CHECKING:
     import argparse
@@ -48,7 +49,24 @@ def run(arguments: argparse.Namespace) -> int:
             _print(result.report, settings)
     finally:
         keeper.close()
+    _follow(settings)
     return exit_code(result.report)
+
+
+def _follow(settings: Settings) -> None:
+    """Tell which threats came and went with this scan, where a register is kept: what is wrong there is only told."""
+    if not has_register(settings.path):
+        return
+    from bastide.cli.threats import announce
+    from bastide.posture.whole import is_of_all, open_whole
+    from bastide.workload.manifest import read_manifest
+
+    try:
+        if is_of_all(settings.targets or read_manifest(settings.path).code):
+            with open_whole(settings.path) as whole:
+                announce(whole)
+    except BastideError as error:
+        print(f"the register could not follow: {error}", file=sys.stderr)
 
 
 def scan_targets(

@@ -1,12 +1,13 @@
 """Everything that is known of a workload, opened together: what the commands of the loop start from.
 
-Opening writes the last scan into the history and the register, once. Where nothing was scanned here yet, the workload's
-code is scanned first.
+Opening writes the last scan into the history and the register, once. Where there is none of the whole workload here,
+its code is scanned first: a register of a part would close what the rest has.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -128,20 +129,29 @@ def open_whole(config: str = "", state: str = "", told: Told | None = None) -> I
 
 
 def _scan_first(manifest: Manifest, told: Told | None) -> None:
-    """Scan the workload's code where nothing was scanned from this folder yet."""
-    from bastide.lastscan import Keeper, folder_of_last_scan
+    """Scan the workload's code where the last scan from this folder was not of it, nor of live accounts."""
+    from bastide.lastscan import Keeper
     from bastide.scan import scan
     from bastide.settings import load_settings
 
-    if folder_of_last_scan().is_dir():
-        return
     settings = load_settings({}, manifest.path)
+    targets = settings.targets or list(manifest.code)
+    if is_of_all(targets):
+        return
     keeper = Keeper()
     try:
-        targets = settings.targets or list(manifest.code)
         keeper.report(scan(targets, settings.scan, settings.exemptions, told, seen=keeper.resources))
     finally:
         keeper.close()
+
+
+def is_of_all(code: Iterable[str]) -> bool:
+    """Whether the last scan from this folder was of all the workload's code, or of live accounts."""
+    from bastide.lastscan import last_targets
+
+    found = last_targets()
+    live = found[:1] in (["aws"], ["config-snapshot"])
+    return live or {os.path.normpath(one) for one in found} == {os.path.normpath(one) for one in code}
 
 
 def _whole(manifest: Manifest, known: Known, state: State) -> Whole:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 
 from bastide.errors import UsageError
@@ -31,6 +32,11 @@ def data_folder(*, make: bool = False) -> Path:
                 remedy="make the folder writable, or name another place with --state",
             ) from None
     return folder
+
+
+def has_register(file: str) -> bool:
+    """Whether a register of the workload that this manifest is of is kept beside it, or elsewhere by name."""
+    return bool(file) and ((Path(file).parent / FOLDER / "state.db").is_file() or "BASTIDE_STATE" in os.environ)
 
 
 def _key() -> str:
