@@ -15,6 +15,7 @@ from tests.controls.conftest import control, judge, resource, status
 
 BLOCK = "PublicAccessBlockConfiguration"
 UNKNOWN = Unresolved("var.x", "variable without a value")
+CHOSEN = Unresolved("var.x ? …", "variable without a value")
 BOTH = f"{BLOCK}.BlockPublicAcls and {BLOCK}.BlockPublicPolicy"
 EITHER = f"{BLOCK}.BlockPublicAcls or {BLOCK}.BlockPublicPolicy"
 
@@ -228,19 +229,19 @@ TASK = "AWS::ECS::TaskDefinition"
 @pytest.mark.parametrize(
     ("environment", "wanted"),
     [
-        ([{"Name": "STAGE", "Value": UNKNOWN}, {"Name": "PASSWORD", "Value": "hunter22"}], "fail"),
-        ([{"Name": "STAGE", "Value": UNKNOWN}, {"Name": "TABLE", "Value": "t"}], "pass"),
-        ([{"Name": "PASSWORD", "Value": UNKNOWN}], "unknown"),
-        ([{"Name": UNKNOWN, "Value": "x"}], "unknown"),
-        ([UNKNOWN, {"Name": "PASSWORD", "Value": "hunter22"}], "fail"),
-        ([UNKNOWN], "unknown"),
-        (UNKNOWN, "unknown"),
+        ([{"Name": "STAGE", "Value": CHOSEN}, {"Name": "PASSWORD", "Value": "hunter22"}], "fail"),
+        ([{"Name": "STAGE", "Value": CHOSEN}, {"Name": "TABLE", "Value": "t"}], "pass"),
+        ([{"Name": "PASSWORD", "Value": CHOSEN}], "unknown"),
+        ([{"Name": CHOSEN, "Value": "x"}], "unknown"),
+        ([CHOSEN, {"Name": "PASSWORD", "Value": "hunter22"}], "fail"),
+        ([CHOSEN], "unknown"),
+        (CHOSEN, "unknown"),
         ([], "pass"),
     ],
 )
-@pytest.mark.parametrize("beside", [[], [{"Name": "x", "Environment": UNKNOWN}], [UNKNOWN]])
+@pytest.mark.parametrize("beside", [[], [{"Name": "x", "Environment": CHOSEN}], [CHOSEN]])
 def test_lists_in_elements_decide_one_by_one(environment: Any, wanted: str, beside: list[Any]) -> None:
-    containers = [*beside, {"Name": "a", "Image": UNKNOWN, "Environment": environment}]
+    containers = [*beside, {"Name": "a", "Image": CHOSEN, "Environment": environment}]
     expected = "fail" if wanted == "fail" else "unknown" if beside else wanted
     assert status(NESTED, {"ContainerDefinitions": containers}, TASK) == expected
 

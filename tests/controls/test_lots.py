@@ -10,7 +10,7 @@ from bastide.controls import lots
 from bastide.controls.compiler import compile_controls
 from bastide.controls.evaluate import Evaluation
 from bastide.controls.judge import Judge
-from bastide.resources.model import Resource
+from bastide.resources.model import Resource, Unresolved
 from tests.controls.conftest import control, resource
 
 UNKNOWN = Resource(
@@ -103,3 +103,13 @@ def test_an_element_in_doubt_behind_the_one_that_decides_is_left_to_duckdb() -> 
     direct, queried = engine.verdicts([tags]), engine.verdicts([tags], direct=-1)
     assert [v.status for v in direct] == ["fail"]
     assert [v.evidence for v in direct] == [v.evidence for v in queried]
+
+
+def test_what_is_given_at_deployment_is_not_like_what_is_unknown_for_another_reason() -> None:
+    engine = evaluation("not is_plain_text(BucketName)")
+    given, decided = (
+        resource({"BucketName": Unresolved(words, "variable without a value")}, address=words)
+        for words in ("var.x", 'var.x ? "…" : "…"')
+    )
+    assert [v.status for v in engine.verdicts([given])] == ["pass"]
+    assert [v.status for v in engine.verdicts([decided])] == ["unknown"]

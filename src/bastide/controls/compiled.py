@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Read = tuple[str, str]
-"""A path and its mode: `value`, `presence` or `macro`."""
+"""A path and its mode: `value`, `presence`, `walk`, `macro` or `written`, see `bastide.controls.syntax`."""
+ASKING = ("presence", "walk")
+"""The modes of reads that do not depend on what is inside."""
 Formula = list[Any]
 """`["and"|"or", formula, …]` or `["atom", index, negated]`, with NOT pushed down to the atoms."""
 Program = list[Any]

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bastide.controls.compiled import reads_of
-from bastide.controls.rows import overlaps
+from bastide.controls.rows import is_given, overlaps
 from bastide.controls.verdict import Evidence
 from bastide.redact import redacted, shown
 from bastide.resources.model import parent, without_positions
@@ -50,7 +50,8 @@ class Witness:
         if value < 0:
             reads = self._reads(chosen)
             for path, reason in row.unknown.items():
-                if any(overlaps(without_positions(path), read, mode) for read, mode in reads):
+                plain, given = without_positions(path), is_given(reason)
+                if any(overlaps(plain, read, mode, given=given) for read, mode in reads):
                     item = _unknown(row, path, reason)
                     found.setdefault(item.property, item)
         if not found:

@@ -15,6 +15,7 @@ from bastide.controls.direct import frame_for
 from bastide.controls.evidence import Witness
 from bastide.controls.functions import Unsure
 from bastide.controls.judge import Judge
+from bastide.controls.rows import is_given
 from bastide.controls.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -140,7 +141,8 @@ class _Alike:
 
 
 def _unknown_of(row: Row) -> list[str]:
-    return [row.resource.metadata.get("perhaps", ""), *row.unknown]
+    given = [path for path, why in row.unknown.items() if is_given(why)]
+    return [row.resource.metadata.get("perhaps", ""), *row.unknown, "", *given]
 
 
 class _Ready:

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 
 class Macro(Struct, frozen=True):
-    """One macro: `name(parameters)` stands for `sql`; `doc` says what it means."""
+    """One macro: `name(parameters)` stands for `sql`; `doc` says what it means.
+
+    `written` ones ask for what stands in the source: of a value that a variable without one brings in, nothing does.
+    """
 
     name: str
     parameters: list[str]
     sql: str
     doc: str
+    written: bool = False
 
     @property
     def ddl(self) -> str:

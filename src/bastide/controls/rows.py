@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import marshal
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from bastide.controls.compiled import ASKING
 from bastide.controls.query import INNER
 from bastide.controls.shape import Unusual, fill, filler, merged
 from bastide.resources.model import without_positions
 from bastide.resources.policies import policy_paths, statements_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bastide.controls.compiled import Compiled
     from bastide.controls.query import AtomKey, Part
@@ -58,13 +60,13 @@ class Row(Struct):
                 known = not rest and unknown in perhaps  # if it is there
                 position = int(number) + 1 if known == part.perhaps else 0
                 if not part.perhaps and position:
-                    position = _position(part, position, rest, unknown)
+                    position = _position(part, position, rest, unknown, given=is_given(self.unknown[unknown]))
                 if position:
                     found.append(position)
         return found
 
 
-def _position(part: Part, outer: int, rest: str, unknown: str) -> int:
+def _position(part: Part, outer: int, rest: str, unknown: str, *, given: bool) -> int:
     """The position that an unknown path makes unknown for a part, 0 for none; `rest` is the path in the element."""
     if part.inner:
         inner = part.inner[len(part.path) :]  # with its dot
@@ -75,7 +77,7 @@ def _position(part: Part, outer: int, rest: str, unknown: str) -> int:
             return 0
         outer = outer * INNER + int(rest[len(inner) + 1 :].partition("]")[0]) + 1
     plain = without_positions(unknown)
-    return outer if any(overlaps(plain, read, mode) for read, mode in part.reads) else 0
+    return outer if any(overlaps(plain, read, mode, given=given) for read, mode in part.reads) else 0
 
 
 def rows_of(members: Sequence[Resource], group: Sequence[Compiled], estate: Estate) -> list[Row]:
@@ -192,25 +194,25 @@ class Touched:
             for control in group
             for index, atom in enumerate(control.atoms)
         ]
-        self._memory: dict[str, tuple[frozenset[AtomKey], frozenset[AtomKey]]] = {}
+        self._memory: dict[tuple[str, bool], tuple[frozenset[AtomKey], frozenset[AtomKey]]] = {}
 
-    def by(self, unknown: Iterable[str]) -> tuple[frozenset[AtomKey], frozenset[AtomKey]]:
+    def by(self, unknown: Mapping[str, str]) -> tuple[frozenset[AtomKey], frozenset[AtomKey]]:
         """The atoms that read any of these paths, and those that read them in elements."""
         whole = parts = NOTHING
-        for path in unknown:
-            key = _POSITION.sub("[]", path)
+        for path, why in unknown.items():
+            key = (_POSITION.sub("[]", path), is_given(why))
             if key not in self._memory:
-                self._memory[key] = self._find(key)
+                self._memory[key] = self._find(key[0], given=key[1])
             more, some = self._memory[key]
             whole, parts = whole | more, parts | some
         return whole, parts
 
-    def _find(self, path: str) -> tuple[frozenset[AtomKey], frozenset[AtomKey]]:
+    def _find(self, path: str, *, given: bool) -> tuple[frozenset[AtomKey], frozenset[AtomKey]]:
         plain = path.replace("[]", "")
         whole: set[AtomKey] = set()
         parts: set[AtomKey] = set()
         for key, listed, reads in self._atoms:
-            if any(overlaps(plain, read, mode) for read, mode in reads):
+            if any(overlaps(plain, read, mode, given=given) for read, mode in reads):
                 (parts if listed is not None and path.startswith(f"{listed}[]") else whole).add(key)
         return frozenset(whole), frozenset(parts)
 
@@ -218,8 +220,24 @@ class Touched:
 _POSITION = re.compile(r"\[\d+\]")
 
 
-def overlaps(unknown: str, read: str, mode: str) -> bool:
-    """Whether a read depends on a path that is not known; asking for presence does not depend on what is inside."""
+_GIVEN = re.compile(
+    r"var\.[\w-]+(\.[\w-]+|\[\d+\]|\[\"[^\"\]]*\"\])*: variable without a value|\w+: parameter without a default"
+)
+
+
+@lru_cache(maxsize=8192)
+def is_given(why: str) -> bool:
+    """Whether what is not known is a variable or parameter as such: whoever deploys gives it, no source has it."""
+    return _GIVEN.fullmatch(why) is not None
+
+
+def overlaps(unknown: str, read: str, mode: str, *, given: bool = False) -> bool:
+    """Whether a read depends on a path that is not known.
+
+    Asking for presence does not depend on what is inside, asking for what is written not on what is `given`.
+    """
+    if given and mode in ("written", "walk"):
+        return False
     if not unknown or unknown == read or read.startswith(f"{unknown}."):
         return True
-    return mode != "presence" and unknown.startswith(f"{read}.")
+    return mode not in ASKING and unknown.startswith(f"{read}.")

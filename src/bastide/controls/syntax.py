@@ -1,8 +1,9 @@
 """What a control's SQL says, found by DuckDB's own parser: the formula, its atoms, and the properties they read.
 
 The tree is that of `json_serialize_sql`. An atom is a part with no AND, OR or NOT at its top; a read is a
-property path without list positions. `presence` reads ask only whether something is there (or walk a list),
-`value` reads look at what it is, `macro` reads do so inside a macro, where a type may lack the property.
+property path without list positions. `presence` reads ask only whether something is there, `walk` reads only go through
+a list, `value` reads look at what it is, `macro` reads do so inside a macro, where a type may lack the property,
+`written` reads inside a macro that asks for what the source says.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from bastide.controls.compiled import ASKING
 from bastide.controls.macros import macros
 from bastide.errors import ControlError
 
@@ -43,16 +45,18 @@ class Value(Struct):
 
     paths: frozenset[tuple[str, ...]] = frozenset()
     parts: dict[str, Value] = field(default_factory=dict)
+    entry: bool = False
+    """An entry of a map, whose key and value are known as far as the map is."""
 
     def child(self, name: str) -> Value:
         """What a field of it denotes."""
         if self.parts:
             return next((part for key, part in self.parts.items() if key.lower() == name.lower()), NOTHING)
-        return Value(frozenset((*path, name) for path in self.paths))
+        return self if self.entry else Value(frozenset((*path, name) for path in self.paths))
 
     def union(self, other: Value) -> Value:
         """What either denotes."""
-        return Value(self.paths | other.paths, self.parts or other.parts)
+        return Value(self.paths | other.paths, self.parts or other.parts, self.entry or other.entry)
 
 
 NOTHING = Value()
@@ -144,6 +148,8 @@ class Syntax:
             return self._function(node, scope, found)
         if kind == "CASE":
             return self._case(node, scope, found)
+        if kind == "CAST":
+            return self._value(node["child"], scope, found)
         for child in _children(node):
             _consume(self._value(child, scope, found), found)
         return NOTHING
@@ -174,13 +180,19 @@ class Syntax:
             inside: set[Read] = set()
             result = self._value(self.body(name), parameters, inside)
             direct = {path for value in arguments for path in map(".".join, value.paths)}
-            found.update((path, mode if path in direct or mode == "presence" else "macro") for path, mode in inside)
+            for path, mode in inside:
+                if macros()[name].written:
+                    found.add((path, "walk" if mode == "walk" else "written"))
+                else:
+                    found.add((path, mode if mode in ASKING or path in direct else "macro"))
             return result
         if name in _WALKS | _FILTERS and len(children) >= 2 and children[1].get("class") == "LAMBDA":
             return self._walk(name, children, scope, found)
         if name == "struct_pack":
             return Value(parts={child["alias"]: self._value(child, scope, found) for child in children})
         values = [self._value(child, scope, found) for child in children]
+        if name == "map_entries" and values:
+            return Value(values[0].paths, entry=True)
         if name in _SAME_ELEMENTS:
             result = NOTHING
             for value in values:
@@ -192,7 +204,7 @@ class Syntax:
 
     def _walk(self, name: str, children: list[Node], scope: Scope, found: set[Read]) -> Value:
         items = self._value(children[0], scope, found)
-        found.update((".".join(path), "presence") for path in items.paths)
+        found.update((".".join(path), "walk") for path in items.paths)
         function = children[1]
         lhs = function["lhs"]
         names = lhs["children"] if lhs.get("class") == "FUNCTION" else [lhs]

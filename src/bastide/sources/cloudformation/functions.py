@@ -107,7 +107,7 @@ def _select(evaluator: Evaluator, argument: Node) -> Value:
         return _wrong("Fn::Select")
     index, items = evaluator.value(argument[0]), evaluator.value(argument[1])
     if (unknown := unknown_in(index)) is not None:
-        return _unresolved("Fn::Select", unknown)
+        return _chosen("Fn::Select", unknown)
     number = as_text(index)
     if number is None or not number.isdecimal() or len(number) > 9:
         return _wrong("Fn::Select")
@@ -152,7 +152,7 @@ def _find_in_map(evaluator: Evaluator, argument: Node) -> Value:
     unknown = unknown_in(*keys[1:])
     if unknown is None or all(value == values[0] for value in values):
         return values[0]
-    return _unresolved(f"Fn::FindInMap {name}", unknown)
+    return _chosen(f"Fn::FindInMap {name}", unknown)
 
 
 def _under(outer: Map, key: Value) -> list[Node]:
@@ -257,6 +257,12 @@ def _unresolved(name: str, cause: Value) -> Unresolved:
     """Not known because of an argument that is not known."""
     value = derived(name, cause)
     return value if type(value) is Unresolved else Unresolved(name, f"depends on {_named(cause)}")
+
+
+def _chosen(name: str, cause: Value) -> Unresolved:
+    """Not known because which of several values is meant is not known; the values themselves may be written out."""
+    words = f"{cause.expression} ({cause.reason})" if isinstance(cause, Unresolved) else _named(cause)
+    return Unresolved(name, f"depends on {words}")
 
 
 def _named(value: Value) -> str:
