@@ -244,7 +244,12 @@ _COMMANDS: dict[str, Callable[[Any], None]] = {
     "aws": _aws,
 }
 _ELSEWHERE: dict[str, str] = {
+    "ingest": "lake",
+    "lake": "lake",
+    "hunt": "lake",
     "threats": "threats",
+    "objectives": "objectives",
+    "attest": "objectives",
     "init": "posture",
     "gate": "posture",
     "audit": "posture",

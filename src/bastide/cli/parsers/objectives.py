@@ -1,0 +1,57 @@
+"""The command lines of objectives: what must hold, whom it answers, and who is responsible."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bastide.cli.parsers.base import lazy
+from bastide.cli.parsers.loop import loop_options
+
+STATUSES = ("broken", "unknown", "holds", "not-judged")
+
+
+def _format(parser: Any, *names: str) -> None:
+    listed = f"{', '.join(names[:-1])} or {names[-1]}"
+    parser.add_argument(
+        "--format", "-f", choices=names, default=names[0], metavar="FORMAT", help=f"{listed} (default: %(default)s)"
+    )
+
+
+def attest(commands: Any) -> None:
+    """Add it."""
+    parser = commands.add_parser(
+        "attest",
+        help="write down that a requirement is met, by whom and until when",
+        description="A named person says that a requirement of a framework is met, or that an objective is the right "
+        "one and holds, until a day. It stands in the log of decisions and counts until that day. Without a subject, "
+        "all attestations are listed.",
+        epilog="exit codes: 0 fine; 2 wrong use or configuration",
+    )
+    parser.add_argument("subject", nargs="?", metavar="SUBJECT", help="FRAMEWORK/REQUIREMENT, an objective, or "
+                        "response.exercise")  # fmt: skip
+    parser.add_argument("--by", metavar="NAME", help="who answers for it")
+    parser.add_argument("--until", metavar="DAY", help="the last day on which it counts, as 2027-03-01")
+    parser.add_argument("--statement", metavar="TEXT", help="what is so; with --revoke, why it is so no more")
+    parser.add_argument("--evidence", action="append", metavar="URL|FILE", help="where it can be seen; of a file the "
+                        "digest is kept (repeatable)")  # fmt: skip
+    parser.add_argument("--revoke", action="store_true", help="take it back")
+    _format(parser, "terminal", "json")
+    loop_options(parser)
+    parser.set_defaults(run=lazy("attest"))
+
+
+def objectives(commands: Any) -> None:
+    """Add it."""
+    parser = commands.add_parser(
+        "objectives",
+        help="what must hold: where it comes from, by which controls it is seen, and whether it holds",
+        description="List the control objectives of the workload: whether each holds by the last scan of code and the "
+        "last of live accounts, since when, and for which share of what was judged. With ids, everything about those: "
+        "the requirements and threats that they answer, their controls, and what does not pass.",
+        epilog="exit codes: 0 no objective that is listed is broken; 1 some are; 2 wrong use or configuration",
+    )
+    parser.add_argument("ids", nargs="*", metavar="ID", help="id of an objective, as `data.encrypted-at-rest`")
+    parser.add_argument("--status", choices=STATUSES, metavar="STATUS", help=f"only those: {', '.join(STATUSES)}")
+    _format(parser, "terminal", "json")
+    loop_options(parser)
+    parser.set_defaults(run=lazy("objectives"))
