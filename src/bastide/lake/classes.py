@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 OTHER, UNKNOWN = 99, 0
 """`activity_id` of an activity that the class has no id for, and of one that is not known."""
 
-SEVERITIES = {0: "Unknown", 1: "Informational", 2: "Low", 3: "Medium", 4: "High", 5: "Critical", 6: "Fatal", 99: "Other"}
+SEVERITIES = {
+    0: "Unknown",
+    1: "Informational",
+    2: "Low",
+    3: "Medium",
+    4: "High",
+    5: "Critical",
+    6: "Fatal",
+    99: "Other",
+}
 STATUSES = {0: "Unknown", 1: "Success", 2: "Failure", 99: "Other"}
 
 _SQL = {

@@ -1,0 +1,206 @@
+"""Events of one kind become rows of the lake's tables, by partition, sorted by time.
+
+Whatever an event is, it comes out: as a row, or as refused with the reason. An event that breaks the query is found by
+halving; one that is refused is mended (`mend`) and tried once more.
+"""
+
+from __future__ import annotations
+
+from array import array
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from bastide.lake import sql
+from bastide.lake.assemble import partitions
+from bastide.lake.mend import mended
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from bastide.lake.assemble import Rows
+    from bastide.lake.read.documents import Text
+    from bastide.lake.source import Source
+
+
+class Stretch(Struct):
+    """Events of a batch that come from one file: how many, and the number of the first in its file."""
+
+    path: str
+    first: int
+    count: int
+    account: str | None
+    region: str | None
+
+
+class Batch(Struct):
+    """Events of one kind; `stretches` say where they come from, in their order."""
+
+    source: Source
+    header: tuple[str, ...]
+    texts: list[Text] = []
+    stretches: list[Stretch] = []
+    bytes: int = 0
+    trust: bool = False
+
+    def add(self, path: str, first: int, texts: list[Text]) -> None:
+        """Take in events of a file."""
+        account, region = (None, None) if self.trust else self.source.place_of(path)
+        self.texts += texts
+        self.stretches.append(Stretch(path, first, len(texts), account, region))
+        self.bytes += sum(map(len, map(memoryview, texts)))
+
+    def origin(self, index: int) -> tuple[str, int]:
+        """File and number in it of an event of this batch."""
+        for stretch in self.stretches:
+            if index < stretch.count:
+                return stretch.path, stretch.first + index
+            index -= stretch.count
+        raise IndexError(index)
+
+
+class Rejected(Struct):
+    """An event that is none: its index in the batch, and why."""
+
+    index: int
+    reason: str
+
+
+class Converter:
+    """Holds the database that converts; for one process and thread."""
+
+    def __init__(self) -> None:
+        self._session = sql.session()
+        self._queries: dict[tuple[str, tuple[str, ...]], str] = {}
+
+    def convert(self, batch: Batch) -> tuple[list[Rows], list[Rejected]]:
+        """The rows by partition, and the events that are none."""
+        import pyarrow as pa
+        from pyarrow import compute
+
+        raw, spoiled = _raw(batch.texts)
+        table = pa.table({"raw": raw, **_places(batch)})
+        rejected: list[Rejected] = []
+        flat = self._flat(batch, table, rejected, 0)
+        if flat is None:
+            good, kept = [], None
+        else:
+            flat = flat.append_column("raw_data", raw if len(flat) == len(raw) else _without(raw, rejected))
+            refused = flat.column("_refused")
+            if refused.null_count < len(flat):
+                kept = self._mended(batch, table, flat, rejected)
+            else:
+                kept = flat
+            good = [] if kept is None or not len(kept) else partitions(batch.source, kept)
+        del spoiled, compute
+        return good, rejected
+
+    def _flat(self, batch: Batch, table: pa.Table, rejected: list[Rejected], offset: int) -> pa.Table | None:
+        """The columns of the events; those that break the query are rejected and left out."""
+        import duckdb
+        import pyarrow as pa
+
+        try:
+            return self._run(batch, table)
+        except duckdb.Error as error:
+            if len(table) == 1:
+                text = mended(table.column("raw")[0].as_py(), batch.source.fields)
+                again = None if text is None else self._alone(batch, table, text)
+                if again is None:
+                    rejected.append(Rejected(offset, _first_line(error)))
+                return again
+        half = len(table) // 2
+        parts = [
+            self._flat(batch, table.slice(0, half), rejected, offset),
+            self._flat(batch, table.slice(half), rejected, offset + half),
+        ]
+        whole = [part for part in parts if part is not None]
+        return pa.concat_tables(whole) if whole else None
+
+    def _run(self, batch: Batch, table: pa.Table) -> pa.Table:
+        key = (batch.source.id, batch.header)
+        if key not in self._queries:
+            self._queries[key] = sql.query(batch.source, batch.header)
+        self._session.register("batch", table)
+        try:
+            return self._session.execute(self._queries[key]).to_arrow_table()
+        finally:
+            self._session.unregister("batch")
+
+    def _alone(self, batch: Batch, row: pa.Table, text: str) -> pa.Table | None:
+        """One event by another text; None when that does not help."""
+        import duckdb
+        import pyarrow as pa
+
+        try:
+            return self._run(batch, row.set_column(0, "raw", pa.array([text], pa.string())))
+        except duckdb.Error:
+            return None
+
+    def _mended(self, batch: Batch, table: pa.Table, flat: pa.Table, rejected: list[Rejected]) -> pa.Table:
+        """The rows that are events, with those that are once their text is mended."""
+        import pyarrow as pa
+        from pyarrow import compute
+
+        gone = {one.index for one in rejected}
+        indices = [index for index in range(len(table)) if index not in gone]
+        refused = flat.column("_refused")
+        more = []
+        for at, reason in enumerate(refused.to_pylist()):
+            if reason is None:
+                continue
+            index = indices[at]
+            row = table.slice(index, 1)
+            text = None if batch.header else mended(row.column("raw")[0].as_py(), batch.source.fields)
+            again = None if text is None else self._alone(batch, row, text)
+            if again is not None and again.column("_refused")[0].as_py() is None:
+                more.append(again.append_column("raw_data", row.column("raw")))
+            else:
+                rejected.append(Rejected(index, reason))
+        return pa.concat_tables([flat.filter(compute.is_null(refused)), *more])
+
+
+def _raw(texts: list[Text]) -> tuple[pa.Array, int]:
+    """The texts as a column, without a copy of each; bytes that are no UTF-8 become U+FFFD, and are counted."""
+    import pyarrow as pa
+
+    whole = b"".join(texts)
+    spoiled = 0
+    if not whole.isascii():
+        try:
+            whole.decode("utf-8")
+        except UnicodeDecodeError:
+            decoded = [bytes(text).decode("utf-8", "replace") for text in texts]
+            spoiled = sum("\ufffd" in text for text in decoded)
+            return pa.array(decoded, pa.string()), spoiled
+    offsets = array("i", accumulate(map(len, map(memoryview, texts)), initial=0))
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(whole)), 0
+
+
+def _places(batch: Batch) -> dict[str, Any]:
+    import pyarrow as pa
+
+    def column(values: list[tuple[str | None, int]]) -> pa.ChunkedArray:
+        parts = [
+            pa.nulls(count, pa.string()) if value is None else pa.repeat(pa.scalar(value, pa.string()), count)
+            for value, count in values
+        ]
+        return pa.chunked_array(parts, pa.string())
+
+    return {
+        "path_account": column([(one.account, one.count) for one in batch.stretches]),
+        "path_region": column([(one.region, one.count) for one in batch.stretches]),
+    }
+
+
+def _without(raw: pa.Array, rejected: list[Rejected]) -> pa.Array:
+    import pyarrow as pa
+
+    gone = {one.index for one in rejected}
+    return raw.take(pa.array([index for index in range(len(raw)) if index not in gone], pa.int64()))
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).splitlines()[0].split(" Input:")[0][:200]

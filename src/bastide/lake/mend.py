@@ -1,0 +1,55 @@
+"""Dirty events made readable: names in another case, an object in a list, escapes that are none."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+MAX_DEPTH = 200
+
+
+def mended(text: str, fields: dict[str, Any]) -> str | None:
+    """The event as a source's fields want it, None when nothing about it can be mended.
+
+    Nothing is made up: names differ in case only, and what is taken out of a list was its only item. Numbers are kept
+    as they are, save that what no double can hold is text.
+    """
+    try:
+        event = json.loads(_SURROGATE.sub(r"\\ufffd", text), parse_constant=str)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(event, dict) or _depth(event) > MAX_DEPTH:
+        return None
+    return json.dumps(_shaped(event, fields), ensure_ascii=False)
+
+
+def _shaped(value: Any, kind: Any) -> Any:
+    if not isinstance(kind, dict):
+        return value
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+        value = value[0]
+    if not isinstance(value, dict):
+        return value
+    known = {name.lower(): name for name in kind}
+    result = {}
+    for name, inner in value.items():
+        right = known.get(name.lower(), name) if name not in kind else name
+        if right != name and right in value:
+            right = name
+        result[right] = _shaped(inner, kind.get(right))
+    return result
+
+
+def _depth(value: Any) -> int:
+    level, depth = [value], 0
+    while level and depth <= MAX_DEPTH + 1:
+        depth += 1
+        level = [
+            inner
+            for one in level
+            if isinstance(one, (dict, list))
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return depth

@@ -1,0 +1,104 @@
+"""Processes that stage files: each has a database of its own, ends with its parent, and is given one task at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bastide.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from multiprocessing.connection import Connection
+    from types import TracebackType
+
+    from bastide.lake.stage import Result, Task
+
+
+class Pool:
+    """So many processes; with one, tasks run in this process."""
+
+    def __init__(self, processes: int) -> None:
+        self._count = processes
+        self._workers: list[tuple[Any, Connection]] = []
+
+    def __enter__(self) -> Pool:
+        if self._count > 1:
+            import multiprocessing
+
+            context = multiprocessing.get_context("spawn")
+            for _ in range(self._count):
+                here, there = context.Pipe()
+                process = context.Process(target=work, args=(there,), daemon=True)
+                process.start()
+                there.close()
+                self._workers.append((process, here))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for process, connection in self._workers:
+            connection.close()
+            if kind is not None:
+                process.terminate()
+            process.join()
+
+    def run(self, tasks: Iterable[Task]) -> Iterator[Result]:
+        """The results of all tasks in whatever order they come; `SourceError` when a process dies."""
+        if not self._workers:
+            from bastide.lake.stage import Stager
+
+            stager = Stager()
+            for task in tasks:
+                yield from stager.run(task)
+            return
+        yield from self._shared(iter(tasks))
+
+    def _shared(self, tasks: Iterator[Task]) -> Iterator[Result]:
+        from multiprocessing.connection import wait
+
+        busy: set[Connection] = set()
+        for _, connection in self._workers:
+            _give(connection, tasks, busy)
+        while busy:
+            for ready in wait(list(busy)):
+                connection = next(one for one in busy if one is ready)
+                try:
+                    answer = connection.recv()
+                except EOFError:
+                    raise SourceError(
+                        "a process that reads logs has died", remedy="try again with fewer --jobs"
+                    ) from None
+                if answer is None:
+                    busy.discard(connection)
+                    _give(connection, tasks, busy)
+                elif isinstance(answer, BaseException):
+                    raise answer
+                else:
+                    yield answer
+
+
+def _give(connection: Connection, tasks: Iterator[Task], busy: set[Connection]) -> None:
+    if (task := next(tasks, None)) is not None:
+        connection.send(task)
+        busy.add(connection)
+
+
+def work(connection: Connection) -> None:
+    """Stage what is sent until nobody sends any more; None says that a task is done."""
+    from bastide.lake.stage import Stager
+
+    stager = Stager()
+    while True:
+        try:
+            task = connection.recv()
+        except EOFError:
+            return
+        try:
+            for result in stager.run(task):
+                connection.send(result)
+            connection.send(None)
+        except BrokenPipeError:
+            return
+        except Exception as error:  # noqa: BLE001 (whatever it is, the parent is told)
+            connection.send(error)

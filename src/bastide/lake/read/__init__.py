@@ -1,0 +1,1 @@
+"""From files to events: what is found, unpacked, divided and recognised. Nothing here knows OCSF."""

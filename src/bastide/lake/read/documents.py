@@ -1,0 +1,276 @@
+"""JSON files as the texts of their events, byte for byte: one document, a list, lines, or objects one after another.
+
+What wraps events is taken off: `Records`, `configurationItems`, `Findings`, the `detail` of EventBridge, the `logEvents`
+of CloudWatch. A document that is larger than a piece is divided between events without being held whole.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from bastide.lake.read.unpack import CutError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST = 64 * 1024 * 1024
+"""Bytes of text without an end of an event after which a file is given up."""
+_TRIES = 3
+_TAIL = 4 * 1024 * 1024
+_FIRST_KEY = re.compile(rb'\{\s*"[^"\\]*"')
+_OPENED = re.compile(rb'\s*(?:\{\s*(?:"[\w-]+"\s*:\s*(?:"[^"\\]*"|-?\d+|true|false|null)\s*,\s*)*"(?:%s)"\s*:\s*)?\[')
+_WRAPPERS = ("Records", "configurationItems", "Findings", "findings", "logEvents")
+_OPEN = re.compile(_OPENED.pattern % "|".join(_WRAPPERS).encode())
+_BETWEEN = re.compile(rb"\s*,?\s*")
+
+Text = Raw | bytes
+
+
+class Refused(Struct, frozen=True):
+    """A text that is no event, and why."""
+
+    text: bytes
+    reason: str
+
+
+class Events(Struct):
+    """Events that follow each other in a file, and what of it was none."""
+
+    texts: list[Text]
+    refused: list[Refused] = msgspec.field(default_factory=list)
+
+
+_ABSENT = Raw(b"")
+
+
+class _Wrapper(Struct):
+    records: Raw = msgspec.field(name="Records", default=_ABSENT)
+    items: Raw = msgspec.field(name="configurationItems", default=_ABSENT)
+    asff: Raw = msgspec.field(name="Findings", default=_ABSENT)
+    findings: Raw = _ABSENT
+    log_events: Raw = msgspec.field(name="logEvents", default=_ABSENT)
+    detail: Raw = _ABSENT
+    kind: Raw = msgspec.field(name="detail-type", default=_ABSENT)
+
+
+class _Message(Struct):
+    message: str = ""
+
+
+_LIST = msgspec.json.Decoder(list[Raw])
+_WRAP = msgspec.json.Decoder(_Wrapper)
+_ONE = msgspec.json.Decoder(Raw)
+_MESSAGES = msgspec.json.Decoder(list[_Message])
+
+
+def events(pieces: Iterator[bytes]) -> Iterator[Events]:
+    """The events of a file piece by piece; the last of them says what its end was not."""
+    rest, first, opened = b"", True, False
+    cut = ""
+    held: bytes | None = None
+    source = _until_cut(pieces)
+    for piece in source:
+        if isinstance(piece, str):
+            cut = piece
+            break
+        if held is not None:
+            if first:
+                opened, held = _start(held)
+                first = False
+            found, rest = _divided(rest + held, opened=opened)
+            yield found
+            if len(rest) > LONGEST:
+                yield Events([], [Refused(rest[:100_000], "no event ends in so much text")])
+                return
+        held = piece
+    if held is not None:
+        yield _last(rest + held, cut, opened=opened, whole=first)
+    elif cut:
+        yield Events([], [Refused(b"", cut)])
+
+
+def _until_cut(pieces: Iterator[bytes]) -> Iterator[bytes | str]:
+    try:
+        yield from pieces
+    except CutError as error:
+        yield str(error)
+
+
+def _start(head: bytes) -> tuple[bool, bytes]:
+    """Whether the text is one list of events, and what follows its bracket; else the text, which has lines."""
+    if found := _OPEN.match(head.removeprefix(b"\xef\xbb\xbf")):
+        return True, head.removeprefix(b"\xef\xbb\xbf")[found.end() :]
+    return False, head
+
+
+def _last(text: bytes, cut: str, *, opened: bool, whole: bool) -> Events:
+    if whole and not cut:
+        return document(text)
+    if whole:
+        opened, text = _start(text)
+    found, rest = _divided(text, opened=opened)
+    if cut:
+        found.refused.append(Refused(rest[:100_000], cut))
+    elif opened:
+        ended = rest.lstrip(b" \t\r\n,")
+        if not ended.startswith(b"]"):
+            found.refused.append(Refused(rest[:100_000], "ends in the middle of an event"))
+    elif rest.strip():
+        more = lines(rest)
+        found.texts += more.texts
+        found.refused += more.refused
+    return found
+
+
+def document(text: bytes) -> Events:
+    """The events of a whole file."""
+    text = text.removeprefix(b"\xef\xbb\xbf").strip(b"\0 \t\r\n")
+    if not text:
+        return Events([])
+    try:
+        if text.startswith(b"["):
+            return unwrapped(_LIST.decode(text))
+        inner = inside(text)
+        return Events([text]) if inner is None else inner
+    except msgspec.DecodeError as error:
+        if "trailing" in str(error) or b"\n" in text[:-1]:
+            found = lines(text)
+            if found.texts:
+                return found
+        opened, after = _start(text)
+        if opened:
+            found, rest = _divided(after, opened=True)
+            found.refused.append(Refused(rest[:100_000], f"broken JSON: {error}"))
+            return found
+        return Events([], [Refused(text[:100_000], f"broken JSON: {error}")])
+
+
+def lines(text: bytes) -> Events:
+    """Events of which each is a line, or that follow each other without anything between them."""
+    found = Events([])
+    for line in text.split(b"\n"):
+        stripped = line.strip(b"\0 \t\r,")
+        if not stripped:
+            continue
+        try:
+            found.texts.append(_ONE.decode(stripped))
+        except msgspec.DecodeError as error:
+            _one_after_another(stripped, str(error), found)
+    return unwrapped(found.texts, found.refused)
+
+
+def _one_after_another(text: bytes, error: str, found: Events) -> None:
+    """Divide `{…}{…}`, as Firehose writes; what cannot be is refused."""
+    at, end = 0, len(text)
+    starts = [match.end() - 1 for match in re.finditer(rb"\}\s*\{", text)]
+    for stop in [*starts, end]:
+        try:
+            found.texts.append(_ONE.decode(text[at:stop].strip()))
+        except msgspec.DecodeError:
+            continue
+        at = stop
+    if at < end:
+        found.refused.append(Refused(text[at : at + 100_000], f"broken JSON: {error}"))
+
+
+def unwrapped(texts: list[Any], refused: list[Refused] | None = None) -> Events:
+    """The events inside of those that only wrap others: the first tells whether they do."""
+    found = Events(texts, refused or [])
+    if not texts or not _wraps(bytes(memoryview(texts[0])[:4096])):
+        return found
+    result = Events([], found.refused)
+    for text in texts:
+        inner = inside(bytes(text))
+        result.texts += [text] if inner is None else inner.texts
+        result.refused += [] if inner is None else inner.refused
+    return result
+
+
+_WRAPS = re.compile(rb'"(?:Records|configurationItems|Findings|findings|logEvents|detail-type)"\s*:')
+
+
+def _wraps(head: bytes) -> bool:
+    return _WRAPS.search(head) is not None
+
+
+def inside(text: bytes) -> Events | None:
+    """What a document wraps; None for one that is an event itself."""
+    try:
+        wrapper = _WRAP.decode(text)
+    except msgspec.ValidationError:
+        return None
+    if _is_list(wrapper.log_events):
+        messages = [one.message.encode() for one in _MESSAGES.decode(wrapper.log_events)]
+        return Events(list(messages))
+    detail = bytes(wrapper.detail)
+    if detail.startswith(b"{") and bytes(wrapper.kind):
+        return inside(detail) or Events([detail])
+    for listed in (wrapper.records, wrapper.items, wrapper.asff, wrapper.findings):
+        if _is_list(listed):
+            return Events(list(_LIST.decode(listed)))
+    return None
+
+
+def _is_list(text: Raw) -> bool:
+    return bytes(memoryview(text)[:1]) == b"["
+
+
+def _divided(text: bytes, *, opened: bool) -> tuple[Events, bytes]:
+    """The whole events at the beginning of a text, and what is left of it."""
+    if not opened:
+        end = text.rfind(b"\n")
+        return (lines(text[:end]), text[end + 1 :]) if end >= 0 else (Events([]), text)
+    start = _BETWEEN.match(text).end()  # type: ignore[union-attr]
+    for end in _ends(text, start):
+        try:
+            found = _LIST.decode(b"[" + text[start:end] + b"]")
+        except msgspec.DecodeError:
+            continue
+        return Events(list(found)), text[end:]
+    return _scanned(text, start)
+
+
+def _ends(text: bytes, start: int) -> list[int]:
+    """Where events may end, the last first: before what begins as the first event does, and at the end of the list.
+
+    That is a guess, and decoding tells whether it was right: a text that decodes as a list ends with an event's end.
+    """
+    opening = _FIRST_KEY.match(text, start)
+    if opening is None:
+        return []
+    last = text.rstrip()
+    closed = [last.rfind(b"]")] if last.endswith((b"}", b"]")) else []
+    pattern = re.compile(rb"\}\s*,\s*" + re.escape(opening[0]))
+    tail = max(start, len(text) - _TAIL)
+    found = [match.start() + 1 for match in pattern.finditer(text, tail)][-_TRIES:]
+    return [end for end in closed if end > start] + found[::-1]
+
+
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
+
+
+def _scanned(text: bytes, start: int) -> tuple[Events, bytes]:
+    """As `_divided`, brace by brace: for the text whose end is inside of a very large event, or damaged."""
+    depth, done, begun = 0, start, start
+    found = Events([])
+    for token in _TOKEN.finditer(text, start):
+        mark = token[0]
+        if mark in (b"{", b"["):
+            if depth == 0:
+                begun = token.start()
+            depth += 1
+        elif mark in (b"}", b"]"):
+            depth -= 1
+            if depth < 0:
+                break
+            if depth == 0:
+                done = token.end()
+                try:
+                    found.texts.append(_ONE.decode(text[begun:done]))
+                except msgspec.DecodeError as error:
+                    found.refused.append(Refused(text[begun:done][:100_000], f"broken JSON: {error}"))
+    return found, text[done:]

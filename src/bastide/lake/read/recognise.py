@@ -1,0 +1,220 @@
+"""What kind of log a file is, and its events: by its first bytes, by what its events have, and by where it lies."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+from bastide.lake.read import documents
+from bastide.lake.read.documents import Events, Refused, Text
+from bastide.lake.read.unpack import CutError, pieces
+from bastide.lake.source import Source, sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bastide.lake.read.found import Found
+
+TRIES = 40
+"""Events that are looked at before a file is of no known kind."""
+_STAMPED = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z ")
+_UNKNOWN = "of no kind that is known"
+
+
+class Piece(Struct):
+    """Events of one kind that follow each other in a file; `first` is the number of the first, counted from 1.
+
+    `header` names the fields of a text's lines; `parquet` says that an event is a row, written as JSON.
+    """
+
+    source: Source | None
+    header: tuple[str, ...]
+    texts: list[Text]
+    refused: list[Refused]
+    first: int = 1
+
+
+def read(found: Found, only: Source | None = None) -> Iterator[Piece]:
+    """The events of a file piece by piece; `only` is the kind that it is said to be. `OSError` when it cannot be read."""
+    with found.open() as stream:
+        unpacked = pieces(stream)
+        try:
+            head = next(unpacked, b"")
+        except CutError as error:
+            yield Piece(None, (), [], [Refused(b"", str(error))])
+            return
+        if head[:4] == b"PAR1":
+            yield from _numbered(_parquet(found, only))
+            return
+        whole = chain([head], unpacked)
+        yield from _numbered(_json(whole, found.path, only) if _is_json(head) else _text(whole, found.path, only))
+
+
+def reread(text: bytes, path: str) -> Piece | None:
+    """One record of a file once more; None when it is of no kind that is known."""
+    whole = iter([text])
+    return next(_json(whole, path, None) if _is_json(text) else _text(whole, path, None), None)
+
+
+def _numbered(parts: Iterator[Piece]) -> Iterator[Piece]:
+    number = 1
+    for piece in parts:
+        piece.first = number
+        number += len(piece.texts) + len(piece.refused)
+        yield piece
+
+
+def _is_json(head: bytes) -> bool:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\0 \t\r\n")[:1] in (b"{", b"[", b"")
+
+
+def _json(whole: Iterator[bytes], path: str, only: Source | None) -> Iterator[Piece]:
+    kind, header = only, ()
+    for part in documents.events(whole):
+        if kind is None and part.texts:
+            kind, header = _kind(part.texts, path)
+        yield _piece(kind, header, part)
+
+
+def _piece(kind: Source | None, header: tuple[str, ...], part: Events) -> Piece:
+    if kind is None and part.texts:
+        lost = [Refused(bytes(text)[:100_000], _UNKNOWN) for text in part.texts]
+        return Piece(None, (), [], part.refused + lost)
+    return Piece(kind, header, part.texts, part.refused)
+
+
+def _kind(texts: list[Text], path: str) -> tuple[Source | None, tuple[str, ...]]:
+    """The source of JSON events, or of lines that CloudWatch has wrapped in JSON."""
+    for text in texts[:TRIES]:
+        content = bytes(text)
+        if content[:1] not in (b"{", b"["):
+            found = _kind_of_line(content.decode("utf-8", "replace"), path)
+            if found:
+                return found, found.default
+            continue
+        try:
+            event = msgspec.json.decode(content)
+        except msgspec.DecodeError:
+            continue
+        if isinstance(event, dict) and (known := kind_of(event, path)):
+            return known, ()
+    return None, ()
+
+
+def kind_of(event: dict[str, Any], path: str = "") -> Source | None:
+    """The source that an event is of: it has the fields that the source names; of several, the one by the path."""
+    lowered = {key.lower() for key in event}
+    fitting = [
+        one
+        for one in sources().values()
+        if one.recognise.fields
+        and all(field.lower() in lowered for field in one.recognise.fields)
+        and all(re.search(pattern, str(event.get(key, ""))) for key, pattern in one.recognise.where.items())
+    ]
+    by_path = [one for one in fitting if one.recognise.path and re.search(one.recognise.path, path)]
+    return max(by_path or fitting, key=lambda one: len(one.recognise.fields), default=None)
+
+
+def _text(whole: Iterator[bytes], path: str, only: Source | None) -> Iterator[Piece]:
+    kind, header, rest = only, only.default if only else (), b""
+    begun = False
+    for piece in documents._until_cut(whole):
+        if isinstance(piece, str):
+            yield Piece(kind, header, [], [Refused(rest[:100_000], piece)])
+            return
+        text = rest + piece
+        end = text.rfind(b"\n") + 1
+        rest = text[end:]
+        lines = text[:end].splitlines()
+        if lines:
+            if not begun:
+                kind, header = _beginning(lines, path, only)
+                begun = True
+            yield _lines(kind, header, lines)
+        if len(rest) > documents.LONGEST:
+            yield Piece(None, (), [], [Refused(rest[:100_000], "a line without end")])
+            return
+    if rest.strip():
+        if not begun:
+            kind, header = _beginning([rest], path, only)
+        yield _lines(kind, header, [rest])
+
+
+def _beginning(lines: list[bytes], path: str, only: Source | None) -> tuple[Source | None, tuple[str, ...]]:
+    """The source of a text and its fields, by its first lines."""
+    shown = [_bare(line).decode("utf-8", "replace") for line in lines[:TRIES]]
+    for line in shown:
+        if line.startswith("{") and (found := only or _kind([line.encode()], path)[0]):
+            return found, ()
+        if line and (found := only or _kind_of_line(line, path)):
+            return found, header_of(found, shown)
+    return None, ()
+
+
+def _kind_of_line(line: str, path: str) -> Source | None:
+    fitting = [one for one in sources().values() if one.recognise.line and re.search(one.recognise.line, line)]
+    by_path = [one for one in fitting if one.recognise.path and re.search(one.recognise.path, path)]
+    return next(iter(by_path or fitting), None)
+
+
+def header_of(source: Source, lines: list[str]) -> tuple[str, ...]:
+    """The names of the fields as the text itself gives them, else as the source has them."""
+    for line in lines:
+        if source.header and (found := re.match(source.header, line)):
+            return tuple(field_name(word) for word in line[found.end() :].split())
+    return source.default
+
+
+def field_name(word: str) -> str:
+    """A column's name as a source's fields have it: `account-id` is `account_id`."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", word).strip("_")
+
+
+def _lines(kind: Source | None, header: tuple[str, ...], lines: list[bytes]) -> Piece:
+    texts = [bare for line in lines if (bare := _bare(line)) and not bare.startswith(b"#")]
+    if kind is None:
+        return Piece(None, (), [], [Refused(text[:100_000], _UNKNOWN) for text in texts])
+    if kind.header:
+        pattern = re.compile(kind.header.encode())
+        texts = [text for text in texts if not pattern.match(text)]
+    if not header and kind.reader == "json":
+        return _of_json_lines(kind, texts)
+    return Piece(kind, header, list(texts), [])
+
+
+def _of_json_lines(kind: Source, texts: list[bytes]) -> Piece:
+    found = documents.lines(b"\n".join(texts))
+    return Piece(kind, (), found.texts, found.refused)
+
+
+def _bare(line: bytes) -> bytes:
+    """A line without the time that CloudWatch writes before each when it exports."""
+    found = _STAMPED.match(line)
+    return line[found.end() :].strip() if found else line.strip()
+
+
+def _parquet(found: Found, only: Source | None) -> Iterator[Piece]:
+    """Rows as JSON, with the names that a source's fields have."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    from bastide.lake.read.rows import as_json
+
+    try:
+        if found.path.startswith("s3://"):
+            from bastide.lake.storage import bucket_files
+
+            file = parquet.ParquetFile(bucket_files().open_input_file(found.path.removeprefix("s3://")))
+        else:
+            file = parquet.ParquetFile(found.path)
+        kind = only
+        for batch in file.iter_batches(batch_size=8192):
+            texts = as_json(batch)
+            kind = kind or _kind(texts, found.path)[0]
+            yield _piece(kind, (), Events(texts))
+    except (pa.ArrowException, OSError) as error:
+        yield Piece(None, (), [], [Refused(b"", f"damaged Parquet: {str(error)[:200]}")])

@@ -1,0 +1,131 @@
+"""What a kind of log is, as data: how it is recognised and read, and how its fields become OCSF's.
+
+One file of `library/sources` each; the language is told in `docs/lake.md`. Expressions are SQL over the fields that
+the file declares, and are compiled to one query for all tables that the source gives (`sql`).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from bastide.errors import UsageError, near_miss
+from bastide.lake.classes import table
+from bastide.library import FOLDER
+from bastide.yamltext import read_yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
+class Recognise(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a source is known: by a file's path, by fields that an event has all of, by the first line of a text."""
+
+    path: str = ""
+    fields: tuple[str, ...] = ()
+    where: dict[str, str] = {}
+    line: str = ""
+
+
+class Refuse(Struct, frozen=True, forbid_unknown_fields=True):
+    """Events that go to the quarantine, and why."""
+
+    when: str
+    reason: str
+
+
+class Part(Struct, frozen=True, forbid_unknown_fields=True):
+    """The events of a source that go to one table. Without `when` it takes what the tables before it left."""
+
+    activity: str
+    when: str = ""
+    activity_name: str = ""
+    columns: dict[str, str] = {}
+    unmapped: tuple[str, ...] = ()
+
+
+class Source(Struct, frozen=True, forbid_unknown_fields=True):
+    """One kind of log. `time` is in milliseconds; `fields` is the shape that is read of each event."""
+
+    id: str
+    title: str
+    product: dict[str, str]
+    reader: Literal["json", "text", "ocsf"]
+    recognise: Recognise
+    tables: dict[str, Part]
+    time: str
+    fields: dict[str, Any] = {}
+    columns: dict[str, str] = {}
+    unmapped: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+    place: str = ""
+    uid: str = ""
+    account: str = ""
+    region: str = ""
+    refuse: tuple[Refuse, ...] = ()
+    separator: str = " "
+    header: str = ""
+    default: tuple[str, ...] = ()
+    quoted: bool = False
+    nothing: tuple[str, ...] = ("-",)
+
+    def place_of(self, path: str) -> tuple[str | None, str | None]:
+        """Account and region that the path of a file tells, where it does."""
+        found = _compiled(self.place).search(path) if self.place else None
+        named = found.groupdict() if found else {}
+        return named.get("account"), named.get("region")
+
+
+@cache
+def sources() -> dict[str, Source]:
+    """All sources of the library by id."""
+    return {one.id: one for one in map(load, sorted((FOLDER / "sources").glob("*.yaml")))}
+
+
+def source(name: str) -> Source:
+    """The source with this id; `UsageError` for one that there is not."""
+    known = sources()
+    if name in known:
+        return known[name]
+    hint = near_miss(name, list(known)) or f"sources are {', '.join(known)}"
+    raise UsageError(f"there is no source `{name[:80]}`", remedy=hint)
+
+
+def load(path: Path) -> Source:
+    """The source that a file describes; `UsageError` names the file and what is wrong in it."""
+    value, _ = read_yaml(path.read_text("utf-8"), path.name)
+    try:
+        found = msgspec.convert(value, Source, strict=False)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"not a source: {error}", place=path.name, remedy="docs/lake.md tells what one has") from None
+    _look_over(found, path.name)
+    return found
+
+
+def _look_over(found: Source, place: str) -> None:
+    """Columns are OCSF's and fields have plain names: a slip is told when the file is read, not when logs are."""
+    for name, part in found.tables.items():
+        known = table(name)
+        for column in (*found.columns, *part.columns):
+            kind = known.kind(column)
+            if isinstance(kind, dict) or (kind is None and column in part.columns):
+                raise UsageError(f"`{column}` is no field of {name}", place=place)
+    for column in found.columns:
+        if all(table(name).kind(column) is None for name in found.tables):
+            raise UsageError(f"`{column}` is no field of any of its tables", place=place)
+    for field in found.fields:
+        if not _NAME.fullmatch(field):
+            raise UsageError(f"`{field}` is no name of a field", place=place)
+    if [part.when for part in found.tables.values()].count("") != 1 or list(found.tables.values())[-1].when:
+        raise UsageError("the last table has no `when`, all others have one", place=place)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)

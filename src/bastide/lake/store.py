@@ -1,0 +1,166 @@
+"""A lake as its readers see it: files of each table, commits, and a database with one view a table.
+
+A reader sees the commits that were there when it looked, whole: what is half written has no commit yet.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bastide.errors import UsageError
+from bastide.lake.classes import Table, table, tables
+from bastide.lake.commits import Commit, File, Input, read_commits
+from bastide.lake.layout import OURS
+from bastide.lake.sql import quoted
+from bastide.lake.storage import Folder, Storage, storage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
+
+class State:
+    """What is in a lake after its last commit. `head` is the hash of that commit's bytes."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, File] = {}
+        self.inputs: dict[str, Input] = {}
+        self.quarantine: dict[str, File] = {}
+        self.sequence = 0
+        self.head = ""
+        self.last: Commit | None = None
+
+    def apply(self, commit: Commit, head: str) -> None:
+        """Go on by one commit."""
+        for path in commit.remove:
+            self.files.pop(path, None)
+            self.quarantine.pop(path, None)
+        self.files.update((file.path, file) for file in commit.add)
+        self.quarantine.update((file.path, file) for file in commit.quarantine)
+        self.inputs.update((one.path, one) for one in commit.inputs)
+        self.sequence, self.head, self.last = commit.sequence, head, commit
+
+
+class Lake:
+    """The lake in a folder or at `s3://…`; nothing is read or made until something is asked."""
+
+    def __init__(self, place: str | Path) -> None:
+        self.place = str(place)
+        self._storage: Storage | None = None
+
+    @property
+    def storage(self) -> Storage:
+        """Where its files are."""
+        if self._storage is None:
+            self._storage = storage(self.place)
+        return self._storage
+
+    def exists(self) -> bool:
+        """Whether anything was ever committed."""
+        if not self.place.startswith("s3://") and not (Path(self.place) / OURS).is_dir():
+            return False
+        return bool(self.commits())
+
+    def commits(self, after: int = 0) -> list[Commit]:
+        """The commits after this number, in their order; each has one more than the one before."""
+        return [commit for commit, _ in read_commits(self.storage, after)]
+
+    def state(self) -> State:
+        """What is in the lake now."""
+        from bastide.lake.commits import digest
+
+        state = State()
+        for commit, content in read_commits(self.storage):
+            state.apply(commit, digest(content))
+        return state
+
+    def files(self, name: str, since: int | None = None, until: int | None = None) -> list[str]:
+        """Paths of a table's files, oldest first, that may have events in this time (milliseconds, `until` excluded).
+
+        A folder's are absolute, a bucket's begin with `s3://`.
+        """
+        table(name)
+        found = [file for file in self.state().files.values() if file.path.startswith(f"{name}/")]
+        chosen = [
+            file
+            for file in sorted(found, key=lambda one: (one.first, one.path))
+            if (since is None or file.last >= since) and (until is None or file.first < until)
+        ]
+        return [f"{self.storage.root}/{file.path}" for file in chosen]
+
+    def connect(self, since: int | None = None, files: Sequence[File] | None = None) -> duckdb.DuckDBPyConnection:
+        """A database in memory with one view for each table, empty ones too, and columns of the partition beside.
+
+        `files` restricts it to these, `since` (milliseconds) to files that may have later events. It can read the
+        lake and nothing else: no other file, no network, no setting.
+        """
+        import duckdb
+
+        state = list(self.state().files.values()) if files is None else list(files)
+        chosen = [file for file in state if since is None or file.last >= since]
+        connection = duckdb.connect(
+            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        )  # fmt: skip
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
+        if isinstance(self.storage, Folder):
+            connection.execute(f"set allowed_directories = [{quoted(self.storage.root + '/')}]")
+        connection.execute("set enable_external_access = false")
+        for one in tables().values():
+            paths = sorted(file.path for file in chosen if file.path.startswith(f"{one.name}/"))
+            self._view(connection, one, paths)
+        connection.execute("set lock_configuration = true")
+        return connection
+
+    def _view(self, connection: duckdb.DuckDBPyConnection, one: Table, paths: list[str]) -> None:
+        if not paths:
+            columns = [f'null::{kind} as "{name}"' for name, kind in one.sql_types().items()]
+            columns += [f"null::varchar as {name}" for name in ("region", '"accountId"', '"eventDay"')]
+            connection.execute(f"create view {one.name} as select {', '.join(columns)} where false")
+        elif isinstance(self.storage, Folder):
+            listed = ", ".join(quoted(f"{self.storage.root}/{path}") for path in paths)
+            connection.execute(
+                f"create view {one.name} as select * from read_parquet([{listed}], hive_partitioning = true, "
+                "hive_types_autocast = false)"
+            )
+        else:
+            connection.register(one.name, self._dataset(one, paths))
+
+    def _dataset(self, one: Table, paths: list[str]) -> object:
+        import pyarrow as pa
+        from pyarrow import dataset
+
+        from bastide.lake.storage import bucket_files
+
+        partitions = pa.schema([(name, pa.string()) for name in ("region", "accountId", "eventDay")])
+        base = self.storage.root.removeprefix("s3://")
+        return dataset.dataset(
+            [f"{base}/{path}" for path in paths],
+            schema=pa.schema([*one.arrow(), *partitions]),
+            format="parquet",
+            filesystem=bucket_files(),
+            partitioning=dataset.HivePartitioning(partitions),
+        )
+
+
+def lake_folder() -> str:
+    """The lake of this project: `lake` in its data folder."""
+    from bastide.workload.place import data_folder
+
+    return str(data_folder() / "lake")
+
+
+def existing(place: str | None) -> Lake:
+    """The lake that a command names, or the project's; `UsageError` when nothing was ever brought in."""
+    lake = Lake(place or lake_folder())
+    if not lake.exists():
+        raise UsageError("there is no lake", place=lake.place, remedy="bring logs in with `bastide ingest PATH`")
+    return lake
+
+
+def now() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
