@@ -33,6 +33,35 @@ def test_by_name() -> None:
     assert Estate([bucket, refers]).referred(refers, "S3BucketName", BUCKET) == ([bucket], "")
 
 
+def test_by_an_arn_that_is_written_out_or_put_together() -> None:
+    topic, alarm = "AWS::SNS::Topic", "AWS::CloudWatch::Alarm"
+    alarms = item(topic, "t", {"TopicName": "alarms"})
+    other = item(topic, "o", {"TopicName": "other"})
+    for arn in (
+        "arn:aws:sns:eu-west-1:111122223333:alarms",
+        Reference("arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:alarms"),
+    ):
+        tells = item(alarm, "a", {"AlarmActions": [arn]})
+        estate = Estate([other, alarms, tells])
+        assert estate.referred(tells, "AlarmActions", topic) == ([alarms], "")
+        assert estate.referring(alarms, "AlarmActions", alarm) == ([tells], "")
+        assert estate.referring(other, "AlarmActions", alarm) == ([], "")
+
+
+def test_an_arn_of_another_service_is_not_what_has_its_name() -> None:
+    queue, topic = item("AWS::SQS::Queue", "q", {"QueueName": "alarms"}), "AWS::SNS::Topic"
+    tells = item("AWS::CloudWatch::Alarm", "a", {"AlarmActions": ["arn:aws:sqs:eu-west-1:111122223333:alarms"]})
+    named = item(topic, "t", {"TopicName": "alarms"})
+    found, why = Estate([queue, named, tells]).referred(tells, "AlarmActions", topic)
+    assert not found
+    assert "is not among" in why
+
+
+def test_what_has_no_name_is_not_found_by_none() -> None:
+    bucket, refers = item(BUCKET, "b", {"BucketName": ""}), trail("arn:aws:s3:::")
+    assert Estate([bucket, refers]).referred(refers, "S3BucketName", BUCKET)[0] == []
+
+
 def test_a_name_that_is_not_primary() -> None:
     template = item("AWS::EC2::LaunchTemplate", "t", {"LaunchTemplateName": "web"})
     instance = item("AWS::EC2::Instance", "i", {"LaunchTemplate": {"LaunchTemplateName": "web"}})

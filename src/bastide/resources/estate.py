@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from bastide.resources.arns import name_in
 from bastide.resources.model import without_positions
 from bastide.resources.schema import schema_for
 
@@ -99,7 +100,9 @@ class Estate:
         names = self._by_name(wanted)
         if wanted in _PART_OF and (at := value.find(_PART_OF[wanted][0])) > 0 and value.startswith("arn:"):
             return names.get((resource.unit, value)) or names.get((resource.unit, value[at:]))
-        if resource.source != "aws" or value.startswith("arn:"):
+        if resource.source != "aws":
+            return names.get((resource.unit, value)) or names.get((resource.unit, name_in(value, wanted)))
+        if value.startswith("arn:"):
             return names.get((resource.unit, value))
         scopes = self._read.get(resource.unit, {}).get("types", {})
         if "global" in (scopes.get(wanted), scopes.get(resource.type)):
@@ -140,7 +143,7 @@ class Estate:
             for resource in self.by_type.get(wanted, ()):
                 for prop in known_by:
                     value = resource.properties.get(prop)
-                    if isinstance(value, str):
+                    if isinstance(value, str) and value:
                         names[resource.unit, value] = resource
                         if resource.source == "aws":
                             names[_region_of(resource), value] = resource
