@@ -1,0 +1,88 @@
+"""The last scan in the history: once, with the findings that it opened and closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bastide.posture.sync import record_scan
+from bastide.posture.whole import Whole
+from tests.loop import Workload
+
+CONTROL = "s3.bucket-blocks-public-access"
+
+
+def found(whole: Whole, control: str = CONTROL) -> list[dict[str, Any]]:
+    return whole.known.select(f"select * from findings where control = '{control}' order by opened_at")
+
+
+def test_a_scan_is_written_once(workload: Workload) -> None:
+    with workload.whole() as whole:
+        assert whole.scanned.fresh
+        again = record_scan(whole.known, whole.state)
+        assert (again.id, again.digest, again.fresh) == (whole.scanned.id, whole.scanned.digest, False)
+        assert len(whole.known.select("select * from scans")) == 1
+        (row,) = whole.known.select(f"select * from control_counts where control = '{CONTROL}'")
+        assert (row["passed"], row["failed"], row["severity"]) == (1, 0, "high")
+
+
+def test_the_digest_is_of_the_verdicts(workload: Workload) -> None:
+    with workload.whole() as whole:
+        before = whole.scanned.digest
+    with workload.whole() as whole:
+        assert whole.scanned.digest == before
+    workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
+    with workload.whole() as whole:
+        assert whole.scanned.digest != before
+
+
+def test_a_finding_is_opened_closed_and_opened_again(workload: Workload) -> None:
+    with workload.whole() as whole:
+        assert found(whole) == []
+    workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
+    with workload.whole() as whole:
+        (finding,) = found(whole)
+        assert (finding["opened_scan"], finding["closed_at"]) == (whole.scanned.id, None)
+    workload.change("BlockPublicAcls: false", "BlockPublicAcls: true")
+    with workload.whole() as whole:
+        (finding,) = found(whole)
+        assert (finding["closed_scan"], finding["closed_as"]) == (whole.scanned.id, "pass")
+    workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
+    with workload.whole() as whole:
+        assert [one["closed_as"] for one in found(whole)] == ["pass", None]
+
+
+def test_what_is_gone_is_closed_as_gone(workload: Workload) -> None:
+    workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
+    with workload.whole():
+        pass
+    text = (workload.folder / "stack.yaml").read_text()
+    workload.write("stack.yaml", "Resources:\n" + text[text.index("  Mail:") :])
+    with workload.whole() as whole:
+        assert [one["closed_as"] for one in found(whole)] == ["gone"]
+
+
+def test_what_could_not_be_read_is_not_gone(workload: Workload) -> None:
+    workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
+    with workload.whole():
+        pass
+    workload.write("stack.yaml", "Resources:\n  Orders: [\n")
+    workload.write("other.yaml", "Resources:\n  A: {Type: AWS::SNS::Topic}\n")
+    with workload.whole() as whole:
+        assert not whole.scanned.whole
+        assert [one["closed_as"] for one in found(whole)] == [None]
+
+
+def test_an_exemption_closes_and_its_end_opens_again(workload: Workload) -> None:
+    workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
+    with workload.whole():
+        pass
+    manifest = (workload.folder / "bastide.yaml").read_text()
+    workload.write(
+        "bastide.yaml",
+        f"{manifest}exemptions:\n  - {{control: {CONTROL}, until: 2099-01-01, by: Rosa, reason: for now}}\n",
+    )
+    with workload.whole() as whole:
+        assert [one["closed_as"] for one in found(whole)] == ["exempt"]
+    workload.change("2099-01-01", "2020-01-01", "bastide.yaml")
+    with workload.whole() as whole:
+        assert [one["closed_as"] for one in found(whole)] == ["exempt", None]

@@ -1,0 +1,113 @@
+"""Everything together: what is broken in the code moves what it should, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from bastide.posture.whole import TABLES, attestations, columns_of
+from bastide.state.journal import Entry, append
+from bastide.threats.register import decide
+from tests.loop import Workload
+
+
+def test_every_table_is_there(workload: Workload) -> None:
+    with workload.whole() as whole:
+        for name, columns in TABLES.items():
+            assert whole.known.columns(f"select * from {name}") == list(columns)
+        assert whole.known.select("select count(*) as n from threats")[0]["n"] == len(whole.register) > 0
+        assert whole.known.select("select count(*) as n from elements")[0]["n"] > 0
+        assert whole.known.select("select count(*) as n from objectives")[0]["n"] > 0
+
+
+def test_breaking_a_control_moves_the_threats_that_it_mitigates_and_no_other(workload: Workload) -> None:
+    def risks() -> dict[str, float]:
+        with workload.whole() as whole:
+            return {row.threat.id: row.risk.high for row in whole.register if row.risk}
+
+    control = "s3.bucket-blocks-public-access"
+    before = risks()
+    workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
+    after = risks()
+    with workload.whole() as whole:
+        expected = whole.known.select(
+            f"""select distinct t.id from threats t
+            join objective_controls c on list_contains(t.objectives, c.objective)
+            join aims a on a.threat = t.id and a.objective = c.objective
+            where c.control = '{control}' and (a.scope = 'workload' or list_contains(t.resources, 'stack.yaml#Orders'))
+            order by 1"""
+        )
+    assert before.keys() == after.keys()
+    moved = {name for name in before if abs(after[name] - before[name]) > 1e-9}
+    assert moved == {row["id"] for row in expected} != set()
+    assert all(after[name] > before[name] for name in moved)
+
+
+def test_without_a_scan_the_code_is_scanned_first(workload: Workload) -> None:
+    from bastide.posture.whole import open_whole
+
+    with open_whole() as whole:
+        assert whole.known.select("select targets from scan") == [{"targets": ["."]}]
+
+
+def test_a_scan_of_a_part_does_not_close_the_rest(workload: Workload) -> None:
+    from bastide.posture.whole import open_whole
+
+    workload.write("other.yaml", "Resources:\n  A: {Type: AWS::SNS::Topic}\n")
+    with workload.whole() as whole:
+        before = {row.threat.id for row in whole.register if row.status != "closed"}
+    workload.scan("other.yaml")
+    with open_whole() as whole:
+        assert {row.threat.id for row in whole.register if row.status != "closed"} == before
+
+
+def test_a_decision_is_in_the_register_at_the_next_opening(workload: Workload) -> None:
+    with workload.whole() as whole:
+        one = whole.register[0].threat.id
+        decide(whole.state, "root", "accept", [one], {"by": "Rosa", "until": "2099-01-01", "why": "small"})
+    with workload.whole() as whole:
+        (row,) = whole.known.select(f"select status, decided_by, until, alarm from threats where id = '{one}'")
+        assert row == {"status": "accepted", "decided_by": "Rosa", "until": "2099-01-01", "alarm": False}
+
+
+def test_attestations_count_until_their_day_or_until_revoked(workload: Workload) -> None:
+    def entry(number: int, action: str, subject: str, **body: str) -> Entry:
+        return Entry(number, f"2026-01-0{number}T00:00:00.000Z", "a", action, subject, body, "", "")
+
+    journal = [
+        entry(1, "attest", "gdpr/Art. 30", by="Rosa", until="2026-06-01", statement="kept"),
+        entry(2, "attest", "response.prepared", by="Jo", until="2026-06-01", statement="done"),
+        entry(3, "attest.revoke", "response.prepared", by="Jo"),
+        entry(4, "attest", "gdpr/Art. 30", by="Jo", until="2026-07-01", statement="kept again"),
+    ]
+    found = {row["subject"]: row for row in attestations(journal, "2026-07-01")}
+    assert found["gdpr/Art. 30"]["valid"] is True
+    assert found["gdpr/Art. 30"]["by"] == "Jo"
+    assert found["response.prepared"]["valid"] is False
+    assert not any(row["valid"] for row in attestations(journal, "2026-07-02"))
+
+
+def test_columns_are_those_of_the_state() -> None:
+    assert columns_of("scans")["live"][0] == "BOOLEAN"
+    assert columns_of("risks") == {
+        "scan": ("VARCHAR", ""), "threat": ("VARCHAR", ""), "inherent": ("DOUBLE", ""), "low": ("DOUBLE", ""),
+        "high": ("DOUBLE", ""),
+    }  # fmt: skip
+
+
+def test_a_hostile_name_stays_a_name(workload: Workload, capsys: pytest.CaptureFixture[str]) -> None:
+    from bastide.report.lines import Lines, screen
+    from bastide.threats.show import explain, listing
+
+    workload.change("Orders:\n", '"Or\\e[31mders\'; drop table threats; --":\n')
+    workload.change("resource: Orders", 'resource: "Or*"', "bastide.yaml")
+    with workload.whole() as whole:
+        append(
+            whole.state, "root", "threat.comment", whole.register[0].threat.id, {"text": "\x1b[2J", "by": "\x1b]0;x"}
+        )
+        lines = Lines(screen())
+        listing(lines, whole.register, 0, "medium")
+        for row in whole.register:
+            explain(lines, row, whole.known)
+        lines.flush()
+        assert whole.known.select("select count(*) as n from threats")[0]["n"] == len(whole.register)
+    assert "\x1b" not in capsys.readouterr().out

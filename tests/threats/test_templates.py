@@ -1,0 +1,103 @@
+"""From templates to threats: one for each row, with reasons, under an id that stays."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from bastide.errors import UsageError
+from bastide.threats.bearing import put_bearing
+from bastide.threats.entry import parse_templates
+from bastide.threats.model import put_model
+from bastide.threats.templates import OWN, Threat, identity_of, instances, own_threats
+from bastide.workload.known import Known
+from tests.loop import Workload
+from tests.threats.test_entry import ENTRY
+
+(TEMPLATE,) = parse_templates(ENTRY, "t.yaml")
+BUCKETS = "select id as element, name from elements where type = 'AWS::S3::Bucket'"
+
+
+def modelled(known: Known) -> Known:
+    put_model(known)
+    put_bearing(known)
+    return known
+
+
+def found(workload: Workload, **changes: object) -> list[Threat]:
+    with workload.known() as known:
+        return instances(modelled(known), replace(TEMPLATE, **{"when": BUCKETS, **changes}))
+
+
+def test_a_row_is_a_threat_whose_impact_follows_the_class(workload: Workload) -> None:
+    (threat,) = found(workload)
+    assert threat.id == identity_of("data.bucket-read", "stack.yaml#Orders")
+    assert (threat.title, threat.data_class, threat.impact) == ("Everybody reads Orders", "restricted", 5)
+    assert (threat.likelihood, threat.inherent) == (2, 10)
+    assert threat.statement == (
+        "An attacker who knows Orders can read it, which leads to the restricted data becomes known, resulting in "
+        "reduced confidentiality of Orders."
+    )
+    assert "stack.yaml#Orders" in threat.resources
+
+
+def test_the_id_stays_when_lines_move_and_the_class_changes(workload: Workload) -> None:
+    (before,) = found(workload)
+    workload.change("Resources:\n", "Description: more\n\nResources:\n")
+    workload.change("class: restricted", "class: public", "bastide.yaml")
+    (after,) = found(workload)
+    assert (after.id, after.impact) == (before.id, 1)
+
+
+def test_what_makes_it_worse_says_why(workload: Workload) -> None:
+    (raise_,) = TEMPLATE.raises
+    (threat,) = found(
+        workload, raises=(replace(raise_, when="name = 'Orders'"), replace(raise_, when="exposed is null", by=9))
+    )
+    assert threat.likelihood == 3.5
+    assert threat.because["likelihood"] == ["it is looked for", "+1.5: it is open"]
+
+
+def test_a_likelihood_stays_on_its_scale(workload: Workload) -> None:
+    (raise_,) = TEMPLATE.raises
+    (threat,) = found(workload, raises=(replace(raise_, when="true", by=9),))
+    assert threat.likelihood == 5
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ("select name from elements", "no column `element`"),
+        ("select id as element from nowhere", "does not run"),
+        ("delete from elements", "t.yaml:1: "),
+        ("select id as element from read_csv('/etc/passwd')", "t.yaml:1: "),
+    ],
+)
+def test_sql_that_does_not_do_is_told_with_its_place(workload: Workload, when: str, said: str) -> None:
+    with pytest.raises(UsageError) as told:
+        found(workload, when=when)
+    assert said in told.value.text()
+    assert told.value.place == "t.yaml:1"
+
+
+def test_threats_of_ones_own_are_about_what_they_name(workload: Workload) -> None:
+    workload.write(
+        "bastide.yaml",
+        "workload: {name: shop}\nthreats:\n"
+        "  - {id: a, title: Something, likelihood: 2, impact: 3, elements: [Orders], objectives: [data.own-keys]}\n"
+        "  - {id: b, title: Another, likelihood: 1, impact: 1, objectives: [response.prepared]}\n",
+    )
+    with workload.known() as known:
+        one, other = own_threats(modelled(known), known.manifest)
+    assert (one.id, one.element, one.objectives[0].scope) == (identity_of(OWN, "a"), "stack.yaml#Orders", "element")
+    assert (other.element, other.element_name, other.objectives[0].scope) == ("workload", "shop", "workload")
+
+
+def test_an_element_that_is_not_there_has_a_near_miss(workload: Workload) -> None:
+    workload.write(
+        "bastide.yaml",
+        "workload: {name: shop}\nthreats:\n  - {id: a, title: S, likelihood: 2, impact: 3, elements: [Order]}\n",
+    )
+    with workload.known() as known, pytest.raises(UsageError) as told:
+        own_threats(modelled(known), known.manifest)
+    assert (told.value.place, told.value.remedy) == ("bastide.yaml:3", "did you mean `Orders`?")
