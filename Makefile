@@ -10,7 +10,7 @@ PYTEST := $(BIN)/pytest -n auto --maxprocesses 4
 # Compiled bytecode halves the start-up time that this project measures itself by.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo emulate test test-fast lint format lock bench docs changelog clean
+.PHONY: help setup demo emulate test packages test-fast lint format lock bench docs changelog clean
 
 help: ## list these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,8 +36,11 @@ demo: $(STAMP) ## scan the bundled example workload
 emulate: $(STAMP) ## an AWS organization on this machine, to try `bastide scan aws` on
 	@$(BIN)/python scripts/emulate.py $(ARGS)
 
-test: $(STAMP) lint ## everything CI runs: lint, then all tests
+test: $(STAMP) lint packages ## everything CI runs: lint, then all tests
 	@$(PYTEST) $(ARGS)
+
+packages: ## the Debian packages that tests need
+	@bash scripts/packages.sh
 
 test-fast: $(STAMP) ## the tests that take no seconds
 	@$(PYTEST) -m "not slow" $(ARGS)

@@ -74,12 +74,16 @@ class Known:
         self._connection.close()
 
     def put(self, name: str, columns: Columns, rows: Iterable[Mapping[str, Any]]) -> None:
-        """A table of these rows in the place of one of that name; a column that a row has not is NULL."""
+        """A table of these rows in the place of one of that name; a column that a row has not is NULL.
+
+        What goes into a column of the type JSON is the text of it.
+        """
         listed = ", ".join(f'"{column}" {kind}' for column, (kind, _) in columns.items())
         self._connection.execute(f'create or replace table "{name}" ({listed})')
         plain = [{column: row.get(column) for column in columns} for row in rows]
         if plain:
-            shape = json.dumps([{column: kind for column, (kind, _) in columns.items()}])
+            # A text that is JSON already would become a string of JSON.
+            shape = json.dumps([{name: kind if kind != "JSON" else "VARCHAR" for name, (kind, _) in columns.items()}])
             names = ", ".join(f'r."{column}"' for column in columns)
             self._connection.execute(
                 f'insert into "{name}" select {names} from (select unnest(from_json(?::json, ?)) as r)',  # noqa: S608 (ours)
@@ -96,7 +100,7 @@ class Known:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def run(self, sql: str, parameters: Iterable[Any] = ()) -> list[dict[str, Any]]:
-        """The rows that a statement of our own gives, however many and however long; never for SQL of templates or packs."""
+        """The rows that a statement of our own gives, however many; never for SQL of templates or packs."""
         cursor = self._connection.execute(sql, list(parameters))
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
