@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bastide.lake.read.documents import Refused
     from bastide.lake.read.recognise import Piece
 
-BATCH = 24 * 1024 * 1024
+BATCH = 40 * 1024 * 1024
 """Bytes of events that are converted together."""
 LEVEL = 1
 """How hard zstd tries: 3 makes files 6 % smaller and takes a third longer."""
