@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from bastide.threats.model.flows import exposures_of, flows_of
-from bastide.threats.model.names import name_of
-from bastide.threats.model.points import clear, prepare
+from bastide.threats.classes import classify, spread
+from bastide.threats.model import access, flows, network, points, trust
+from bastide.threats.model.draft import Draft
+from bastide.threats.model.own import add_own, own_flows
+from bastide.threats.model.places import Places, cross
 from bastide.threats.model.rules import load_rules
-from bastide.threats.model.shape import INTERNET, TABLES, Boundary, Element, Flow, Model
+from bastide.threats.model.shape import INTERNET, TABLES, Model
 
 if TYPE_CHECKING:
-    from bastide.threats.model.rules import Rules
     from bastide.workload.known import Known
 
 
 def model_of(known: Known) -> Model:
     """The model; `UsageError` for what the manifest says of elements that are not there."""
-    rules = load_rules()
-    prepare(known, rules)
     try:
-        elements = {element.id: element for element in _elements(known, rules)}
-        flows: dict[str, Flow] = {}
-        for row in flows_of(known, rules):
-            _add(flows, row)
-        for row in exposures_of(known, rules):
-            _expose(elements, flows, row)
+        draft = _derived(known)
     finally:
-        clear(known, "m_flow_rules", "m_exposures")
-    boundaries = [Boundary("internet", "internet", "internet"), Boundary("aws", "aws", "AWS")]
+        points.clear(known, *flows.MADE, *network.MADE, *access.MADE, *trust.MADE)
+    manifest, strict = known.manifest, _is_whole(known)
+    boundaries = draft.places.boundaries
+    add_own(manifest, boundaries, draft.elements)
+    for row in own_flows(manifest, draft.elements, draft.addresses, strict=strict):
+        draft.flow(row)
+    draft.leave_out_unused()
+    rules = load_rules()
+    classify(manifest, rules.hints, draft.elements, draft.facts, strict=strict)
+    spread(manifest, draft.elements, draft.flows.values(), draft.unread)
+    draft.class_groups(manifest)
+    cross(boundaries, draft.elements, draft.flows.values())
     return Model(
-        tuple(boundaries),
-        tuple(elements[name] for name in sorted(elements)),
-        tuple(flows[name] for name in sorted(flows)),
+        tuple(boundaries[name] for name in sorted(boundaries)),
+        tuple(draft.elements[name] for name in sorted(draft.elements)),
+        tuple(draft.flows[name] for name in sorted(draft.flows)),
     )
 
 
@@ -47,47 +50,41 @@ def put_model(known: Known) -> Model:
     return model
 
 
-def _elements(known: Known, rules: Rules) -> list[Element]:
-    found = [
-        Element(id=INTERNET, kind="entity", name="anybody on the internet", boundary="internet", why="the internet")
-    ]
-    sql = """
-        select r.id, r.type, r.service, r.source, r.address, r.path, r.line, r.p, k.kind, k.noun
-        from (select distinct element from m_owners) o join m_resources r on r.id = o.element
-        join m_kinds k on k.type = r.type order by r.id"""
-    for row in known.run(sql):
-        properties = msgspec.json.decode(row["p"])
-        found.append(
-            Element(
-                id=row["id"],
-                kind=row["kind"],
-                name=name_of(row["source"], row["address"], properties, row["noun"]),
-                type=row["type"],
-                service=row["service"],
-                resource=row["id"],
-                boundary="aws",
-                why=f"{row['noun']} at {row['path']}:{row['line']}"
-                if row["line"]
-                else f"{row['noun']} in {row['path']}",
-            )
-        )
-    return found
+def _derived(known: Known) -> Draft:
+    """Elements and flows that follow from what was scanned."""
+    rules = load_rules()
+    points.prepare(known, rules)
+    network.prepare_networks(known)
+    access.prepare_access(known, rules)
+    draft = Draft(known, rules, Places(known))
+    draft.read_elements()
+    for row in flows.flows_of(known, rules):
+        draft.flow(row)
+    for row in flows.outside_of(known, rules):
+        draft.outside(row)
+    for row in network.administration(known):
+        draft.administered(row)
+    for entity, row in trust.trusted(known, draft.places.own):
+        draft.let_in(entity, row)
+    for row in access.access_of(known):
+        draft.given(row)
+    acting = {(one.source, one.target) for one in draft.flows.values() if one.kind == "acts-as"}
+    for row in access.through_identities(known, sorted(acting)):
+        draft.used(row)
+    for row in network.between_groups(known):
+        draft.allowed(row)
+    return draft
 
 
-def _add(flows: dict[str, Flow], row: dict[str, Any]) -> None:
-    key = "\0".join(str(row.get(name)) for name in ("source", "target", "kind", "resource", "property", "protocol"))
-    name = "F-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-    flows[name] = Flow(
-        id=name, source=row["source"], target=row["target"], kind=row["kind"], protocol=row.get("protocol"),
-        encrypted=row.get("encrypted"), authenticated=row.get("authenticated"), actions=row.get("actions") or [],
-        resource=row.get("resource"), property=row.get("property"),
-    )  # fmt: skip
+def _is_whole(known: Known) -> bool:
+    """Whether the last scan looked at all of the workload's code, so that what it did not find is not there."""
+    scans = known.run("select targets, live from scan")
+    code = {*known.manifest.code, "."}
+    whole = any(
+        not row["live"] and (code & set(row["targets"]) or set(known.manifest.code) <= set(row["targets"]))
+        for row in scans
+    )
+    return whole and bool(known.run("select 1 from resources limit 1"))
 
 
-def _expose(elements: dict[str, Element], flows: dict[str, Flow], row: dict[str, Any]) -> None:
-    element = elements[row["target"]]
-    if row["exposed"] is None:
-        element.exposed = element.exposed or None
-        return
-    element.exposed = True
-    _add(flows, row)
+__all__ = ["INTERNET", "model_of", "put_model"]

@@ -1,26 +1,30 @@
-"""Flows that follow from properties: what one element asks, sends or is told, and what the internet can reach."""
+"""Flows that follow from properties: what one element asks, sends or is told, and what connects it with outsiders."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from bastide.threats.model.shape import INTERNET
+from msgspec import structs
+
+from bastide.threats.model.points import like_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bastide.threats.model.rules import Exposure, FlowRule, Rules
+    from bastide.threats.model.rules import Outside, FlowRule, Rules
     from bastide.workload.known import Columns, Known
 
 _RULES: Columns = {
     "number": ("INTEGER", ""), "type": ("VARCHAR", ""), "property": ("VARCHAR", ""), "pattern": ("VARCHAR", ""),
     "kind": ("VARCHAR", ""), "to": ("VARCHAR[]", ""), "inwards": ("BOOLEAN", ""),
 }  # fmt: skip
-_EXPOSURES: Columns = {
+_RULES_OUTSIDE: Columns = {
     "number": ("INTEGER", ""), "type": ("VARCHAR", ""), "reads": ("VARCHAR[]", ""), "door": ("BOOLEAN", ""),
-    "kind": ("VARCHAR", ""),
+    "out": ("BOOLEAN", ""), "kind": ("VARCHAR", ""),
 }  # fmt: skip
+
+MADE = ("m_flow_rules", "m_outside")
 
 _FLOWS = """
 select * exclude (wanted) from (
@@ -37,18 +41,19 @@ select * exclude (wanted) from (
 where wanted
 """
 
-_EXPOSED = """
-select target, kind, resource, protocol, encrypted, authenticated, not door or opened as opened,
-  case when unread then null else wanted end as exposed
+_OUTSIDE = r"""
+select entity, out, element, kind, resource, property, protocol, encrypted, authenticated,
+  case when unread or (door and opened is null) then null else wanted end as certain
 from (
-  select e.element as target, w.kind, r.id as resource, w.door, {protocol} as protocol, {encrypted} as encrypted,
-    {authenticated} as authenticated, {wanted} as wanted,
-    exists (select 1 from unresolved u where u.resource = r.id
-      and (u.property = '' or list_contains(w.reads, regexp_replace(u.property, '\\[.*', '')))) as unread,
-    true as opened
-  from (select distinct id, type, properties as p from resources) r join m_exposures w on w.type = r.type
-  join m_owners e on e.resource = r.id join (select id, p as o from m_resources) x on x.id = e.element)
-where unread or wanted
+  select e.element, w.kind, r.id as resource, w.reads[1] as property, w.door, w.out, {entity} as entity,
+    {protocol} as protocol, {encrypted} as encrypted, {authenticated} as authenticated, {wanted} as wanted,
+    case when d.element is null then true else d.opened end as opened,
+    exists (select 1 from unresolved u where u.resource = r.id and (u.property = '' or list_contains(w.reads,
+      regexp_replace(u.property, '\[\d+\]', '', 'g')))) as unread
+  from (select distinct id, type, properties as p from resources) r join m_outside w on w.type = r.type
+  join m_owners e on e.resource = r.id join (select id, p as o from m_resources) x on x.id = e.element
+  left join m_opened d on d.element = e.element)
+where entity is not null and (unread or wanted) and not (door and coalesce(not opened, false))
 """
 
 
@@ -58,26 +63,21 @@ def flows_of(known: Known, rules: Rules) -> list[dict[str, Any]]:
     return known.run(_filled(_FLOWS, rules.flows))
 
 
-def exposures_of(known: Known, rules: Rules) -> list[dict[str, Any]]:
-    """What the internet can reach, as flows from there; `exposed` is None where it is not known."""
-    known.put("m_exposures", _EXPOSURES, _numbered(rules.exposures))
-    return [{**row, "source": INTERNET} for row in known.run(_filled(_EXPOSED, rules.exposures))]
+def outside_of(known: Known, rules: Rules) -> list[dict[str, Any]]:
+    """What connects elements with somebody outside; `certain` is None where it is not known whether it does."""
+    known.put("m_outside", _RULES_OUTSIDE, _numbered(rules.outside))
+    return known.run(_filled(_OUTSIDE, rules.outside, "entity"))
 
 
-def _numbered(rules: Sequence[FlowRule] | Sequence[Exposure]) -> Iterable[dict[str, Any]]:
-    from msgspec import structs
-
-    from bastide.threats.model.points import _pattern
-
+def _numbered(rules: Sequence[FlowRule] | Sequence[Outside]) -> Iterable[dict[str, Any]]:
     for number, rule in enumerate(rules):
         row = structs.asdict(rule)
-        yield {**row, "number": number, "pattern": _pattern(row.get("property", ""))}
+        yield {**row, "number": number, "pattern": like_pattern(row.get("property", ""))}
 
 
-def _filled(sql: str, rules: Sequence[FlowRule] | Sequence[Exposure]) -> str:
-    texts = {
-        name: _cases([getattr(rule, name) for rule in rules]) for name in ("protocol", "encrypted", "authenticated")
-    }
+def _filled(sql: str, rules: Sequence[FlowRule] | Sequence[Outside], *more: str) -> str:
+    names = ("protocol", "encrypted", "authenticated", *more)
+    texts = {name: _cases([getattr(rule, name) for rule in rules]) for name in names}
     return sql.format(**texts, wanted=_cases([rule.when for rule in rules]))
 
 

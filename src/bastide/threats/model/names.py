@@ -18,7 +18,7 @@ _PLAIN = {"this", "main", "default", "self", "resource"}
 
 
 def name_of(source: str, address: str, properties: dict[str, Any], noun: str) -> str:
-    """One line, without secrets: for Terraform the label of the resource, or its module's where the label says nothing."""
+    """One line, without secrets: for Terraform its label, or its module's where the label says nothing."""
     return clean(_name(source, address, properties) or noun, MAX_NAME)
 
 
@@ -27,10 +27,18 @@ def _name(source: str, address: str, properties: dict[str, Any]) -> str:
         modules = _MODULE.findall(match["modules"])
         if match["name"] in _PLAIN and modules:
             return f"{modules[-1][0]}{modules[-1][1]}{match['key'] or ''}"
+        if match["name"] in _PLAIN:
+            return _written(properties)
         return f"{match['name']}{match['key'] or ''}"
     if source == "aws" or address.startswith("arn:"):
         return _tagged(properties) or re.split(r"[:/]", address.rstrip("/"))[-1]
     return address
+
+
+def _written(properties: dict[str, Any]) -> str:
+    """The name that it has in AWS, where that stands in the code."""
+    names = (value for key, value in properties.items() if key.endswith("Name") and isinstance(value, str))
+    return next((name for name in names if "${" not in name), "")
 
 
 def _tagged(properties: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Which resource names which, and which are parts of an element: tables that all the rest of the model is made from.
 
-A property names a resource by a reference, of which the scan has a link, or by an identifier that is written out: an ARN,
-a name, a URL. Only those properties are looked at that a rule speaks of, and identifiers of networks everywhere.
+A property names a resource by a reference, of which the scan has a link, or by an identifier that is written out: an
+ARN, a name, a URL. Only those properties are looked at that a rule speaks of, and identifiers of networks everywhere.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ _RESOURCES = """
 create or replace temp table m_resources as
 select * exclude (n) from (
   select id, type, lower(split_part(type, '::', 2)) as service, name, address, unit, source, path, line,
-    properties as p, row_number() over (partition by id order by length(properties::varchar) desc, properties::varchar) as n
+    properties as p,
+    row_number() over (partition by id order by length(properties::varchar) desc, properties::varchar) as n
   from resources)
 where n = 1
 """
@@ -76,7 +77,7 @@ with found as (
 )
 select distinct f.*, regexp_replace(f.property, '\[\d+\]', '', 'g') as plain
 from found f
-where regexp_full_match(f.text, '(subnet|sg|vpc)-[0-9a-f]{8,17}')
+where regexp_full_match(f.text, '(subnet|sg|vpc|igw|rtb)-[0-9a-f]{8,17}')
   or exists (
     select 1 from m_wanted w
     where w.type = f.type and regexp_replace(f.property, '\[\d+\]', '', 'g') like w.pattern escape '\')
@@ -84,7 +85,8 @@ where regexp_full_match(f.text, '(subnet|sg|vpc)-[0-9a-f]{8,17}')
 
 _ALIKE = r"""
 create or replace temp macro _alike(plain, type) as (
-  ends_with(regexp_replace(lower(split_part(plain, '.', -1)), '(arn|id|name|identifier|url|uri|v2)?s?$', ''), lower(split_part(type, '::', -1)))
+  ends_with(regexp_replace(lower(split_part(plain, '.', -1)), '(arn|id|name|identifier|url|uri|v2)?s?$', ''),
+    lower(split_part(type, '::', -1)))
 )
 """
 
@@ -156,7 +158,10 @@ def prepare(known: Known, rules: Rules) -> None:
     """Make the tables: resources once each, their identifiers, who names whom, and who is part of which element."""
     wanted = [(part.type, part.of or part.has) for part in rules.parts]
     wanted += [(rule.type, rule.property) for rule in rules.flows]
-    known.put("m_wanted", _WANTED, ({"type": t, "property": p, "pattern": _pattern(p)} for t, p in set(wanted)))
+    wanted += [
+        (name, policies) for name in rules.elements["identity"] for policies in ("ManagedPolicyArns", "ManagedPolicies")
+    ]
+    known.put("m_wanted", _WANTED, ({"type": t, "property": p, "pattern": like_pattern(p)} for t, p in set(wanted)))
     known.put("m_kinds", _KINDS, ({"type": t, "kind": k, "noun": rules.nouns[t]} for t, k in rules.kinds.items()))
     known.put("m_services", _SERVICES, ({"part": part, "service": service} for part, service in SERVICES.items()))
     known.put(
@@ -174,6 +179,6 @@ def clear(known: Known, *more: str) -> None:
         known.run(f'drop table if exists "{name}"')
 
 
-def _pattern(path: str) -> str:
+def like_pattern(path: str) -> str:
     """A path as a pattern of `like`."""
     return path.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")

@@ -1,4 +1,4 @@
-"""What the library says of models (`library/model/*.yaml`): data about types and properties, and checked for coherence."""
+"""What the library says of models (`library/model/*.yaml`): data about types, properties, policies and names."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from bastide.cache import compiled
 from bastide.library import FOLDER
+from bastide.threats.classes import Hints
 from bastide.threats.model.shape import ElementKind, FlowKind
 
 MODEL = FOLDER / "model"
@@ -41,20 +42,39 @@ class FlowRule(Struct, frozen=True, forbid_unknown_fields=True, rename={"inwards
     when: str = "true"
 
 
-class Exposure(Struct, frozen=True, forbid_unknown_fields=True):
-    """What makes a resource reachable from the internet: `when` is SQL over its properties `p` and its element's, `o`.
+class Outside(Struct, frozen=True, forbid_unknown_fields=True):
+    """What connects a resource with somebody outside, whose id the SQL `entity` gives; NULL for nobody.
 
-    Where a path in `reads` is unresolved, it is not known. With `door`, a security group must let everybody in, too.
+    `when` and the others are SQL over its properties, `p`, and those of its element, `o`. Where a path in `reads` is
+    unresolved, it is not known whether. With `door` a security group must let everybody in, too. With `out` it goes
+    from the resource to them. What the internet gets to so is exposed.
     """
 
     type: str
-    when: str
+    when: str = "true"
+    entity: str = "'entity:internet'"
     reads: list[str] = field(default_factory=list)
     door: bool = False
-    protocol: str = "null"
+    out: bool = False
+    kind: FlowKind = "request"
+    protocol: str = "'HTTPS'"
     encrypted: str = "null"
     authenticated: str = "null"
-    kind: FlowKind = "request"
+
+
+class Store(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a type of store is named in ARNs, and which actions read and write its data.
+
+    `flow` is the kind of flow of a component that may use one; `encrypted` is SQL over its properties, `p`.
+    """
+
+    arn: str = ""
+    arn_service: str = ""
+    reads: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+    flow: FlowKind = "request"
+    protocol: str = "HTTPS"
+    encrypted: str = ""
 
 
 class Rules(Struct, frozen=True):
@@ -63,7 +83,10 @@ class Rules(Struct, frozen=True):
     elements: dict[ElementKind, dict[str, str]]
     parts: list[Part]
     flows: list[FlowRule]
-    exposures: list[Exposure]
+    outside: list[Outside]
+    stores: dict[str, Store]
+    managed: dict[str, list[str]]
+    hints: Hints
 
     @property
     def kinds(self) -> dict[str, ElementKind]:

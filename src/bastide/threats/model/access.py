@@ -1,0 +1,148 @@
+"""What identities may do to stores by their policies, and what components do through the identities that they act as.
+
+Denials, boundaries and policies of organizations are not subtracted: the model says what somebody was given. A statement
+about more than `MANY` stores of one type in an account becomes one flow to an element that stands for all of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bastide.threats.model.rules import Rules
+    from bastide.workload.known import Columns, Known
+
+MANY = 25
+"""Stores of one type that an identity reaches by wildcard from which one element stands for them."""
+MADE = ("m_store_rules", "m_managed", "m_allows", "m_grants", "m_access", "m_wide", "m_store_parts")
+
+_STORES: Columns = {
+    "type": ("VARCHAR", ""), "service": ("VARCHAR", ""), "arn": ("VARCHAR", ""), "action": ("VARCHAR", ""),
+    "reads": ("BOOLEAN", ""),
+}  # fmt: skip
+_MANAGED: Columns = {"name": ("VARCHAR", ""), "actions": ("VARCHAR[]", "")}
+
+_ALLOWS = r"""
+create or replace temp table m_allows as
+select row_number() over () as number, *, split_part(holder, '#', 1) as unit,
+  len(list_filter(resources, lambda x: x in ('*', 'arn:*', 'arn:aws:*', '(all)'))) > 0 as everywhere
+from (
+  select distinct o.element as identity, s.resource as holder, s.property,
+    case when len(s.not_actions) > 0 then ['*'] else s.actions end as actions,
+    case when len(s.not_resources) > 0 then ['(all)'] else s.resources end as resources
+  from statements s join m_owners o on o.resource = s.resource join m_resources r on r.id = o.element
+  join m_kinds k on k.type = r.type and k.kind = 'identity'
+  where s.effect = 'allow' and not starts_with(s.property, 'AssumeRolePolicyDocument')
+  union all
+  select distinct r.id, r.id, t.property, m.actions, ['(all)']
+  from m_resources r join m_kinds k on k.type = r.type and k.kind = 'identity'
+  join m_strings t on t.resource = r.id and t.plain in ('ManagedPolicyArns', 'ManagedPolicies')
+  join m_managed m on t.text = 'arn:aws:iam::aws:policy/' || m.name
+)
+"""
+
+_GRANTS = """
+create or replace temp table m_grants as
+with distinct_actions as (select distinct unnest(actions) as action from m_allows),
+matched as (
+  select a.action, s.type, bool_or(s.reads) as reads from distinct_actions a join m_store_rules s on s.action glob a.action
+  group by all)
+select w.number, m.type, bool_or(m.reads) as reads, list_sort(list_distinct(list(m.action))) as actions
+from (select number, unnest(actions) as action from m_allows) w join matched m on m.action = w.action group by all
+"""
+
+_STORE_PARTS = r"""
+create or replace temp table m_store_parts as
+select distinct r.id as store, r.type, r.unit, s.service, replace(s.arn, '{name}', ltrim(i.text, '/')) as part
+from m_resources r join m_owners o on o.element = r.id and o.resource = r.id
+join (select distinct type, service, arn from m_store_rules) s on s.type = r.type
+join m_ids i on i.resource = r.id and not starts_with(i.text, 'arn:') and not contains(i.text, '://')
+"""
+
+_ACCESS = r"""
+create or replace temp table m_access as
+with texts as (
+  select distinct text, split_part(text, ':', 3) as service,
+    regexp_replace(text, '^arn:([^:]*:){4}', '') as rest
+  from (select unnest(resources) as text from m_allows) where starts_with(text, 'arn:') and not contains(text, '${')
+), plain as (
+  select t.text, p.store, p.type, p.unit, false as wide
+  from (
+    select text, service, unnest(list_distinct([rest, regexp_replace(rest, ':\*$|/\*$', ''),
+      split_part(rest, '/', 1), regexp_extract(rest, '^[^/]+/[^/]+'), regexp_extract(rest, '^[^:]+:[^:]+'),
+      regexp_replace(rest, '-([A-Za-z0-9]{6}|\?{6}|\*)$', '')])) as key
+    from texts) t
+  join m_store_parts p on p.service = t.service and p.part = t.key where not regexp_matches(t.key, '[*?]')
+), wild as (
+  select t.text, p.store, p.type, p.unit, true as wide from texts t
+  join m_store_parts p on p.service = t.service and (p.part glob t.rest or p.part || '/x' glob t.rest)
+  where regexp_matches(t.rest, '[*?]') and p.part <> split_part(t.rest, '/', 1)
+), named as (
+  select w.number, m.store, m.type, m.wide from (select number, unit, unnest(resources) as text from m_allows) w
+  join (select * from plain union all select * from wild) m on m.text = w.text and (not m.wide or m.unit = w.unit)
+  union all
+  select w.number, p.target, p.target_type, false from m_allows w join m_points p
+    on p.resource = w.holder and regexp_replace(p.property, '\[\d+\]$', '') = w.property || '.Resource'
+  union all
+  select w.number, r.id, r.type, true from m_allows w join m_grants g on g.number = w.number
+  join m_resources r on r.type = g.type and r.unit = w.unit join m_owners o on o.element = r.id and o.resource = r.id
+  where w.everywhere
+)
+select w.identity, n.store, n.type, w.unit, w.holder, w.property, bool_or(g.reads) as reads, any_value(g.actions) as actions,
+  bool_and(n.wide) as wide
+from named n join m_grants g on g.number = n.number and g.type = n.type join m_allows w on w.number = n.number
+group by w.identity, n.store, n.type, w.unit, w.holder, w.property
+"""
+
+_WIDE = """
+create or replace temp table m_wide as
+select identity, type, unit from m_access where wide group by all having count(distinct store) > ?
+"""
+
+_FEW = """
+select a.identity as source, a.store as target, 'access' as kind, a.holder as resource, a.property, a.actions, a.reads, a.wide
+from m_access a anti join m_wide w on w.identity = a.identity and w.type = a.type and w.unit = a.unit and a.wide
+"""
+
+_ALL = """
+select a.identity as source, a.unit, a.type, 'access' as kind, a.holder as resource, a.property, any_value(a.actions) as actions,
+  bool_or(a.reads) as reads, true as wide
+from m_access a join m_wide w on w.identity = a.identity and w.type = a.type and w.unit = a.unit where a.wide
+group by a.identity, a.unit, a.type, a.holder, a.property
+"""
+
+_THROUGH = """
+select distinct on (c.source, a.store) c.source, a.store as target, a.type, a.holder as resource, a.property, a.actions, a.reads
+from (select unnest(?::struct(source varchar, target varchar)[], recursive := true)) c
+join m_access a on a.identity = c.target where not a.wide order by c.source, a.store, a.reads desc, a.holder, a.property
+"""
+
+
+def prepare_access(known: Known, rules: Rules) -> None:
+    """Make the tables of what identities were given."""
+    known.put("m_store_rules", _STORES, _store_rows(rules))
+    known.put("m_managed", _MANAGED, ({"name": name, "actions": actions} for name, actions in rules.managed.items()))
+    for sql in (_ALLOWS, _GRANTS, _STORE_PARTS, _ACCESS):
+        known.run(sql)
+    known.run(_WIDE, [MANY])
+
+
+def access_of(known: Known) -> list[dict[str, Any]]:
+    """Flows from identities to stores; those to very many have `unit` and `type` in the place of a target."""
+    return [*known.run(_FEW), *known.run(_ALL)]
+
+
+def through_identities(known: Known, acting: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """What components (first of each pair) reach by a policy that names it, through the identity that they act as."""
+    pairs = [{"source": source, "target": target} for source, target in acting]
+    return known.run(_THROUGH, [pairs]) if pairs else []
+
+
+def _store_rows(rules: Rules) -> Iterable[dict[str, Any]]:
+    for name, store in rules.stores.items():
+        for reads, actions in ((True, store.reads), (False, store.writes)):
+            for action in actions:
+                yield {"type": name, "service": store.arn_service or action.partition(":")[0], "arn": store.arn,
+                       "action": action, "reads": reads}  # fmt: skip
