@@ -250,6 +250,7 @@ _ELSEWHERE: dict[str, str] = {
     "threats": "threats",
     "objectives": "objectives",
     "attest": "objectives",
+    "comply": "objectives",
     "init": "posture",
     "gate": "posture",
     "audit": "posture",

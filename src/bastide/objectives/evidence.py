@@ -31,10 +31,11 @@ class Bad(Struct, frozen=True):
 
 
 _BAD = f"""
+with found as (select distinct control, status, severity, resource, path, line, fingerprint from verdicts
+  where status <> 'pass' and control in (select unnest(?::varchar[])))
 select v.control, c.title, v.status, v.severity, r.address, r.type, v.path, v.line, v.fingerprint, v.resource
-from verdicts v join resources r on r.id = v.resource left join controls c on c.id = v.control
-where v.status <> 'pass' and v.control in (select unnest(?::varchar[]))
-order by list_position(['fail', 'unknown', 'exempt'], v.status), {SEVERITY_ORDER}, v.control, r.address
+from found v join resources r on r.id = v.resource left join controls c on c.id = v.control
+order by list_position(['fail', 'unknown', 'exempt'], v.status), {SEVERITY_ORDER}, v.control, r.address, v.path, v.line
 limit ?
 """  # noqa: S608 (ours)
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from bastide.controls.frameworks import ATTACK, Crosswalk, framework, framework_names
+from bastide.controls.frameworks import framework_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from bastide.controls.entry import Control, Summary
-    from bastide.controls.frameworks import Requirement
+    from bastide.controls.entry import Summary
+    from bastide.controls.frameworks import Crosswalk, Framework, Requirement
     from bastide.objectives.counts import Counts, Judged
     from bastide.workload.manifest import Manifest
 
@@ -69,35 +69,39 @@ def is_required(manifest: Manifest, name: str, requirement: str) -> bool:
     )
 
 
-def standings(
-    controls: Iterable[Control | Summary],
-    judged: Judged,
-    attested: Mapping[str, Attested],
-    manifest: Manifest,
-    names: Iterable[str] = (),
-) -> list[Standing]:
-    """How every requirement of these frameworks stands, or of all but ATT&CK, whose entries nobody has to meet.
+class Basis(Struct):
+    """What requirements are judged by: controls by id, what they counted, what is attested today by subject."""
 
-    `attested` has the attestations that count today, by subject.
-    """
-    by_id = {control.id: control for control in controls}
-    crosswalk = Crosswalk(by_id.values())
+    controls: dict[str, Summary]
+    judged: Judged
+    attested: dict[str, Attested]
+    manifest: Manifest
+    crosswalk: Crosswalk
+
+
+def standings(one: Framework, basis: Basis) -> list[Standing]:
+    """How every requirement of a framework stands."""
     found = []
-    for name in names or (one for one in framework_names() if one != ATTACK):
-        for requirement in framework(name).requirements.values():
-            serving = [by_id[one] for one in sorted(crosswalk.serving(name, requirement.id))]
-            counts = judged.of(one.id for one in serving)
-            word = attested.get(f"{name}/{requirement.id}")
-            status, because = stand(requirement, serving, counts, word)
-            ids = tuple(one.id for one in serving)
-            required = is_required(manifest, name, requirement.id)
-            found.append(Standing(name, requirement, required, status, because, ids, counts, word))
+    for requirement in one.requirements.values():
+        serving = [basis.controls[name] for name in sorted(_serving(one, requirement, basis.crosswalk))]
+        counts = basis.judged.of(control.id for control in serving)
+        word = basis.attested.get(f"{one.id}/{requirement.id}")
+        status, because = stand(requirement, serving, counts, word)
+        ids = tuple(control.id for control in serving)
+        required = is_required(basis.manifest, one.id, requirement.id)
+        found.append(Standing(one.id, requirement, required, status, because, ids, counts, word))
     return found
 
 
-def stand(
-    requirement: Requirement, serving: list[Control | Summary], counts: Counts, word: Attested | None
-) -> tuple[str, str]:
+def _serving(one: Framework, requirement: Requirement, crosswalk: Crosswalk) -> frozenset[str]:
+    """The controls that serve it: also of a framework that is none of the library's, and says what it follows."""
+    if one.id in framework_names():
+        return crosswalk.serving(one.id, requirement.id)
+    sources = ((name, each) for name, ids in requirement.sources.items() for each in ids)
+    return frozenset().union(*(crosswalk.serving(name, each) for name, each in sources))
+
+
+def stand(requirement: Requirement, serving: list[Summary], counts: Counts, word: Attested | None) -> tuple[str, str]:
     """The status of a requirement and why. What fails is not met, whatever anybody attests."""
     if counts.failed:
         return "not-met", f"{counts.failed} of {counts.total} verdicts fail"
@@ -114,7 +118,7 @@ def stand(
     return "manual", "people see to it; nobody attests it"
 
 
-def _of_controls(serving: list[Control | Summary], counts: Counts) -> tuple[str, str]:
+def _of_controls(serving: list[Summary], counts: Counts) -> tuple[str, str]:
     """What controls say of which none fails."""
     if counts.unknown:
         return "unknown", f"{counts.unknown} of {counts.total} verdicts are unknown"
@@ -129,7 +133,7 @@ def _word(word: Attested) -> str:
     return f"{word.by} attests it until {word.until}"
 
 
-def _is_absent(serving: Iterable[Control | Summary]) -> bool:
+def _is_absent(serving: Iterable[Summary]) -> bool:
     """Whether that nothing was judged means that there is nothing to protect.
 
     It does not for what only a live account can answer, nor for what should be there: trails, detectors, guardrails.
@@ -144,16 +148,12 @@ def _passed(counts: Counts) -> str:
     return f"{counts.passed} of {counts.total} verdicts pass{exempt}"
 
 
-def _controls(serving: list[Control | Summary]) -> str:
+def _controls(serving: list[Summary]) -> str:
     return f"{len(serving)} controls" if len(serving) > 1 else "one control"
 
 
-def _of_live(serving: list[Control | Summary]) -> str:
+def _of_live(serving: list[Summary]) -> str:
     live = sum(one.live for one in serving)
+    if live == len(serving):
+        return "; only a live account can tell"
     return f"; {live} of them ask a live account" if live else ""
-
-
-def reasons(requirements: Iterable[Standing]) -> dict[str, int]:
-    """How many requirements have each status, for those that there are, the worst first."""
-    found = [one.status for one in requirements]
-    return {status: found.count(status) for status in STATUSES if status in found}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bastide.controls.entry import Summary
-from bastide.controls.frameworks import Crosswalk
+from bastide.controls.frameworks import ATTACK, Crosswalk, framework, framework_names
 from bastide.controls.library import load_library
 from bastide.objectives.catalogue import by_objective, kinds_of, load_objectives
 from bastide.objectives.counts import has_table, read_judged, read_since
-from bastide.objectives.requirements import Attested, standings
+from bastide.objectives.requirements import Attested, Basis, standings
 from bastide.settings import load_settings
 
 if TYPE_CHECKING:
@@ -115,10 +115,16 @@ def put_catalogue(known: Known) -> None:
 
 def put_objectives(known: Known) -> None:
     """The tables `objectives` and `requirements`, from `objective_controls` and the tables of the register, if any."""
+    basis = basis_of(known)
+    known.put("objectives", TABLES["objectives"], _objectives(known, basis))
+    known.put("requirements", TABLES["requirements"], _requirements(basis))
+
+
+def basis_of(known: Known) -> Basis:
+    """What requirements are judged by: the last scans, and what is attested today."""
     controls = controls_known(known)
-    judged = read_judged(known)
-    known.put("objectives", TABLES["objectives"], _objectives(known, controls, judged))
-    known.put("requirements", TABLES["requirements"], _requirements(known, controls, judged))
+    by_id = {control.id: control for control in controls}
+    return Basis(by_id, read_judged(known), attested(known), known.manifest, Crosswalk(controls))
 
 
 def attested(known: Known) -> dict[str, Attested]:
@@ -129,19 +135,18 @@ def attested(known: Known) -> dict[str, Attested]:
     return {row["subject"]: Attested(row["by"], row["until"], row["statement"], row["at"]) for row in rows}
 
 
-def _objectives(known: Known, controls: list[Summary], judged: Judged) -> Iterator[dict[str, Any]]:
-    by_id = {control.id: control for control in controls}
-    serving = by_objective(controls)
+def _objectives(known: Known, basis: Basis) -> Iterator[dict[str, Any]]:
+    judged = basis.judged
+    serving = by_objective(basis.controls.values())
     since = read_since(known)
     threats = _threats(known)
-    words = attested(known)
-    sources = _sources(known, controls, serving)
+    sources = _sources(basis, serving)
     for one in load_objectives():
         ids = serving[one.id]
-        word = words.get(one.id)
+        word = basis.attested.get(one.id)
         yield {
             **_counted(one, ids, judged),
-            **_kinds([by_id[control] for control in judged.any_of(sorted(ids))], judged),
+            **_kinds([basis.controls[control] for control in judged.any_of(sorted(ids))], judged),
             "controls": len(ids),
             "since": _since(since.get(one.id), judged.of(ids).status),
             "threats": threats.get(one.id, []),
@@ -199,12 +204,11 @@ def _threats(known: Known) -> dict[str, list[str]]:
     return {row["objective"]: row["ids"] for row in rows}
 
 
-def _sources(known: Known, controls: list[Summary], serving: dict[str, frozenset[str]]) -> dict[str, list[str]]:
+def _sources(basis: Basis, serving: dict[str, frozenset[str]]) -> dict[str, list[str]]:
     """Which requirements each objective answers: those with which it shares controls, most of them first."""
-    crosswalk = Crosswalk(controls)
-    required = [one.framework for one in known.manifest.requirements]
+    required = [one.framework for one in basis.manifest.requirements]
     names = list(dict.fromkeys([*required, ALWAYS]))
-    served = {f"{name}/{one}": ids for name in names for one, ids in crosswalk.served(name).items()}
+    served = {f"{name}/{one}": ids for name in names for one, ids in basis.crosswalk.served(name).items()}
     found: dict[str, list[str]] = {}
     for objective, mine in serving.items():
         shared = {name: len(mine & ids) / len(mine | ids) for name, ids in served.items() if mine & ids}
@@ -212,8 +216,9 @@ def _sources(known: Known, controls: list[Summary], serving: dict[str, frozenset
     return found
 
 
-def _requirements(known: Known, controls: list[Summary], judged: Judged) -> Iterator[dict[str, Any]]:
-    for one in standings(controls, judged, attested(known), known.manifest):
+def _requirements(basis: Basis) -> Iterator[dict[str, Any]]:
+    frameworks = (framework(name) for name in framework_names() if name != ATTACK)
+    for one in (each for own in frameworks for each in standings(own, basis)):
         yield {
             "framework": one.framework,
             "id": one.requirement.id,

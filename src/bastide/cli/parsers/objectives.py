@@ -7,6 +7,7 @@ from typing import Any
 from bastide.cli.parsers.base import lazy
 from bastide.cli.parsers.loop import loop_options
 
+REQUIREMENT = ("not-met", "unknown", "manual", "no-control", "attested", "met", "not-applicable")
 STATUSES = ("broken", "unknown", "holds", "not-judged")
 
 
@@ -55,3 +56,24 @@ def objectives(commands: Any) -> None:
     _format(parser, "terminal", "json")
     loop_options(parser)
     parser.set_defaults(run=lazy("objectives"))
+
+
+def comply(commands: Any) -> None:
+    """Add it."""
+    parser = commands.add_parser(
+        "comply",
+        help="how the workload meets a framework, requirement by requirement, with the evidence",
+        description="Without a framework, all of them in a line each, those first that the manifest says the workload "
+        "must meet. With one, every requirement: met, not met, unknown, or left to people; which controls tell, what "
+        "does not pass, and who attests what no control can see.",
+        epilog="exit codes: 0 nothing that is wanted is not met; 1 something is not; 2 wrong use or configuration",
+    )
+    parser.add_argument("framework", nargs="?", metavar="FRAMEWORK", help="id of a framework, as `cis-aws-5.0`")
+    parser.add_argument("--catalog", metavar="FILE", help="instead: a catalog or profile of OSCAL (JSON) with ids "
+                        "of NIST SP 800-53")  # fmt: skip
+    parser.add_argument("--status", choices=tuple(REQUIREMENT), metavar="STATUS",
+                        help=f"only requirements of this status: {', '.join(REQUIREMENT)}")  # fmt: skip
+    parser.add_argument("--output", "-o", metavar="FILE", help="write to a file")
+    _format(parser, "terminal", "json", "csv", "markdown", "oscal", "oscal-component", "oscal-poam")
+    loop_options(parser)
+    parser.set_defaults(run=lazy("comply"))

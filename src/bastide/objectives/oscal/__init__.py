@@ -1,0 +1,1 @@
+"""OSCAL, NIST's format for catalogs, implementations and assessments: in and out."""
