@@ -21,31 +21,30 @@ from typing import Any
 ACCOUNTS = ("111111111111", "222222222222", "333333333333")
 REGIONS = ("us-east-1", "eu-west-1", "eu-central-1")
 PER_FILE = 20_000
+_FILTER = {"items": [{"name": "tag:app", "valueSet": {"items": [{"value": "shop"}]}}]}
+_CREDENTIALS = {"accessKeyId": "ASIAEXAMPLE", "sessionToken": "x" * 300, "expiration": "Nov 27, 2026, 1:11:13 PM"}
+_ASSUMED = {"assumedRoleId": "AROAEXAMPLE:i-0abc", "arn": "arn:aws:sts::111111111111:assumed-role/d/i"}
+_ASSUME = {"roleArn": "arn:aws:iam::111111111111:role/deploy", "roleSessionName": "i-0abc", "durationSeconds": 3600}
+_ACL = {"bucketName": "logs", "Host": "logs.s3.amazonaws.com", "acl": ""}
+_CONTEXT = {"aws:s3:arn": "arn:aws:s3:::logs/part-0001"}
+_KEY = {"userName": "backup", "accessKeyId": "AKIAEXAMPLE", "status": "Active", "createDate": "Nov 27, 2026"}
+_RUN = {"instancesSet": {"items": [{"imageId": "ami-0abc", "minCount": 1}]}, "instanceType": "m6i.large"}
+_RAN = {"instancesSet": {"items": [{"instanceId": "i-0abc", "privateIpAddress": "10.0.0.7", "state": {"code": 0}}]}}
 CALLS: tuple[tuple[str, str, bool, dict[str, Any], dict[str, Any] | None, int], ...] = (
-    ("ec2.amazonaws.com", "DescribeInstances", True,
-     {"instancesSet": {}, "filterSet": {"items": [{"name": "tag:app", "valueSet": {"items": [{"value": "shop"}]}}]}},
-     None, 14),
-    ("sts.amazonaws.com", "AssumeRole", True,
-     {"roleArn": "arn:aws:iam::111111111111:role/deploy", "roleSessionName": "i-0abc", "durationSeconds": 3600},
-     {"credentials": {"accessKeyId": "ASIAEXAMPLE", "sessionToken": "x" * 300, "expiration": "Nov 27, 2026, 1:11:13 PM"},
-      "assumedRoleUser": {"assumedRoleId": "AROAEXAMPLE:i-0abc", "arn": "arn:aws:sts::111111111111:assumed-role/d/i"}},
-     22),
-    ("s3.amazonaws.com", "GetBucketAcl", True, {"bucketName": "logs", "Host": "logs.s3.amazonaws.com", "acl": ""}, None, 9),
-    ("kms.amazonaws.com", "Decrypt", True,
-     {"encryptionAlgorithm": "SYMMETRIC_DEFAULT", "encryptionContext": {"aws:s3:arn": "arn:aws:s3:::logs/part-0001"}},
-     None, 20),
-    ("logs.amazonaws.com", "CreateLogStream", False, {"logGroupName": "/aws/lambda/api", "logStreamName": "2026"}, None, 8),
+    ("ec2.amazonaws.com", "DescribeInstances", True, {"instancesSet": {}, "filterSet": _FILTER}, None, 14),
+    ("sts.amazonaws.com", "AssumeRole", True, _ASSUME, {"credentials": _CREDENTIALS, "assumedRoleUser": _ASSUMED}, 22),
+    ("s3.amazonaws.com", "GetBucketAcl", True, _ACL, None, 9),
+    ("kms.amazonaws.com", "Decrypt", True, {"encryptionContext": _CONTEXT}, None, 20),
+    ("logs.amazonaws.com", "CreateLogStream", False, {"logGroupName": "/aws/lambda/api"}, None, 8),
     ("lambda.amazonaws.com", "ListFunctions20150331", True, {"maxItems": 50}, None, 6),
     ("iam.amazonaws.com", "ListRoles", True, {"maxItems": 1000}, None, 5),
-    ("iam.amazonaws.com", "CreateAccessKey", False, {"userName": "backup"},
-     {"accessKey": {"userName": "backup", "accessKeyId": "AKIAEXAMPLE", "status": "Active", "createDate": "Nov 27, 2026"}}, 1),
+    ("iam.amazonaws.com", "CreateAccessKey", False, {"userName": "backup"}, {"accessKey": _KEY}, 1),
     ("signin.amazonaws.com", "ConsoleLogin", False, {}, {"ConsoleLogin": "Success"}, 1),
-    ("ec2.amazonaws.com", "RunInstances", False,
-     {"instancesSet": {"items": [{"imageId": "ami-0abc", "minCount": 1, "maxCount": 1}]}, "instanceType": "m6i.large"},
-     {"instancesSet": {"items": [{"instanceId": "i-0abc", "privateIpAddress": "10.0.0.7", "state": {"code": 0}}]}}, 2),
+    ("ec2.amazonaws.com", "RunInstances", False, _RUN, _RAN, 2),
     ("dynamodb.amazonaws.com", "DescribeTable", True, {"tableName": "orders"}, None, 7),
     ("monitoring.amazonaws.com", "PutMetricAlarm", False, {"alarmName": "cpu", "threshold": 80.0}, None, 3),
-)  # fmt: skip
+)
+"""Source, name, whether it only reads, parameters, answer, and how often it comes."""
 AGENTS = (
     "aws-sdk-go-v2/1.30.3 os/linux lang/go#1.22.5 md/GOOS#linux md/GOARCH#amd64 api/ec2#1.173.0",
     "Boto3/1.34.100 md/Botocore#1.34.100 ua/2.0 os/linux#6.1 md/arch#x86_64 lang/python#3.12.3",

@@ -45,14 +45,13 @@ class File(Struct, frozen=True, omit_defaults=True):
 
 
 class Input(Struct, frozen=True, omit_defaults=True):
-    """A file that was brought in; `mark` changes when the file does (its time, or its ETag)."""
+    """A file that was brought in; `mark` changes when the file does, `events` counts what was read of it."""
 
     path: str
     bytes: int
     mark: str
     source: str = ""
     events: int = 0
-    quarantined: int = 0
 
 
 class Commit(Struct, frozen=True, omit_defaults=True):

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from bastide.lake.source import Source
 
 
+_view: Any = memoryview
+
+
 class Stretch(Struct):
     """Events of a batch that come from one file: how many, and the number of the first in its file."""
 
@@ -50,7 +53,7 @@ class Batch(Struct):
         account, region = (None, None) if self.trust else self.source.place_of(path)
         self.texts += texts
         self.stretches.append(Stretch(path, first, len(texts), account, region))
-        self.bytes += sum(map(len, map(memoryview, texts)))
+        self.bytes += sum(map(len, map(_view, texts)))
 
     def origin(self, index: int) -> tuple[str, int]:
         """File and number in it of an event of this batch."""
@@ -78,9 +81,8 @@ class Converter:
     def convert(self, batch: Batch) -> tuple[list[Rows], list[Rejected]]:
         """The rows by partition, and the events that are none."""
         import pyarrow as pa
-        from pyarrow import compute
 
-        raw, spoiled = _raw(batch.texts)
+        raw = _raw(batch.texts)
         table = pa.table({"raw": raw, **_places(batch)})
         rejected: list[Rejected] = []
         flat = self._flat(batch, table, rejected, 0)
@@ -88,13 +90,9 @@ class Converter:
             good, kept = [], None
         else:
             flat = flat.append_column("raw_data", raw if len(flat) == len(raw) else _without(raw, rejected))
-            refused = flat.column("_refused")
-            if refused.null_count < len(flat):
-                kept = self._mended(batch, table, flat, rejected)
-            else:
-                kept = flat
+            spotless = flat.column("_refused").null_count == len(flat)
+            kept = flat if spotless else self._mended(batch, table, flat, rejected)
             good = [] if kept is None or not len(kept) else partitions(batch.source, kept)
-        del spoiled, compute
         return good, rejected
 
     def _flat(self, batch: Batch, table: pa.Table, rejected: list[Rejected], offset: int) -> pa.Table | None:
@@ -162,21 +160,18 @@ class Converter:
         return pa.concat_tables([flat.filter(compute.is_null(refused)), *more])
 
 
-def _raw(texts: list[Text]) -> tuple[pa.Array, int]:
-    """The texts as a column, without a copy of each; bytes that are no UTF-8 become U+FFFD, and are counted."""
+def _raw(texts: list[Text]) -> pa.Array:
+    """The texts as a column, without a copy of each; bytes that are no UTF-8 become U+FFFD."""
     import pyarrow as pa
 
     whole = b"".join(texts)
-    spoiled = 0
     if not whole.isascii():
         try:
             whole.decode("utf-8")
         except UnicodeDecodeError:
-            decoded = [bytes(text).decode("utf-8", "replace") for text in texts]
-            spoiled = sum("\ufffd" in text for text in decoded)
-            return pa.array(decoded, pa.string()), spoiled
-    offsets = array("i", accumulate(map(len, map(memoryview, texts)), initial=0))
-    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(whole)), 0
+            return pa.array([bytes(text).decode("utf-8", "replace") for text in texts], pa.string())
+    offsets = array("i", accumulate(map(len, map(_view, texts)), initial=0))
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(whole))
 
 
 def _places(batch: Batch) -> dict[str, Any]:

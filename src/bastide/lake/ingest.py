@@ -11,10 +11,9 @@ import msgspec
 from msgspec import Struct
 
 from bastide.lake.pool import Pool
-from bastide.lake.read.found import Found, find
 from bastide.lake.quarantine import rows
+from bastide.lake.read.found import Found, find
 from bastide.lake.stage import Result, Task, restaged
-from bastide.lake.store import Lake
 from bastide.lake.writer import Writer, writing
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from bastide.lake.commits import Commit, Input
     from bastide.lake.stage import Quarantined, Staged
+    from bastide.lake.store import Lake
 
 TASK = 3 * 1024 * 1024
 """Bytes of packed files that are read as one task, unless one file has more."""

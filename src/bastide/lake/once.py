@@ -6,11 +6,8 @@ overlaps are read, and of them only the ids, a file at a time.
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
-
-from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,16 +33,16 @@ class Once:
 
     def new_events(self, staged: Staged, files: dict[str, File], before: Iterable[Staged]) -> Staged | None:
         """The staged file without what the lake's files and the files before have; None when nothing is left."""
-        prefix = staged.where().folder + "/"
+        prefix = staged.partition.folder + "/"
         ids = _ids(str(staged.path))
         self._fresh[staged.sha256] = ids
         twice: set[tuple[str, int]] = set()
         for file in files.values():
             if file.path.startswith(prefix) and _overlap(file, staged):
-                twice |= _common(ids, lambda file=file: self._of(file))  # type: ignore[misc]
+                twice |= _common(ids, lambda file=file: self._of(file))
         for one in before:
             if one.partition == staged.partition and _overlap(one, staged):
-                twice |= _common(ids, lambda one=one: self._staged(one))  # type: ignore[misc]
+                twice |= _common(ids, lambda one=one: self._staged(one))
         if not twice:
             return staged
         del self._fresh[staged.sha256]
@@ -79,13 +76,14 @@ class Once:
 
         from bastide.lake.stage import write
 
-        rows = parquet.read_table(str(staged.path))
         ids = _ids(str(staged.path))
         keys = zip(ids.column(1).to_pylist(), ids.column(0).to_pylist(), strict=True)
         kept = [index for index, key in enumerate(keys) if key not in twice]
-        staged_path = staged.path
-        left = write(staged_path.parent, staged.where(), rows.take(kept), staged.source) if kept else None
-        staged_path.unlink()
+        left = None
+        if kept:
+            rows = parquet.ParquetFile(staged.path).read(use_threads=False)
+            left = write(staged.path.parent, staged.partition, rows.take(kept), staged.source)
+        staged.path.unlink()
         if left:
             self._fresh[left.sha256] = _ids(str(left.path))
         return left
@@ -115,16 +113,3 @@ def _common(ids: pa.Table, others: Any) -> set[tuple[str, int]]:
         return set()
     found = set(zip(hits.column(1).to_pylist(), hits.column(0).to_pylist(), strict=True))
     return found & set(zip(ids.column(1).to_pylist(), ids.column(0).to_pylist(), strict=True))
-
-
-def sha256_of(stream: Any) -> str:
-    """The hash of a file's bytes."""
-    found = hashlib.sha256()
-    while part := stream.read(4 * 1024 * 1024):
-        found.update(part)
-    return found.hexdigest()
-
-
-def renewed(staged: Staged, **changes: Any) -> Staged:
-    """A staged file with other particulars."""
-    return replace(staged, **changes)

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 _MACROS = (
     "create or replace temp macro moment(t) as epoch_ms(try_cast(t as timestamptz))",
-    "create or replace temp macro has_ip(t) as (contains(t, ':') or right(t, 1) between '0' and '9') "
-    "and regexp_full_match(t, '[0-9a-fA-F]{0,4}[:.][0-9a-fA-F:.]+(%[a-z0-9]+)?')",
+    "create or replace temp macro has_ip(t) as regexp_full_match(t, '[0-9a-fA-F]{0,4}[:.][0-9a-fA-F:.]*[0-9a-fA-F:]')",
     "create or replace temp macro ip(t) as case when has_ip(t) then t end",
     "create or replace temp macro no_ip(t) as case when has_ip(t) then null else nullif(t, '') end",
     "create or replace temp macro field(j, p) as json_extract_string(j, p)",
     "create or replace temp macro whole(t) as try_cast(t as bigint)",
 )
+FOREIGN = "of another account than its place"
 _KINDS = {"text": "VARCHAR", "json": "JSON", "long": "BIGINT", "number": "DOUBLE", "flag": "BOOLEAN"}
 EARLIEST, LATEST = 946_684_800_000, 4_102_444_800_000
 """2000 and 2100 in milliseconds: a time outside of them is none."""
@@ -93,16 +93,14 @@ def _lines(source: Source, header: tuple[str, ...]) -> str:
 def _outputs(source: Source) -> list[tuple[str, str]]:
     refused = "".join(f" when {one.when} then {quoted(one.reason)}" for one in source.refuse)
     account, region = source.account or "null", source.region or "null"
+    impossible = f"when _time not between {EARLIEST} and {LATEST} then 'a time that cannot be'"
+    timeless = f"when _time is null then 'no time' {impossible}"
     return [
         ("_table", "_table::utinyint"),
         ("_time", "_time"),
         ("_account", f"coalesce({account}, path_account)"),
         ("_region", f"coalesce({region}, path_region)"),
-        (
-            "_refused",
-            f"case when _time is null then 'no time' when _time not between {EARLIEST} and {LATEST} then 'a time that "
-            f"cannot be'{refused} when {account} <> path_account then 'of another account than its place' end",
-        ),
+        ("_refused", f"case {timeless}{refused} when {account} <> path_account then {quoted(FOREIGN)} end"),
         ("metadata.uid", f"coalesce({source.uid or 'null'}, md5(raw))"),
         ("activity_id", _by_table(source, [part.activity for part in source.tables.values()])),
         ("activity_name", _by_table(source, [part.activity_name or "null" for part in source.tables.values()])),

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,17 +15,18 @@ from msgspec import Struct
 
 from bastide.lake.commits import Input
 from bastide.lake.convert import Batch, Converter
-from bastide.lake.layout import Partition
-from bastide.lake.read.found import Found
 from bastide.lake.read.recognise import read, reread
 from bastide.lake.source import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import pyarrow as pa
 
+    from bastide.lake.layout import Partition
     from bastide.lake.read.documents import Refused
+    from bastide.lake.read.found import Found
     from bastide.lake.read.recognise import Piece
 
 BATCH = 40 * 1024 * 1024
@@ -41,17 +41,13 @@ class Staged(Struct):
 
     path: Path
     table: str
-    partition: tuple[str, str, str, str]
+    partition: Partition
     rows: int
     bytes: int
     first: int
     last: int
     sha256: str
     source: str
-
-    def where(self) -> Partition:
-        """The partition that it is of."""
-        return Partition(*self.partition)
 
 
 class Quarantined(Struct):
@@ -90,52 +86,60 @@ class Stager:
 
     def run(self, task: Task) -> Iterator[Result]:
         """The results of a task; the inputs stand in the one after which all of theirs is staged."""
-        batches: dict[tuple[str, tuple[str, ...]], Batch] = {}
+        gathered = Gathered(self._converter, task)
         done: list[Input] = []
-        result = Result()
         for found in task.files:
             counts: Counter[str] = Counter()
-            kinds: Counter[str] = Counter()
             try:
                 for piece in read(found, source(task.only) if task.only else None):
-                    self.take(task, found, piece, batches, result, counts, kinds)
-                    if sum(batch.bytes for batch in batches.values()) >= BATCH:
-                        yield self.flush(task, batches, result)
-                        result = Result()
+                    gathered.take(found.path, piece)
+                    counts[piece.source.id if piece.source else ""] += len(piece.texts)
+                    if gathered.bytes >= BATCH:
+                        yield gathered.flush()
             except OSError as error:
-                result.problems.append((found.path, error.strerror or str(error)))
+                gathered.result.problems.append((found.path, error.strerror or str(error)))
                 continue
-            kind = kinds.most_common(1)[0][0] if kinds else ""
-            done.append(Input(found.path, found.bytes, found.mark, kind, counts["events"], counts["refused"]))
-        final = self.flush(task, batches, result)
+            kind = counts.most_common(1)[0][0] if counts else ""
+            done.append(Input(found.path, found.bytes, found.mark, kind, counts.total()))
+        final = gathered.flush()
         final.inputs = done
         yield final
 
-    def take(self, task: Task, found: Found, piece: Piece, batches: dict[tuple[str, tuple[str, ...]], Batch],
-             result: Result, counts: Counter[str], kinds: Counter[str]) -> None:  # fmt: skip
-        """Add the events of a piece to the batch of their kind."""
-        counts["events"] += len(piece.texts)
-        counts["refused"] += len(piece.refused)
-        name = piece.source.id if piece.source else ""
-        kinds[name] += len(piece.texts)
-        result.refused += [_quarantined(found.path, piece, number, one) for number, one in enumerate(piece.refused)]
-        if piece.source and piece.texts:
-            key = (name, piece.header)
-            if key not in batches:
-                batches[key] = Batch(piece.source, piece.header, [], [], trust=task.trust)
-            batches[key].add(found.path, piece.first, piece.texts)
 
-    def flush(self, task: Task, batches: dict[tuple[str, tuple[str, ...]], Batch], result: Result) -> Result:
-        """Convert the batches and write what comes of them; they are empty afterwards."""
-        for batch in batches.values():
+class Gathered:
+    """Events of a task until they are staged."""
+
+    def __init__(self, converter: Converter, task: Task) -> None:
+        self._converter, self._task = converter, task
+        self._batches: dict[tuple[str, tuple[str, ...]], Batch] = {}
+        self.result = Result()
+
+    @property
+    def bytes(self) -> int:
+        """The size of what is not staged yet."""
+        return sum(batch.bytes for batch in self._batches.values())
+
+    def take(self, path: str, piece: Piece) -> None:
+        """Add the events of a piece to the batch of their kind."""
+        self.result.refused += [_quarantined(path, piece, number, one) for number, one in enumerate(piece.refused)]
+        if piece.source and piece.texts:
+            key = (piece.source.id, piece.header)
+            if key not in self._batches:
+                self._batches[key] = Batch(piece.source, piece.header, [], [], trust=self._task.trust)
+            self._batches[key].add(path, piece.first, piece.texts)
+
+    def flush(self) -> Result:
+        """Convert and write all that was taken; what came of it since the last time."""
+        result, self.result = self.result, Result()
+        for batch in self._batches.values():
             good, rejected = self._converter.convert(batch)
             for one in rejected:
                 path, number = batch.origin(one.index)
                 text = bytes(batch.texts[one.index]).decode("utf-8", "replace")
                 result.refused.append(Quarantined(path, number, batch.source.id, one.reason, text))
             for rows in good:
-                result.staged.append(write(task.folder, rows.partition, rows.rows, batch.source.id))
-        batches.clear()
+                result.staged.append(write(self._task.folder, rows.partition, rows.rows, batch.source.id))
+        self._batches.clear()
         return result
 
 
@@ -147,7 +151,7 @@ def _quarantined(path: str, piece: Piece, number: int, refused: Refused) -> Quar
 
 def write(folder: Path, partition: Partition, rows: pa.Table, of: str) -> Staged:
     """Write rows of one partition, sorted by time, as a staged file."""
-    from pyarrow import compute, parquet
+    from pyarrow import parquet
 
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{uuid.uuid4().hex}.parquet"
@@ -160,24 +164,32 @@ def write(folder: Path, partition: Partition, rows: pa.Table, of: str) -> Staged
         data_page_size=PAGE,
         write_page_index=True,
     )
-    times = compute.min_max(rows.column("time")).as_py()
+    return described(path, partition, of)
+
+
+def described(path: Path, partition: Partition, of: str) -> Staged:
+    """A Parquet file of one partition as a staged file: its rows, its times, its hash."""
+    from pyarrow import compute, parquet
+
+    file = parquet.ParquetFile(path)
+    times = compute.min_max(file.read(columns=["time"], use_threads=False).column("time")).as_py()
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     size = path.stat().st_size
-    return Staged(path, partition.table, tuple(partition), len(rows), size, times["min"], times["max"], sha256, of)
+    rows = file.metadata.num_rows
+    return Staged(path, partition.table, partition, rows, size, times["min"], times["max"], sha256, of)
 
 
 def restaged(waiting: list[dict[str, Any]], folder: Path, *, trust: bool) -> tuple[list[Staged], list[Quarantined]]:
     """Records of the quarantine as staged files, and those that still are no events."""
-    stager, result = Stager(), Result()
-    task = Task([], folder, trust=trust)
+    gathered = Gathered(Converter(), Task([], folder, trust=trust))
+    hopeless = []
     for row in waiting:
-        piece = reread(row["text"].encode("utf-8", "surrogatepass"), row["path"])
+        piece = reread(row["text"].encode("utf-8", "surrogatepass"), row["path"]) if row["text"] else None
         if piece is None or not piece.texts:
-            result.refused.append(Quarantined(**row))
+            hopeless.append(Quarantined(**row))
             continue
         piece.first = row["number"]
-        batches: dict[tuple[str, tuple[str, ...]], Batch] = {}
-        stager.take(task, Found(row["path"], 0, ""), piece, batches, result, Counter(), Counter())
-        result = stager.flush(task, batches, result)
-    return result.staged, result.refused
+        gathered.take(row["path"], piece)
+    result = gathered.flush()
+    return result.staged, result.refused + hopeless

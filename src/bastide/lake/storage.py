@@ -44,6 +44,9 @@ class Storage(Protocol):
     def open(self, path: str) -> Any:
         """The file as pyarrow reads it, seekable."""
 
+    def stream(self, path: str) -> Any:
+        """The file's bytes from its beginning; `FileNotFoundError` when there is none."""
+
     def staging(self) -> Path:
         """A local folder from which files can be brought."""
 
@@ -105,6 +108,9 @@ class Folder:
     def open(self, path: str) -> Any:
         return str(self._root / path)
 
+    def stream(self, path: str) -> Any:
+        return (self._root / path).open("rb")
+
     def staging(self) -> Path:
         return self._root / "_bastide" / "staging"
 
@@ -157,6 +163,10 @@ class Bucket:
     def open(self, path: str) -> Any:
         with self._told():
             return self._fs.open_input_file(f"{self._base}/{path}")
+
+    def stream(self, path: str) -> Any:
+        with self._told():
+            return self._fs.open_input_stream(f"{self._base}/{path}", compression=None)
 
     def staging(self) -> Path:
         import tempfile

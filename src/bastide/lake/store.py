@@ -68,6 +68,23 @@ class Lake:
         """The commits after this number, in their order; each has one more than the one before."""
         return [commit for commit, _ in read_commits(self.storage, after)]
 
+    def news(self, after: int, name: str | None = None) -> list[str]:
+        """Paths of the files, of one table or all, with the events that commits after this number brought.
+
+        What was compacted since lies in a file that may have older events, too.
+        """
+        before: dict[str, list[str]] = {}
+        fresh: dict[str, None] = {}
+        for commit in self.commits(after):
+            if commit.kind in ("ingest", "redrive"):
+                fresh.update((file.path, None) for file in commit.add)
+            elif commit.kind == "compact":
+                before |= _replaced(commit)
+            for path in commit.remove:
+                if fresh.pop(path, "") is None:
+                    fresh.update((new, None) for new in before.get(path, ()))
+        return [f"{self.storage.root}/{path}" for path in fresh if name is None or path.startswith(f"{name}/")]
+
     def state(self) -> State:
         """What is in the lake now."""
         from bastide.lake.commits import digest
@@ -144,6 +161,14 @@ class Lake:
             filesystem=bucket_files(),
             partitioning=dataset.HivePartitioning(partitions),
         )
+
+
+def _replaced(commit: Commit) -> dict[str, list[str]]:
+    """For each file that a compaction took away, the new files of its partition."""
+    new: dict[str, list[str]] = {}
+    for file in commit.add:
+        new.setdefault(file.path.rpartition("/")[0], []).append(file.path)
+    return {path: new.get(path.rpartition("/")[0], []) for path in commit.remove}
 
 
 def lake_folder() -> str:

@@ -69,12 +69,13 @@ class Writer:
         remove: tuple[str, ...] = (),
     ) -> Commit | None:
         """Commit staged files without the events that the lake has; None when there is nothing to say."""
-        kept, duplicates = [], 0
+        kept: list[tuple[Staged, File]] = []
+        duplicates = 0
         for one in staged:
             left = self._once.new_events(one, self.state.files, [other for other, _ in kept])
             duplicates += one.rows - (left.rows if left else 0)
             if left:
-                kept.append((left, self._name(left, len(kept))))
+                kept.append((left, self.file_of(left, len(kept))))
         brought = [(one.path, file) for one, file in kept]
         quarantine = write_quarantine(self.staging, refused, self.state, self.storage, self._stem())
         if not (brought or quarantine or inputs or remove):
@@ -113,14 +114,11 @@ class Writer:
         self._finish(commit)
         return commit
 
-    def file_of(self, staged: Staged, number: int) -> File:
-        """A staged file as the file that it becomes."""
-        return self._name(staged, number)
-
-    def _name(self, staged: Staged, number: int) -> File:
+    def file_of(self, staged: Staged, number: int, sources: dict[str, int] | None = None) -> File:
+        """A staged file as the file that it becomes; `sources` when its events are of several."""
         name = f"{self._stem()}-{number:04d}-{staged.sha256[:12]}.parquet"
-        path = f"{staged.where().folder}/{name}"
-        sources = {staged.source: staged.rows} if staged.source else {}
+        path = f"{staged.partition.folder}/{name}"
+        sources = sources or {staged.source: staged.rows}
         return File(path, staged.rows, staged.bytes, staged.first, staged.last, staged.sha256, sources)
 
     def _stem(self) -> str:

@@ -18,13 +18,13 @@ def ingest(commands: Any) -> None:
     )
     parser.add_argument("targets", nargs="*", metavar="PATH", help="files, folders, s3://BUCKET/PREFIX")
     _lake(parser)
-    parser.add_argument("--source", metavar="NAME", help="what the files are, where their content does not tell; `list` "
-                        "names all")  # fmt: skip
+    parser.add_argument("--source", metavar="NAME", help="what the files are, where their content does not tell; "
+                        "`list` names all")  # fmt: skip
     parser.add_argument("--jobs", "-j", type=int, default=0, metavar="N", help="processes (default: one a core)")
-    parser.add_argument("--reread", action="store_true", help="read files again that the lake knows; what it has is not "
-                        "added twice")  # fmt: skip
-    parser.add_argument("--quarantined", action="store_true", help="try what is in the quarantine once more, instead of "
-                        "files")  # fmt: skip
+    parser.add_argument("--reread", action="store_true", help="read files again that the lake knows; what it has is "
+                        "not added twice")  # fmt: skip
+    parser.add_argument("--quarantined", action="store_true", help="try what is in the quarantine once more, instead "
+                        "of files")  # fmt: skip
     parser.add_argument("--trust-accounts", action="store_true", help="take events whose account is not that of the "
                         "folder they lie in")  # fmt: skip
     _format(parser)
@@ -44,8 +44,8 @@ def lake(commands: Any) -> None:
     compact = actions.add_parser(
         "compact",
         help="make large files of many small ones",
-        description="Put the small files of a day, account and region together, sorted by time, without a change of any "
-        "event.",
+        description="Put the small files of a day, account and region together, sorted by time, without a change of "
+        "any event.",
     )
     compact.add_argument(
         "--size", type=int, default=256, metavar="MB", help="files get no larger (default: %(default)s)"

@@ -1,7 +1,7 @@
-"""JSON files as the texts of their events, byte for byte: one document, a list, lines, or objects one after another.
+"""JSON files as the texts of their events, byte for byte: a document, a list, lines, or objects one after another.
 
-What wraps events is taken off: `Records`, `configurationItems`, `Findings`, the `detail` of EventBridge, the `logEvents`
-of CloudWatch. A document that is larger than a piece is divided between events without being held whole.
+What wraps events is taken off: `Records`, `configurationItems`, `Findings`, EventBridge's `detail`, the `logEvents` of
+CloudWatch. A document that is larger than a piece is divided between events without being held whole.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def events(pieces: Iterator[bytes]) -> Iterator[Events]:
     rest, first, opened = b"", True, False
     cut = ""
     held: bytes | None = None
-    source = _until_cut(pieces)
+    source = until_cut(pieces)
     for piece in source:
         if isinstance(piece, str):
             cut = piece
@@ -93,7 +93,8 @@ def events(pieces: Iterator[bytes]) -> Iterator[Events]:
         yield Events([], [Refused(b"", cut)])
 
 
-def _until_cut(pieces: Iterator[bytes]) -> Iterator[bytes | str]:
+def until_cut(pieces: Iterator[bytes]) -> Iterator[bytes | str]:
+    """The pieces, and at last why there are no more when the file is cut."""
     try:
         yield from pieces
     except CutError as error:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 TRIES = 40
 """Events that are looked at before a file is of no known kind."""
 _STAMPED = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z ")
+_NONE: tuple[str, ...] = ()
 _UNKNOWN = "of no kind that is known"
 
 
@@ -39,7 +40,7 @@ class Piece(Struct):
 
 
 def read(found: Found, only: Source | None = None) -> Iterator[Piece]:
-    """The events of a file piece by piece; `only` is the kind that it is said to be. `OSError` when it cannot be read."""
+    """The events of a file piece by piece; `only` is the kind that it is said to be. `OSError` when it cannot be."""
     with found.open() as stream:
         unpacked = pieces(stream)
         try:
@@ -73,7 +74,7 @@ def _is_json(head: bytes) -> bool:
 
 
 def _json(whole: Iterator[bytes], path: str, only: Source | None) -> Iterator[Piece]:
-    kind, header = only, ()
+    kind, header = only, _NONE
     for part in documents.events(whole):
         if kind is None and part.texts:
             kind, header = _kind(part.texts, path)
@@ -122,7 +123,7 @@ def kind_of(event: dict[str, Any], path: str = "") -> Source | None:
 def _text(whole: Iterator[bytes], path: str, only: Source | None) -> Iterator[Piece]:
     kind, header, rest = only, only.default if only else (), b""
     begun = False
-    for piece in documents._until_cut(whole):
+    for piece in documents.until_cut(whole):
         if isinstance(piece, str):
             yield Piece(kind, header, [], [Refused(rest[:100_000], piece)])
             return

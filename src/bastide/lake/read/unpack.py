@@ -68,7 +68,7 @@ def _gzip(stream: Any, data: bytes) -> Iterator[bytes]:
         begun = True
         try:
             part = unpacker.decompress(data, 8 * _STEP)
-        except isal_zlib.IsalError as error:
+        except isal_zlib.IsalError as error:  # type: ignore[misc]
             raise CutError(f"damaged gzip: {error}") from None
         if part:
             yield part
