@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bastide.workload.known import Columns, Known
 
 BEARING: Columns = {
-    "element": ("VARCHAR", "id of an element, or of another resource that has parts"),
+    "element": ("VARCHAR", "id of a resource, as elements of the model have in `resource`"),
     "resource": ("VARCHAR", "id of a resource whose verdicts speak of it: itself, its policies, groups, role, …"),
 }
 DEPTH = 4
@@ -52,12 +52,12 @@ def rules() -> tuple[tuple[Rule, ...], dict[str, str]]:
 
 
 def put_bearing(known: Known) -> None:
-    """The table `bearing`, of every element and every other resource that has any. `known` has `elements`."""
+    """The table `bearing`: for every resource itself, and what is part of it."""
     edges = defaultdict(set)
     for whole, part in _edges(known):
         edges[whole].add(part)
-    starts = {row["resource"] for row in known.select("select distinct resource from elements")} - {None} | set(edges)
-    rows = ({"element": start, "resource": part} for start in sorted(starts) for part in _within(start, edges))
+    starts = [row["id"] for row in known.select("select id from resources order by id")]
+    rows = ({"element": start, "resource": part} for start in starts for part in _within(start, edges))
     known.put("bearing", BEARING, rows)
 
 
