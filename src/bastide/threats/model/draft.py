@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bastide.workload.manifest import Manifest
 
 MAX_NAMES, MAX_TAGS = 20, 100
+SEVERAL = ("access", "assume")
+"""Kinds of flows of which each cause is a row of its own; of all others one stands for those that are alike."""
 
 _ELEMENTS = """
 select r.id, r.type, r.service, r.source, r.address, r.unit, r.path, r.line, r.p::varchar as p, k.kind, k.noun, n.names
@@ -44,6 +46,7 @@ class Draft:
         self._groups: dict[str, tuple[str, str]] = {}
         self._speaks = _spoken(known, rules)
         self._linked: set[tuple[str, str]] = set()
+        self._had: dict[tuple[str, str, str, str | None], str] = {}
         self._entity(INTERNET)
 
     def read_elements(self) -> None:
@@ -68,8 +71,12 @@ class Draft:
         if source == target or source not in self.elements or target not in self.elements:
             return None
         protocol, encrypted = row.get("protocol"), row.get("encrypted")
+        if row["kind"] == "acts-as":
+            protocol, encrypted, row = None, None, {**row, "authenticated": None}
         if protocol is None and row["kind"] in ("request", "data", "event", "log") and target in self._speaks:
             protocol, encrypted = self._speaks[target]
+        if row["kind"] not in SEVERAL and (same := (source, target, row["kind"], protocol)) in self._had:
+            return self.flows[self._had[same]]
         cause = (source, target, row["kind"], row.get("resource"), row.get("property"), protocol)
         name = "F-" + hashlib.sha256("\0".join(map(str, cause)).encode("utf-8", "surrogatepass")).hexdigest()[:12]
         flow = Flow(
@@ -78,6 +85,7 @@ class Draft:
             classification=row.get("class"), resource=row.get("resource"), property=row.get("property") or None,
         )  # fmt: skip
         self.flows[name] = flow
+        self._had[source, target, flow.kind, protocol] = name
         if flow.kind not in ("access", "assume", "acts-as"):
             self._linked.add((source, target))
         return flow
@@ -139,7 +147,11 @@ class Draft:
         self.flow(row)
 
     def leave_out_unused(self) -> None:
-        """Entities that nothing goes to or comes from are none."""
+        """Take away what says nothing: a public address beside what is open on it, entities without a flow."""
+        told = {flow.target for flow in self.flows.values() if flow.source == INTERNET and flow.protocol}
+        for flow in list(self.flows.values()):
+            if flow.source == INTERNET and flow.kind == "request" and not flow.protocol and flow.target in told:
+                del self.flows[flow.id]
         used = {end for flow in self.flows.values() for end in (flow.source, flow.target)}
         for name in [one.id for one in self.elements.values() if one.kind == "entity" and one.id not in used]:
             if name.startswith("entity:"):

@@ -37,8 +37,10 @@ select * exclude (wanted) from (
     from m_points p join m_resources r on r.id = p.resource join m_resources g on g.id = p.target) p
   join m_flow_rules w on w.type = p.type and (w.property = p.plain or p.plain like w.pattern escape '\\')
   join m_owners s on s.resource = p.resource join m_owners t on t.resource = p.target
-  where case when len(w.to) = 0 then p.sure else list_contains(w.to, p.target_type) end and s.element <> t.element)
-where wanted
+  join (select d.id, k.kind from m_resources d join m_kinds k on k.type = d.type) k on k.id = t.element
+  where case when len(w.to) = 0 then p.sure else list_contains(w.to, p.target_type) end and s.element <> t.element
+    and (k.kind = 'identity') = (w.kind in ('acts-as', 'assume')))
+where wanted order by source, target, kind, resource, property
 """
 
 _OUTSIDE = r"""
@@ -53,7 +55,7 @@ from (
   from (select distinct id, type, properties as p from resources) r join m_outside w on w.type = r.type
   join m_owners e on e.resource = r.id join (select id, p as o from m_resources) x on x.id = e.element
   left join m_opened d on d.element = e.element)
-where entity is not null and (unread or wanted) and not (door and coalesce(not opened, false))
+where entity is not null and not ends_with(entity, '-') and (unread or wanted) and not (door and coalesce(not opened, false))
 """
 
 

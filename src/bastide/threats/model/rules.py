@@ -28,7 +28,8 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True):
 class FlowRule(Struct, frozen=True, forbid_unknown_fields=True, rename={"inwards": "in"}):
     """A property that says that something flows to what it names, or from there with `inwards`.
 
-    `protocol`, `encrypted`, `authenticated` and `when` are SQL over `p`, `t` and `path`.
+    `protocol`, `encrypted`, `authenticated` and `when` are SQL over `p`, `t` and `path`; a NULL protocol is that of the
+    store that is asked.
     """
 
     type: str
@@ -36,9 +37,9 @@ class FlowRule(Struct, frozen=True, forbid_unknown_fields=True, rename={"inwards
     kind: FlowKind
     to: list[str] = field(default_factory=list)
     inwards: bool = False
-    protocol: str = "null"
-    encrypted: str = "null"
-    authenticated: str = "null"
+    protocol: str = "'HTTPS'"
+    encrypted: str = "true"
+    authenticated: str = "true"
     when: str = "true"
 
 
@@ -109,6 +110,14 @@ def load_rules() -> Rules:
 def _read() -> dict[str, Any]:
     from bastide.yamltext import read_yaml  # only when the cache is cold
 
-    return {
+    found = {
         file.stem: read_yaml(file.read_text("utf-8"), f"library/model/{file.name}")[0] for file in MODEL.glob("*.yaml")
     }
+    found["flows"] = [
+        {"type": name, "kind": kind, **({"property": item} if isinstance(item, str) else item)}
+        for name, kinds in found["flows"].items()
+        for kind, items in kinds.items()
+        for item in items
+    ]
+    found["outside"] = [{"type": name, **item} for name, items in found["outside"].items() for item in items]
+    return found
