@@ -1,0 +1,118 @@
+"""Which files of a lake are to be judged: what is new since the last time, or what lies in a time; remembered by rules.
+
+The memory is a file in the lake, `_bastide/detect.json`: the last commit that was judged, for each set of rules.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from bastide.detect.pool import Input
+from bastide.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bastide.lake.commits import Commit, File
+    from bastide.lake.store import Lake
+
+MEMORY = "_bastide/detect.json"
+_SPAN = re.compile(r"(\d+)([smhdw])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+class Chosen(Struct):
+    """Files to judge; `sequence` is the lake's last commit, to be remembered when they were."""
+
+    inputs: list[Input]
+    sequence: int
+
+
+def set_name(places: Sequence[str]) -> str:
+    """What a set of rules is remembered by: the library's by its name, others by the places they lie in."""
+    from bastide.detect.rules import LIBRARY
+
+    words = sorted(place if place == LIBRARY else str(Path(place).resolve()) for place in places or [LIBRARY])
+    return LIBRARY if words == [LIBRARY] else hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
+
+
+def remembered(lake: Lake, name: str) -> int:
+    """The last commit that this set of rules has judged; 0 when it has judged none."""
+    try:
+        return int(msgspec.json.decode(lake.storage.read(MEMORY), type=dict[str, int]).get(name, 0))
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return 0
+
+
+def remember(lake: Lake, name: str, sequence: int) -> None:
+    """Keep that this set of rules has judged everything up to a commit."""
+    try:
+        known = msgspec.json.decode(lake.storage.read(MEMORY), type=dict[str, int])
+    except (FileNotFoundError, msgspec.MsgspecError):
+        known = {}
+    lake.storage.write(MEMORY, msgspec.json.encode({**known, name: sequence}))
+
+
+def newer(lake: Lake, tables: Iterable[str], after: int, span: int) -> Chosen:
+    """What commits after a number brought, and files near in time that correlations over `span` (ms) look back to."""
+    commits = lake.commits()
+    state = lake.state()
+    fresh = _fresh(commits, after)
+    wanted = [file for file in state.files.values() if file.partition.table in set(tables)]
+    new = [file for file in wanted if file.path in fresh]
+    inputs = [_input(lake, file, fresh=True) for file in new]
+    if span and new:
+        first, last = min(file.first for file in new) - span, max(file.last for file in new) + span
+        near = [file for file in wanted if file.path not in fresh and file.last >= first and file.first <= last]
+        inputs += [_input(lake, file, fresh=False) for file in near]
+    return Chosen(inputs, state.sequence)
+
+
+def between(lake: Lake, tables: Iterable[str], since: int, span: int) -> Chosen:
+    """Every file that may have an event since then, or one that correlations over `span` look back to."""
+    state = lake.state()
+    wanted = [file for file in state.files.values() if file.partition.table in set(tables)]
+    inputs = [_input(lake, file, fresh=True) for file in wanted if file.last >= since - span]
+    return Chosen(inputs, state.sequence)
+
+
+def _input(lake: Lake, file: File, *, fresh: bool) -> Input:
+    return Input(file.partition.table, f"{lake.storage.root}/{file.path}", file.rows, fresh)
+
+
+def _fresh(commits: Iterable[Commit], after: int) -> set[str]:
+    """Paths that hold events which came after a commit, also where they were put together with others since."""
+    found: set[str] = set()
+    for commit in commits:
+        if commit.sequence <= after:
+            continue
+        gone = found & set(commit.remove)
+        if commit.kind in ("ingest", "redrive"):
+            found |= {file.path for file in commit.add}
+        elif gone:
+            places = {path.rpartition("/")[0] for path in gone}
+            found |= {file.path for file in commit.add if file.path.rpartition("/")[0] in places}
+        found -= set(commit.remove)
+    return found
+
+
+def since_of(text: str, now: float | None = None) -> int:
+    """Milliseconds since 1970 for a date, a time (UTC), or a span back from now, `12h`; `UsageError` for others."""
+    import datetime as dt
+
+    if span := _SPAN.fullmatch(text):
+        return int(((now or time.time()) - int(span[1]) * _SECONDS[span[2]]) * 1000)
+    try:
+        at = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"`{text[:40]}` is no time", remedy="write `2027-03-01`, `2027-03-01T10:00` or `12h`"
+        ) from None
+    return int((at if at.tzinfo else at.replace(tzinfo=dt.UTC)).timestamp() * 1000)

@@ -1,0 +1,106 @@
+"""A run of detections as the command line has it: rules and tuning together, over a lake or over files."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from bastide.detect.alerts import Alert, Classed, alerts_of
+from bastide.detect.engine import Match, detect, span_of
+from bastide.detect.newest import between, newer, remember, remembered, set_name
+from bastide.detect.plan import Plan, plan_of
+from bastide.detect.rules import Problem, RuleSet, load_rules
+from bastide.detect.tuning import Tuning, apply_suppressions, read_tuning
+from bastide.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bastide.detect.pool import Input
+    from bastide.lake.store import Lake
+
+
+class Judged(Struct):
+    """What a run came to. `suppressed` are matches that somebody answers for, `events` those that were looked at."""
+
+    matches: list[Match] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    suppressed: int = 0
+    events: int = 0
+    rules: int = 0
+    elsewhere: int = 0
+    quarantined: int = 0
+
+
+class Detections:
+    """Rules, compiled once, and the tuning of the project; ready to judge."""
+
+    def __init__(self, places: Sequence[str] = (), config: str = "") -> None:
+        self.tuning: Tuning = read_tuning(config)
+        self.places = list(places) or self.tuning.rules
+        self.rules: RuleSet = load_rules(self.places, self.tuning.placeholders)
+        self.plan: Plan = plan_of(self.rules)
+        self.span = span_of(self.rules)
+        self.classes = _classes(config)
+        self.name = set_name(self.places)
+
+    def over(self, inputs: Sequence[Input], *, since: int = 0, jobs: int | None = None) -> Judged:
+        """Judge files of a lake."""
+        found = detect(self.rules, self.plan, inputs, since=since, jobs=jobs)
+        left, taken, over = apply_suppressions(found.matches, self.tuning.suppressions)
+        return Judged(
+            matches=left,
+            alerts=alerts_of(left, self.classes),
+            problems=found.problems,
+            notes=over,
+            suppressed=sum(taken.values()),
+            events=found.events,
+            rules=found.rules,
+            elsewhere=found.elsewhere,
+        )
+
+    def new(self, lake: Lake, jobs: int | None = None) -> tuple[Judged, int]:
+        """Judge what came in since the last time, and the commit to remember once that was told."""
+        chosen = newer(lake, self.plan.tables, remembered(lake, self.name), self.span)
+        return self.over(chosen.inputs, jobs=jobs), chosen.sequence
+
+    def since(self, lake: Lake, since: int, jobs: int | None = None) -> tuple[Judged, int]:
+        """Judge everything since a time."""
+        chosen = between(lake, self.plan.tables, since, self.span)
+        return self.over(chosen.inputs, since=since, jobs=jobs), chosen.sequence
+
+    def told(self, lake: Lake, sequence: int) -> None:
+        """Remember what was judged."""
+        if sequence > remembered(lake, self.name):
+            remember(lake, self.name, sequence)
+
+    def files(self, targets: Sequence[str], jobs: int | None = None) -> Judged:
+        """Bring log files into a lake that is thrown away afterwards, and judge them."""
+        from bastide.lake.ingest import ingest
+        from bastide.lake.store import Lake
+
+        for target in targets:
+            if not target.startswith("s3://") and not Path(target).exists():
+                raise UsageError("there is no such file or folder", place=target)
+        with tempfile.TemporaryDirectory(prefix="bastide-lake-") as folder:
+            lake = Lake(folder)
+            report = ingest(lake, targets, jobs=jobs or 0)
+            judged = self.since(lake, 0, jobs)[0] if lake.exists() else self.over([], jobs=jobs)
+        judged.quarantined = report.quarantined
+        judged.problems += [Problem(path, f"cannot be read: {cause}") for path, cause in report.problems]
+        return judged
+
+
+def _classes(config: str) -> list[Classed]:
+    from bastide.workload.manifest import read_manifest
+
+    manifest = read_manifest(config)
+    return [
+        Classed(store.resource, store.classification, manifest.sensitivity(store.classification))
+        for store in manifest.stores
+    ]

@@ -1,0 +1,131 @@
+"""What `bastide.yaml` says under `detections`: own rules, placeholders, and suppressions that somebody answers for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+
+from bastide.detect.rules import Problem
+from bastide.errors import UsageError
+from bastide.settings import nearest_file
+from bastide.workload.fields import Checker, Field, is_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bastide.detect.engine import Match
+
+SUPPRESSION = {
+    "rule": Field("id or title of a rule, or a pattern", required=True),
+    "actor": Field("who may do it: an ARN, or a pattern"),
+    "account": Field("only in this account"),
+    "resource": Field("only on this resource: an ARN, or a pattern"),
+    "until": Field("last day on which it holds, `2027-03-01`", required=True),
+    "by": Field("who answers for it", required=True),
+    "reason": Field("why it is no attack", required=True),
+}
+FIELDS = {
+    "rules": Field("folders and files with Sigma rules; `library` for those that bastide brings", "texts"),
+    "suppressions": Field("what is known and no alert", "objects", of=SUPPRESSION),
+}
+
+
+class Suppression(Struct, frozen=True):
+    """Matches that are no alert until a day; `place` is where it is written."""
+
+    rule: str
+    until: dt.date
+    by: str
+    reason: str
+    actor: str = "*"
+    account: str = "*"
+    resource: str = "*"
+    place: str = ""
+
+    def covers(self, match: Match) -> bool:
+        """Whether it is meant for this match."""
+        rule = match.rule
+        return (
+            any(fnmatchcase(name, self.rule) for name in (rule.id, rule.title, rule.name) if name)
+            and fnmatchcase(match.actor, self.actor)
+            and fnmatchcase(match.account, self.account)
+            and (self.resource == "*" or any(fnmatchcase(one, self.resource) for one in match.resources))
+        )
+
+
+class Tuning(Struct):
+    """What holds for this project."""
+
+    rules: list[str] = field(default_factory=list)
+    placeholders: dict[str, list[str]] = field(default_factory=dict)
+    suppressions: list[Suppression] = field(default_factory=list)
+
+
+def read_tuning(file: str = "") -> Tuning:
+    """The tuning of `file`, or of the nearest `bastide.yaml`; nothing without. `UsageError` for mistakes."""
+    from bastide.yamltext import read_yaml
+
+    path = file or nearest_file()
+    if not path:
+        return Tuning()
+    try:
+        text = Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the settings cannot be read: {error}", place=path) from None
+    value, lines = read_yaml(text, path)
+    section = value.get("detections") if isinstance(value, dict) else None
+    if section is None:
+        return Tuning()
+    checker = Checker(path, lines)
+    placeholders = section.pop("placeholders", {}) if isinstance(section, dict) else {}
+    found = checker.object(section, FIELDS, ("detections",))
+    tuning = Tuning(rules=[str(Path(path).parent / one) if one != "library" else one for one in found.get("rules", [])])
+    tuning.placeholders = _placeholders(placeholders, checker)
+    for index, item in enumerate(found.get("suppressions", [])):
+        at: tuple[str | int, ...] = ("detections", "suppressions", index)
+        if not is_day(str(item.get("until", ""))):
+            checker.say((*at, "until"), "`until` is a day, `2027-03-01`")
+            continue
+        place = f"{path}:{checker.line(at)}"
+        words = {key: text for key, text in item.items() if key in SUPPRESSION}
+        tuning.suppressions.append(
+            Suppression(**{**words, "until": dt.date.fromisoformat(item["until"]), "place": place})
+        )
+    checker.finish("settings")
+    return tuning
+
+
+def _placeholders(value: Any, checker: Checker) -> dict[str, list[str]]:
+    if not isinstance(value, dict):
+        checker.say(("detections", "placeholders"), "`placeholders` is a mapping of names to texts")
+        return {}
+    return {
+        str(name): [str(one) for one in (words if isinstance(words, list) else [words])]
+        for name, words in value.items()
+    }
+
+
+def apply_suppressions(
+    matches: Iterable[Match], suppressions: list[Suppression], today: dt.date | None = None
+) -> tuple[list[Match], dict[str, int], list[Problem]]:
+    """The matches that are left, how many each suppression took by its place, and those that are over."""
+    today = today or dt.datetime.now(dt.UTC).date()
+    open_ = [one for one in suppressions if one.until >= today]
+    over = [
+        Problem(one.place, f"this suppression of {one.rule} is over since {one.until}")
+        for one in suppressions
+        if one.until < today
+    ]
+    left: list[Match] = []
+    taken: dict[str, int] = {}
+    for match in matches:
+        by = next((one for one in open_ if one.covers(match)), None)
+        if by is None:
+            left.append(match)
+        else:
+            taken[by.place] = taken.get(by.place, 0) + 1
+    return left, taken, over
