@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bastide.commit import checked_out
+from bastide.posture.git import git
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,7 +42,6 @@ HELD: Columns = {
 }
 """The table `held`: objectives as criteria ask for them."""
 MAX_FILES = 20
-SECONDS = 30.0
 
 
 class Tree:
@@ -51,7 +50,7 @@ class Tree:
     def __init__(self, folder: str = ".") -> None:
         self.commit = checked_out(folder)
         told = (
-            _git(folder, "status", "--porcelain=v1", "-z", "--untracked-files=all", "--", ".") if self.commit else None
+            git(folder, "status", "--porcelain=v1", "-z", "--untracked-files=all", "--", ".") if self.commit else None
         )
         self.changed = None if told is None else [entry[3:] for entry in told.split("\0") if entry[2:3] == " "]
 
@@ -85,9 +84,9 @@ def _held(known: Known) -> list[dict[str, Any]]:
     return known.select("""
       select id, title, status <> 'not-judged' as judged,
         case status when 'holds' then true when 'broken' then false end as ok,
-        case status when 'holds' then passed || ' of ' || (passed + exempt) || ' verdicts passed'
-          when 'broken' then failed || ' of ' || (passed + failed + unknown + exempt) || ' verdicts failed'
-          when 'unknown' then unknown || ' of ' || (passed + failed + unknown + exempt) || ' verdicts are unknown'
+        case status when 'holds' then 'verdicts that pass: ' || passed || ' of ' || (passed + exempt)
+          when 'broken' then 'verdicts that fail: ' || failed || ' of ' || (passed + failed + unknown + exempt)
+          when 'unknown' then 'verdicts that are unknown: ' || unknown || ' of ' || (passed + failed + unknown + exempt)
           else 'no control of it has judged anything' end as detail
       from objectives""")
 
@@ -112,7 +111,7 @@ def _blamed(file: str, wanted: Iterable[tuple[str, int]]) -> list[dict[str, Any]
     folder = str(Path(file).parent)
     found = []
     for place, line in wanted:
-        told = _git(folder, "blame", "--porcelain", f"-L{line},{line}", "--", Path(file).name)
+        told = git(folder, "blame", "--porcelain", f"-L{line},{line}", "--", Path(file).name)
         if told is None:
             continue
         fields = dict(text.split(" ", 1) for text in told.splitlines() if " " in text and not text.startswith("\t"))
@@ -120,16 +119,3 @@ def _blamed(file: str, wanted: Iterable[tuple[str, int]]) -> list[dict[str, Any]
         day = dt.datetime.fromtimestamp(int(fields["author-time"]), dt.UTC).date().isoformat()
         found.append({"place": place, "since": day if committed else None, "author": fields.get("author", "")})
     return found
-
-
-def _git(folder: str, *words: str) -> str | None:
-    """What git says, which is made to run nothing that a repository asks for; None when it says nothing."""
-    calm = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false")
-    try:
-        done = subprocess.run(  # noqa: S603 (git, with words of ours)
-            ["git", "-C", folder, "--no-optional-locks", *calm, *words],  # noqa: S607 (whichever git the person has)
-            capture_output=True, timeout=SECONDS, check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
