@@ -115,6 +115,7 @@ def _control(control: Control) -> Iterator[str]:
     yield block("sql", control.require)
     for related in control.related:
         how = f"that {code(related.by)} refers to" if related.by else f"whose {code(related.to)} refers to this one"
+        how = "in the same root module or template" if related.beside else how
         yield f"{code(related.name)}: every {code(related.type)} {how}."
     yield "\n".join(f"- {LANGUAGES.get(key, key)}: {_remedy(key, text)}" for key, text in control.remediation.items())
     tags = {**control.frameworks, ATTACK: control.attack}

@@ -57,6 +57,13 @@ def test_an_arn_of_another_service_is_not_what_has_its_name() -> None:
     assert "is not among" in why
 
 
+def test_what_stands_beside_it() -> None:
+    registry, repository = "AWS::ECR::RegistryScanningConfiguration", item("AWS::ECR::Repository", "r", {})
+    here, elsewhere = item(registry, "c", {}), item(registry, "c", {}, "other")
+    assert Estate([elsewhere, here, repository]).beside(repository, registry) == [here]
+    assert Estate([elsewhere, repository]).beside(repository, registry) == []
+
+
 def test_what_has_no_name_is_not_found_by_none() -> None:
     bucket, refers = item(BUCKET, "b", {"BucketName": ""}), trail("arn:aws:s3:::")
     assert Estate([bucket, refers]).referred(refers, "S3BucketName", BUCKET)[0] == []

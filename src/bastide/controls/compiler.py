@@ -139,7 +139,7 @@ def _related_shape(related: Related, reads: set[Read], control: Control) -> dict
         raise ControlError(f"`{related.type}` is no CloudFormation type", remedy="see `related`")
     _need_live(control, schema, reads)
     holder = schema_for(control.resource) if related.by else schema
-    if holder is None or not holder.property(related.by or related.to):
+    if not related.beside and (holder is None or not holder.property(related.by or related.to)):
         known = list(holder.properties) if holder else []
         raise ControlError(
             f"`{related.by or related.to}` is no property to relate by",

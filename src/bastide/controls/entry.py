@@ -54,13 +54,15 @@ class Related(Struct, frozen=True):
     """Resources that a control judges together with its own: a list under `name` in its SQL.
 
     With `by`, the resources of `type` that the property `by` of the judged one refers to; with `to`, the
-    resources of `type` whose property `to` refers to the judged one.
+    resources of `type` whose property `to` refers to the judged one. `beside: unit` are all of `type` in the same root
+    module or template: settings of the account that it goes to.
     """
 
     name: str
     type: str
     by: str = ""
     to: str = ""
+    beside: str = ""
 
 
 class Example(Struct, frozen=True):
@@ -254,14 +256,19 @@ def _is_texts(value: Any) -> bool:
 
 def _related(value: Any, refuse: Refuse) -> list[Related]:
     if not isinstance(value, dict):
-        raise refuse("`related` is a mapping from a name to `type` and `by` or `to`", "related")
+        raise refuse("`related` is a mapping from a name to `type` and `by`, `to` or `beside`", "related")
     result = []
     for name, spec in value.items():
         coherent = (
-            isinstance(spec, dict) and set(spec) in ({"type", "by"}, {"type", "to"}) and _is_texts([*spec.values()])
+            isinstance(spec, dict)
+            and set(spec) in ({"type", "by"}, {"type", "to"}, {"type", "beside"})
+            and _is_texts([*spec.values()])
+            and spec.get("beside", "unit") == "unit"
         )
         if not coherent:
-            raise refuse("a related list has a `type`, and either `by` or `to`, a property", "related", name)
+            raise refuse(
+                "a related list has a `type`, and `by` or `to`, a property, or `beside: unit`", "related", name
+            )
         result.append(Related(name, **spec))
     return result
 

@@ -139,6 +139,8 @@ def _statements(resource: Resource) -> tuple[list[Statement], dict[str, str]]:
 
 
 def _partners(resource: Resource, relation: dict[str, str], estate: Estate) -> tuple[list[Resource], str]:
+    if relation["beside"]:
+        return estate.beside(resource, relation["type"]), ""
     if relation["by"]:
         return estate.referred(resource, relation["by"], relation["type"])
     return estate.referring(resource, relation["to"], relation["type"])

@@ -84,6 +84,15 @@ class Estate:
         vaguely = vaguely or self._unread(resource, wanted)
         return self._referring[key].get((resource.unit, resource.address), []), vaguely
 
+    def beside(self, resource: Resource, wanted: str) -> list[Resource]:
+        """All resources of type `wanted` in the same unit; of an account, of the same region."""
+        region = resource.metadata.get("region", "")
+        return [
+            one
+            for one in self.by_type.get(wanted, ())
+            if one.unit == resource.unit and one.metadata.get("region", region) == region
+        ]
+
     def _meant(self, unit: str, address: str) -> Iterator[Resource]:
         """What a reference names: the resource, and the one whose ARN its `Ref` is."""
         target = self._at.get((unit, address))
