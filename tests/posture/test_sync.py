@@ -57,6 +57,7 @@ def test_what_is_gone_is_closed_as_gone(workload: Workload) -> None:
         pass
     text = (workload.folder / "stack.yaml").read_text()
     workload.write("stack.yaml", "Resources:\n" + text[text.index("  Mail:") :])
+    workload.write("bastide.yaml", "workload: {name: shop}\n")
     with workload.whole() as whole:
         assert [one["closed_as"] for one in found(whole)] == ["gone"]
 

@@ -123,12 +123,12 @@ def open_whole(config: str = "", state: str = "", told: Told | None = None) -> I
     Raises `UsageError` for a manifest with mistakes, and for a state or a library that cannot be used.
     """
     manifest = read_manifest(config)
-    _scan_first(manifest, told)
+    scan_first(manifest, told)
     with open_state(manifest.name, state_url(state, manifest.state)) as opened, Known(manifest) as known:
         yield _whole(manifest, known, opened)
 
 
-def _scan_first(manifest: Manifest, told: Told | None) -> None:
+def scan_first(manifest: Manifest, told: Told | None) -> None:
     """Scan the workload's code where the last scan from this folder was not of it, nor of live accounts."""
     from bastide.lastscan import Keeper
     from bastide.scan import scan
@@ -156,12 +156,14 @@ def is_of_all(code: Iterable[str]) -> bool:
 
 def _whole(manifest: Manifest, known: Known, state: State) -> Whole:
     from bastide.objectives.tables import put_catalogue, put_objectives
+    from bastide.posture.weighed import put_weighed
     from bastide.threats.bearing import put_bearing
     from bastide.threats.model import put_model
 
     scanned = record_scan(known, state)
     model = put_model(known)
     put_bearing(known)
+    put_weighed(known)
     put_catalogue(known)
     _put_history(known, state, scanned)
     threats = threats_of(known, load_templates(), manifest)

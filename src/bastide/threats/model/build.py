@@ -78,7 +78,7 @@ def _derived(known: Known) -> Draft:
 
 def _is_whole(known: Known) -> bool:
     """Whether the last scan looked at all of the workload's code, so that what it did not find is not there."""
-    scans = known.run("select targets, live from scan")
+    scans = known.run("select targets, live from scan where whole")
     code = {*known.manifest.code, "."}
     whole = any(
         not row["live"] and (code & set(row["targets"]) or set(known.manifest.code) <= set(row["targets"]))

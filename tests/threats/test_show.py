@@ -1,0 +1,56 @@
+"""The register for a person and for programs."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from bastide.report.lines import Lines, Plain
+from bastide.threats.register import Row, Standing
+from bastide.threats.risk import Mitigation, Risk
+from bastide.threats.show import as_json, listing
+from bastide.threats.templates import Threat
+
+
+def row(name: str, high: float | None, status: str = "open", **standing: Any) -> Row:
+    threat = Threat(
+        name, "a.b", f"title of {name}", "", "", "", "", "", [], [], [], "e", f"element of {name}", "restricted", [],
+        [], 4, 5, {"likelihood": ["l"], "impact": ["i"]},
+    )  # fmt: skip
+    held = Mitigation("data.own-keys", "element", 1, 1, 0, 0, 0.5, 0.5)
+    risk = Risk(20, high / 2, high, (held,)) if high else None
+    return Row(threat, risk, Standing(status=status, **standing), status, (high or 25) <= 10, "f", "l", None)
+
+
+def listed(*rows: Row, limit: int = 0) -> list[str]:
+    text = io.StringIO()
+    lines = Lines(Plain(text))
+    listing(lines, rows, limit, "medium")
+    lines.flush()
+    return text.getvalue().splitlines()
+
+
+def test_a_line_has_the_level_the_interval_and_who_decided() -> None:
+    lines = listed(row("T-1", 16), row("T-2", 8, "accepted", until="2099-01-01", decided_by="Rosa"))
+    assert " ".join(lines[0].split()) == "critical 8.0 to 16.0 ! T-1 title of T-1 element of T-1 (restricted) open"
+    assert lines[1].endswith("accepted until 2099-01-01 by Rosa")
+    assert "1 risk over the appetite (medium) without a decision, marked !" in "\n".join(lines)
+
+
+def test_a_limit_says_how_many_are_left_out() -> None:
+    assert "… and 2 more: --limit 0 shows all" in listed(*(row(f"T-{n}", 8) for n in range(3)), limit=1)
+
+
+def test_a_risk_that_was_never_computed_is_unknown() -> None:
+    assert listed(row("T-1", None))[0].startswith("unknown")
+    assert as_json([row("T-1", None)])["threats"][0]["residual"] is None
+
+
+def test_programs_get_all_of_it() -> None:
+    (found,) = as_json([row("T-1", 16, reason="x\x1b[31m")])["threats"]
+    assert (found["id"], found["level"], found["residual"], found["alarm"]) == ("T-1", "critical", [8, 16], True)
+    assert found["objectives"] == [
+        {"id": "data.own-keys", "scope": "element", "judged": True, "holds": [0.5, 0.5], "passed": 1, "failed": 1,
+         "unknown": 0, "exempt": 0}
+    ]  # fmt: skip
+    assert "\x1b" not in found["reason"]
