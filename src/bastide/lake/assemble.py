@@ -19,10 +19,11 @@ DAY = 86_400_000
 
 
 class Rows(Struct):
-    """Rows of one partition, sorted by time."""
+    """Rows of one partition, sorted by time; `twice` counts events that were left out because they stand there."""
 
     partition: Partition
     rows: pa.Table
+    twice: int = 0
 
 
 def partitions(source: Source, flat: pa.Table) -> list[Rows]:
@@ -42,7 +43,7 @@ def partitions(source: Source, flat: pa.Table) -> list[Rows]:
         part = _once(flat.slice(at, group["count_all"]))
         at += group["count_all"]
         where = Partition(one.name, region_of(group["_region"]), account_of(group["_account"]), _day(group["_day"]))
-        found.append(Rows(where, nested(one, _completed(source, one, part))))
+        found.append(Rows(where, nested(one, _completed(source, one, part)), group["count_all"] - len(part)))
     return found
 
 

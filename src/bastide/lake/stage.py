@@ -37,7 +37,7 @@ PAGE, ROWS = 1024 * 1024, 250_000
 
 
 class Staged(Struct):
-    """A Parquet file that is in no lake yet."""
+    """A Parquet file that is in no lake yet; `twice` counts events that were left out of it as duplicates."""
 
     path: Path
     table: str
@@ -48,6 +48,7 @@ class Staged(Struct):
     last: int
     sha256: str
     source: str
+    twice: int = 0
 
 
 class Quarantined(Struct):
@@ -138,7 +139,9 @@ class Gathered:
                 text = bytes(batch.texts[one.index]).decode("utf-8", "replace")
                 result.refused.append(Quarantined(path, number, batch.source.id, one.reason, text))
             for rows in good:
-                result.staged.append(write(self._task.folder, rows.partition, rows.rows, batch.source.id))
+                staged = write(self._task.folder, rows.partition, rows.rows, batch.source.id)
+                staged.twice = rows.twice
+                result.staged.append(staged)
         self._batches.clear()
         return result
 

@@ -73,7 +73,7 @@ class Writer:
         duplicates = 0
         for one in staged:
             left = self._once.new_events(one, self.state.files, [other for other, _ in kept])
-            duplicates += one.rows - (left.rows if left else 0)
+            duplicates += one.twice + one.rows - (left.rows if left else 0)
             if left:
                 kept.append((left, self.file_of(left, len(kept))))
         brought = [(one.path, file) for one, file in kept]
