@@ -12,6 +12,7 @@ from bastide.errors import UsageError
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 40
 MAX_ALIASES = 50
+_FLAG, _TEXT = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:str"
 _DATES = "tag:yaml.org,2002:timestamp"
 
 
@@ -39,6 +40,8 @@ class _Loader(yaml.CSafeLoader):
             if word in seen and word != "<<":
                 raise yaml.constructor.ConstructorError(None, None, f"`{word}` stands here twice", key.start_mark)
             seen.add(word)
+            if key.tag == _FLAG:
+                key.tag = _TEXT  # `off` is a name here
         return super().construct_mapping(node, deep=deep)
 
 

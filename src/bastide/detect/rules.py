@@ -30,8 +30,8 @@ EXTRA = "bastide"
 _ENDINGS = (".yml", ".yaml")
 _SIGMA = re.compile(r"^(?:logsource|detection|correlation|filter|action)\s*:", re.MULTILINE)
 _OURS = re.compile(
-    r"(?im)^\s*(?:product\s*:\s*['\"]?(?:aws|amazon|kubernetes|eks)\b|category\s*:\s*['\"]?(?:dns|proxy|webserver|"
-    r"firewall)\b)|^correlation\s*:|^filter\s*:|^action\s*:"
+    r"(?im)(?:product\"?'?\s*:\s*['\"]?(?:aws|amazon|kubernetes|eks)\b|category\"?'?\s*:\s*['\"]?(?:dns|proxy|webserver|"
+    r"firewall)\b)|^(?:correlation|filter|action)\s*:|^\s*[\"{]"
 )
 _ATTACK = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)$", re.IGNORECASE)
 

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from bastide.detect.correlations import described
 from bastide.detect.engine import moment
 from bastide.detect.rules import LEVELS
 from bastide.redact import clean
@@ -14,6 +15,7 @@ from bastide.report.words import counted
 if TYPE_CHECKING:
     from bastide.detect.alerts import Alert
     from bastide.detect.engine import Match
+    from bastide.detect.rules import Rule
     from bastide.detect.run import Judged
 
 TIMELINE = 12
@@ -119,3 +121,28 @@ def closing(judged: Judged) -> str:
     lines += [f"note: {clean(one.place, 200)}: {clean(one.cause, 300)}" for one in judged.notes]
     lines += [f"not used: {clean(one.place, 200)}: {clean(one.cause, 300)}" for one in judged.problems]
     return "\n".join(lines)
+
+
+def rule_record(rule: Rule) -> dict[str, Any]:
+    """A rule as one object of JSON."""
+    found: dict[str, Any] = {
+        "id": rule.id,
+        "title": rule.title,
+        "name": rule.name,
+        "level": rule.level,
+        "kind": described(rule) if rule.is_correlation else "rule",
+        "logs": rule.source.name if rule.source else "",
+        "counts": [one.rule.title for one in rule.parsed.referenced_rules] if rule.is_correlation else [],
+        "place": rule.place,
+        "description": rule.description,
+        "tactics": list(rule.tactics),
+        "techniques": list(rule.techniques),
+        "threats": [str(one) for one in rule.extra.get("threats", [])],
+        "playbook": str(rule.extra.get("playbook", "")),
+        "false_positives": list(rule.false_positives),
+        "references": list(rule.references),
+        "shown": rule.shown,
+    }
+    shown = cleaned(found)
+    assert isinstance(shown, dict)
+    return shown

@@ -23,13 +23,14 @@ CLOUDTRAIL = "cloudtrail"
 
 
 def stored(events: Sequence[dict[str, Any]], folder: Path, converter: Converter | None = None) -> list[Input]:
-    """The files, one for each partition that there is; `UsageError` for an event that the lake would not take."""
+    """The files, one for each table that they come to; `UsageError` for an event that the lake would not take."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     from bastide.lake.convert import Batch, Converter
 
     converter = converter or Converter()
-    inputs: list[Input] = []
+    by_table: dict[str, list[pa.Table]] = {}
     for source, some in _by_source(events).items():
         batch = Batch(source_named(source), ())
         batch.add("", 0, [msgspec.json.encode(event) for event in some])
@@ -37,9 +38,12 @@ def stored(events: Sequence[dict[str, Any]], folder: Path, converter: Converter 
         for one in rejected:
             raise UsageError(f"the lake does not take this event: {one.reason}", place=str(some[one.index])[:200])
         for part in rows:
-            file = folder / f"{len(inputs)}-{source}.parquet"
-            pq.write_table(part.rows, file)
-            inputs.append(Input(part.partition.table, str(file), len(part.rows)))
+            by_table.setdefault(part.partition.table, []).append(part.rows)
+    inputs = []
+    for table, parts in by_table.items():
+        file = folder / f"{table}.parquet"
+        pq.write_table(pa.concat_tables(parts), file)
+        inputs.append(Input(table, str(file), sum(map(len, parts))))
     return inputs
 
 

@@ -1,0 +1,117 @@
+"""The events that rules bring for their own test: what they must match, and what they must not.
+
+`bastide.examples` of a rule is a list of `match: …` and `no-match: …`, each with a description of an event or a list
+of them (`events`). All examples go through the lake's conversion and the engine in one run, far apart in time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bastide.detect.engine import detect
+from bastide.detect.events import made
+from bastide.detect.plan import plan_of
+from bastide.detect.rules import EXTRA, RuleSet
+from bastide.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bastide.detect.rules import Rule
+
+START = dt.datetime(2026, 3, 2, 10, 0, tzinfo=dt.UTC)
+APART = dt.timedelta(days=15)
+_SIDES = {"match": True, "no-match": False}
+
+
+class Example(Struct, frozen=True):
+    """Events and whether the rule matches them."""
+
+    rule: Rule
+    index: int
+    wanted: bool
+    events: list[dict[str, Any]]
+
+
+class Outcome(Struct, frozen=True):
+    """What became of a rule's examples: `failed` says what is wrong with each that does not hold."""
+
+    rule: Rule
+    examples: int
+    failed: tuple[str, ...] = ()
+
+
+def examples_of(rule: Rule, start: dt.datetime = START) -> list[Example]:
+    """A rule's examples, one after the other; `UsageError` for what is none."""
+    given = rule.extra.get("examples", [])
+    if not isinstance(given, list):
+        raise UsageError(f"`{EXTRA}.examples` is a list", place=rule.place)
+    found = []
+    for index, item in enumerate(given):
+        if not isinstance(item, dict) or len(item) != 1 or next(iter(item)) not in _SIDES:
+            raise UsageError("an example has either `match` or `no-match`", place=rule.place)
+        ((side, value),) = item.items()
+        described = value if isinstance(value, list) else [value]
+        events = made(described, start + index * APART, f"{rule.id}/{index}", place=rule.place)
+        found.append(Example(rule, index, _SIDES[side], events))
+    return found
+
+
+def run_examples(rules: RuleSet, some: Sequence[Rule]) -> list[Outcome]:
+    """Run the examples of these rules; one without both a match and a no-match fails."""
+    everything = RuleSet(rules=[replace(rule, shown=True) for rule in rules.rules])
+    plan = plan_of(everything)
+    broken = {problem.rule: problem.cause for problem in plan.problems if problem.rule}
+    examples: dict[str, list[Example]] = {}
+    failed: dict[str, list[str]] = {rule.id: [] for rule in some}
+    start = START
+    for rule in some:
+        try:
+            examples[rule.id] = examples_of(rule, start)
+        except UsageError as error:
+            failed[rule.id].append(error.cause)
+            examples[rule.id] = []
+        start += APART * (len(examples[rule.id]) + 1)
+    matched = _matched(everything, plan, [one for every in examples.values() for one in every])
+    for rule in some:
+        failed[rule.id] += [broken[rule.id]] if rule.id in broken else []
+        failed[rule.id] += _judged(examples[rule.id], matched.get(rule.id, set()))
+    return [Outcome(rule, len(examples[rule.id]), tuple(failed[rule.id])) for rule in some]
+
+
+def _matched(rules: RuleSet, plan: Any, examples: list[Example]) -> dict[str, set[str]]:
+    """By rule the ids of the events that it matches."""
+    from bastide.detect.small import stored
+
+    events = [event for example in examples for event in example.events]
+    found: dict[str, set[str]] = {}
+    with tempfile.TemporaryDirectory(prefix="bastide-examples-") as folder:
+        judged = detect(rules, plan, stored(events, Path(folder)) if events else [])
+    for match in judged.matches:
+        found.setdefault(match.rule.id, set()).update((match.event_uid, *match.event_uids))
+    return found
+
+
+def _judged(examples: list[Example], matched: set[str]) -> list[str]:
+    failed = []
+    for example in examples:
+        hit = any(_uid(event) in matched for event in example.events)
+        if hit != example.wanted:
+            what = "is not matched" if example.wanted else "is matched"
+            failed.append(f"example {example.index + 1} {what}")
+    sides = {example.wanted for example in examples}
+    if True not in sides:
+        failed.append("it has no example that it matches")
+    if False not in sides:
+        failed.append("it has no example that it does not match")
+    return failed
+
+
+def _uid(event: dict[str, Any]) -> str:
+    return str(event.get("eventID") or event.get("id") or event.get("Id") or "")
