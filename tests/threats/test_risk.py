@@ -24,8 +24,16 @@ def threat(*aims: Aim, resources: tuple[str, ...] = ("r",), likelihood: float = 
     )  # fmt: skip
 
 
-def assessed(verdicts: list[tuple[str, str, str, str]], one: Threat, other: list[dict[str, Any]] | None = None) -> Risk:
-    """The risk after verdicts (control, status, severity, resource); `a.x` is a control of the objective `a`."""
+def assessed(
+    verdicts: list[tuple[str, str, str, str]],
+    one: Threat,
+    other: list[dict[str, Any]] | None = None,
+    about: dict[str, str] | None = None,
+) -> Risk:
+    """The risk after verdicts (control, status, severity, resource); `a.x` is a control of the objective `a`.
+
+    `about` are types by control: the threat's resources are all of the first.
+    """
     connection = duckdb.connect()
     for table, columns in TABLES.items():
         connection.execute(f"create table {table} as {empty(columns)}")
@@ -35,7 +43,11 @@ def assessed(verdicts: list[tuple[str, str, str, str]], one: Threat, other: list
             TABLES["verdicts"],
             [{"control": c, "status": s, "severity": v, "resource": r} for c, s, v, r in verdicts],
         )
-        controls = {c for c, *_ in verdicts} | {row["control"] for row in other or []}
+        about = about or {c: "Own::Kind::Store" for c, *_ in verdicts}
+        known.put("controls", TABLES["controls"], [{"id": name, "type": kind} for name, kind in about.items()])
+        kind = "Own::Kind::Store"
+        known.put("resources", TABLES["resources"], [{"id": name, "type": kind} for name in one.resources])
+        controls = {c for c, *_ in verdicts} | {row["control"] for row in other or []} | set(about)
         serving = [
             {"objective": c.partition(".")[0], "control": c, "kind": kind}
             for c in controls
@@ -72,6 +84,18 @@ def test_what_nobody_judged_is_not_known() -> None:
     risk = assessed([("a.x", "pass", "high", "elsewhere")], threat(Aim("a")))
     assert (risk.low, risk.high) == (5, 20)
     assert not risk.mitigations[0].judged
+
+
+def test_an_objective_of_which_no_control_is_about_such_resources_does_not_count() -> None:
+    with_other = threat(Aim("a"), Aim("b"))
+    about = {"a.x": "Own::Kind::Store", "b.x": "Own::Kind::Policy"}
+    risk = assessed([("a.x", "pass", "high", "r"), ("b.x", "pass", "high", "policy")], with_other, about=about)
+    assert (risk.low, risk.high) == (5, 5)
+    assert [one.objective for one in risk.mitigations] == ["a"]
+    nothing_else = assessed([("b.x", "pass", "high", "policy")], threat(Aim("b")), about=about)
+    assert (nothing_else.low, nothing_else.high) == (5, 20)
+    of_that_kind = assessed([("a.x", "pass", "high", "r")], with_other, about=about | {"b.y": "Own::Kind::Store"})
+    assert (of_that_kind.low, of_that_kind.high) == (5, residual(4, 5, 0.5))
 
 
 def test_verdicts_of_the_whole_workload_count_where_the_threat_says_so() -> None:

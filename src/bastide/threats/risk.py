@@ -54,6 +54,8 @@ class Mitigation(Struct, frozen=True):
     exempt: int
     low: float
     high: float
+    applies: bool = True
+    """Whether any of its controls is about such resources as the threat's; else it is left out of the mean."""
 
     @property
     def judged(self) -> bool:
@@ -104,7 +106,8 @@ def assess(known: Known, threats: Iterable[Threat]) -> dict[str, Risk]:
 
 
 def _risk(threat: Threat, mitigations: dict[str, Mitigation]) -> Risk:
-    kept = tuple(mitigations[aim.id] for aim in threat.objectives if aim.id in mitigations)
+    every = [mitigations[aim.id] for aim in threat.objectives if aim.id in mitigations]
+    kept = tuple(one for one in every if one.applies) or tuple(every)
     low = sum(one.low for one in kept) / len(kept) if kept else 0.0
     high = sum(one.high for one in kept) / len(kept) if kept else 0.0
     return Risk(
@@ -120,7 +123,9 @@ def _mitigation(row: dict[str, Any]) -> Mitigation:
     low = row["good"] / whole if whole else 0.0
     high = (row["good"] + row["vague"]) / whole if whole else 1.0
     counts = {key: int(row[key] or 0) for key in ("passed", "failed", "unknown", "exempt")}
-    return Mitigation(row["objective"], row["scope"], **counts, low=low, high=high)
+    return Mitigation(
+        row["objective"], row["scope"], **counts, low=low, high=high, applies=bool(row["applies"] or whole)
+    )
 
 
 _CASES = " ".join(f"when '{name}' then {value}::double" for name, value in WEIGHTS.items())
@@ -143,7 +148,13 @@ summed as (
   select threat, objective, sum(passed) as passed, sum(failed) as failed, sum(unknown) as unknown,
     sum(exempt) as exempt, sum(weight * passed) as good, sum(weight * unknown) as vague,
     sum(weight * (passed + failed + unknown + exempt)) as whole
-  from counted group by all)
-select a.threat, a.objective, a.scope, s.* exclude (threat, objective)
+  from counted group by all),
+about as (
+  select distinct b.objective, c.type from behind b join controls c on c.id = b.control
+  where c.type in (select type from resources)),
+kinds as (select distinct t.threat, r.type from threat_resources t join resources r on r.id = t.resource)
+select a.threat, a.objective, a.scope, s.* exclude (threat, objective),
+  a.scope = 'workload' or exists (
+    select 1 from kinds k join about o using (type) where k.threat = a.threat and o.objective = a.objective) as applies
 from aims a left join summed s using (threat, objective)
 """  # noqa: S608 (numbers of ours)
