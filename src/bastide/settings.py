@@ -95,7 +95,7 @@ OF_WORKLOAD = (
     "standard",
     "appetite",
 )
-MANIFEST = ("model", "threats", "detections", "state", "lake")
+MANIFEST = ("model", "threats", "detections", "packs", "state", "lake")
 """What else the file may have: `bastide.workload.manifest` reads it, a scan does not look into it."""
 EXEMPTION = {
     "control": "id of the control, or a pattern (`s3.*`)",

@@ -9,7 +9,7 @@ from bastide.errors import UsageError
 from bastide.threats.bearing import put_bearing
 from bastide.threats.entry import parse_templates
 from bastide.threats.model import put_model
-from bastide.threats.templates import OWN, Threat, identity_of, instances, own_threats
+from bastide.threats.templates import OWN, Threat, identity_of, instances, load_templates, own_threats
 from bastide.workload.known import Known
 from tests.loop import Workload
 from tests.threats.test_entry import ENTRY
@@ -101,3 +101,48 @@ def test_an_element_that_is_not_there_has_a_near_miss(workload: Workload) -> Non
     with workload.known() as known, pytest.raises(UsageError) as told:
         own_threats(modelled(known), known.manifest)
     assert (told.value.place, told.value.remedy) == ("bastide.yaml:3", "did you mean `Orders`?")
+
+
+def test_a_pack_brings_templates_of_its_own(workload: Workload) -> None:
+    (workload.folder / "mine" / "threats").mkdir(parents=True)
+    workload.write("mine/threats/data.yaml", ENTRY.replace("from elements", "from elements where kind = 'store'"))
+    workload.write("bastide.yaml", "workload: {name: shop}\npacks: mine\n")
+    with workload.whole() as whole:
+        assert {row.threat.element_name for row in whole.register if row.threat.template == "data.bucket-read"} == {
+            "Orders",
+            "Mail",
+        }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (ENTRY + ENTRY, "mine/threats/data.yaml:15: `data.bucket-read` stands at mine/threats/data.yaml:1, too"),
+        (ENTRY.replace("data.no-public-storage", "data.no-public-store"), "did you mean `data.no-public-storage`?"),
+        (ENTRY.replace("stride: ", "stride: [] #"), "mine/threats/data.yaml:3: `stride` is text"),
+        ("[", "mine/threats/data.yaml:2:1: not YAML"),
+    ],
+)
+def test_a_pack_that_contradicts_itself_is_told(workload: Workload, text: str, said: str) -> None:
+    (workload.folder / "mine" / "threats").mkdir(parents=True)
+    workload.write("mine/threats/data.yaml", text)
+    with pytest.raises(UsageError) as told:
+        load_templates(("mine",))
+    assert said.lower() in told.value.text().lower()
+
+
+def test_a_pack_without_templates_is_told(workload: Workload) -> None:
+    with pytest.raises(UsageError, match="no template") as told:
+        load_templates(("nowhere",))
+    assert told.value.place == "nowhere/threats"
+
+
+def test_an_objective_that_is_not_there_is_told_with_its_line(workload: Workload) -> None:
+    workload.write(
+        "bastide.yaml",
+        "workload: {name: shop}\nthreats:\n"
+        "  - {id: a, title: S, likelihood: 2, impact: 3, objectives: [data.own-kes]}\n",
+    )
+    with pytest.raises(UsageError, match="own-kes") as told, workload.whole():
+        pass
+    assert told.value.text() == "bastide.yaml:3: no objective is called `data.own-kes`. Did you mean `data.own-keys`?"

@@ -166,7 +166,7 @@ def _whole(manifest: Manifest, known: Known, state: State) -> Whole:
     put_weighed(known)
     put_catalogue(known)
     _put_history(known, state, scanned)
-    threats = threats_of(known, load_templates(), manifest)
+    threats = threats_of(known, load_templates(manifest.packs), manifest)
     risks = assess(known, threats)
     new, gone = record(state, threats, risks, scanned)
     journal = entries(state)

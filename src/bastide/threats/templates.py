@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from bastide.errors import UsageError
+from bastide.errors import UsageError, near_miss
 from bastide.library import FOLDER
+from bastide.objectives.catalogue import load_objectives
 from bastide.threats.entry import Aim, Template, filled, parse_templates
 
 if TYPE_CHECKING:
@@ -75,15 +77,47 @@ class Threat(Struct):
 
 
 @cache
-def load_templates() -> tuple[Template, ...]:
-    """The library's templates, in the order of their ids; `UsageError` for what is wrong with them."""
+def _of_library() -> tuple[Template, ...]:
     files = sorted((FOLDER / "threats").glob("*.yaml"))
-    found = [one for file in files for one in parse_templates(file.read_text("utf-8"), f"library/threats/{file.name}")]
+    return tuple(one for file in files for one in parse_templates(_text(file), f"library/threats/{file.name}"))
+
+
+def load_templates(packs: tuple[str, ...] = ()) -> tuple[Template, ...]:
+    """The templates of the library and of packs, in the order of their ids.
+
+    A pack is a folder with `threats/*.yaml`. Raises `UsageError` for all mistakes of a file, for two templates of one
+    id, and for a pack without any.
+    """
+    found = [*_of_library()]
+    for pack in packs:
+        own = sorted(Path(pack, "threats").glob("*.yaml"))
+        if not own:
+            raise UsageError("there is no template of a threat", place=f"{pack}/threats", remedy="see docs/threats.md")
+        found += [one for file in own for one in parse_templates(_text(file), str(file))]
     found.sort(key=lambda template: template.id)
     for before, after in pairwise(found):
         if before.id == after.id:
             raise UsageError(f"`{after.id}` stands at {before.place}, too", place=after.place)
+    for template in found:
+        for aim in template.objectives:
+            check_objective(aim.id, template.place)
     return tuple(found)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the templates cannot be read: {error}", place=str(file)) from None
+
+
+def check_objective(name: str, place: str) -> None:
+    """Raise `UsageError` with the near miss when there is no such objective."""
+    known = [one.id for one in load_objectives()]
+    if name not in known:
+        raise UsageError(
+            f"no objective is called `{name}`", place=place, remedy=near_miss(name, known) or "see `bastide objectives`"
+        )
 
 
 def identity_of(template: str, element: str) -> str:
@@ -168,6 +202,8 @@ def own_threats(known: Known, manifest: Manifest) -> list[Threat]:
     found = []
     for item in manifest.threats:
         named = _named(known, item, manifest)
+        for objective in item.get("objectives", ()):
+            check_objective(objective, f"{manifest.path}:{item['line']}")
         because = [f"declared in {manifest.path}:{item['line']}"]
         found.append(
             Threat(
@@ -192,8 +228,6 @@ def _named(known: Known, item: dict[str, Any], manifest: Manifest) -> list[dict[
     rows = known.select("select id, name, class, resource from elements")
     by = {name: row for row in rows for name in (row["id"], row["name"])}
     if missing := [name for name in item["elements"] if name not in by]:
-        from bastide.errors import near_miss
-
         raise UsageError(
             f"`{missing[0]}` is no element of the model",
             place=f"{manifest.path}:{item['line']}",

@@ -5,6 +5,7 @@ Everything is optional but the workload's name; what is not said has a default t
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,7 @@ FIELDS: dict[str, Field] = {
         },
     ),
     "threats": Field("threats of your own", "objects", of=_THREAT),
+    "packs": Field("folders with templates of threats of your own, in `threats/*.yaml`", "texts"),
     "state": Field("where decisions and history are kept: a SQLAlchemy URL"),
     "lake": Field("where logs are kept: a folder or s3://…"),
 }
@@ -196,6 +198,7 @@ class Manifest(Struct, frozen=True):
     flows: tuple[dict[str, Any], ...] = ()
     boundaries: tuple[dict[str, Any], ...] = ()
     threats: tuple[dict[str, Any], ...] = ()
+    packs: tuple[str, ...] = ()
     state: str = ""
     lake: str = ""
     path: str = ""
@@ -267,10 +270,16 @@ def _made(value: dict[str, Any], checker: Checker) -> Manifest:
         flows=_placed(model, ("model", "flows"), checker),
         boundaries=_placed(model, ("model", "boundaries"), checker),
         threats=_placed(value, ("threats",), checker),
+        packs=tuple(_beside(checker.path, folder) for folder in value.get("packs", ())),
         state=value.get("state", ""),
         lake=value.get("lake", ""),
         path=checker.path,
     )
+
+
+def _beside(path: str, folder: str) -> str:
+    """A folder that the file names, as a path from here."""
+    return os.path.normpath(Path(path).parent / folder)
 
 
 def _placed(value: dict[str, Any], at: tuple[str | int, ...], checker: Checker) -> tuple[dict[str, Any], ...]:
