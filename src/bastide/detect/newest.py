@@ -116,3 +116,16 @@ def since_of(text: str, now: float | None = None) -> int:
             f"`{text[:40]}` is no time", remedy="write `2027-03-01`, `2027-03-01T10:00` or `12h`"
         ) from None
     return int((at if at.tzinfo else at.replace(tzinfo=dt.UTC)).timestamp() * 1000)
+
+
+def events_by_log(lake: Lake) -> dict[str, int]:
+    """How many events of each kind of log that rules can be about a lake has."""
+    from bastide.detect.sources import LOGS
+
+    counts: dict[str, int] = {}
+    for file in lake.state().files.values():
+        for one in LOGS:
+            if file.partition.table in one.tables:
+                some = sum(file.sources.get(name, 0) for name in one.lake) if file.sources else file.rows
+                counts[one.name] = counts.get(one.name, 0) + some
+    return counts

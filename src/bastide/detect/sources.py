@@ -17,12 +17,14 @@ AWS = ("aws", "amazon")
 class Source(Struct, frozen=True):
     """A kind of log: the tables in which its events lie, those of its products only, and what its fields are called.
 
+    `lake` are the lake's own names of what gives such events.
     Fields that no column has are read from the JSON of the event, where the event is JSON (`json`).
     """
 
     name: str
     tables: tuple[str, ...]
     products: tuple[str, ...] = ()
+    lake: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     json: bool = True
 
@@ -32,14 +34,22 @@ class Source(Struct, frozen=True):
         return self.name == "cloudtrail"
 
 
-CLOUDTRAIL = Source("cloudtrail", ("api_activity", "account_change", "authentication"), ("CloudTrail",))
-EKS = Source("eks-audit", ("api_activity",), ("Amazon EKS", "EKS", "Kubernetes"))
-FLOW = Source("flow-logs", ("network_activity",), names=names.FLOW, json=False)
-DNS = Source("dns", ("dns_activity",), names=names.DNS)
-HTTP = Source("http", ("http_activity",), names=names.HTTP, json=False)
-FINDINGS = Source("findings", ("detection_finding", "vulnerability_finding", "compliance_finding"))
-GUARDDUTY = Source("guardduty", ("detection_finding",), ("GuardDuty",))
-SECURITY_HUB = Source("securityhub", FINDINGS.tables, ("Security Hub",))
+CLOUDTRAIL = Source(
+    "cloudtrail", ("api_activity", "account_change", "authentication"), ("CloudTrail",), ("cloudtrail",)
+)
+EKS = Source("eks-audit", ("api_activity",), ("Amazon EKS", "EKS", "Kubernetes"), ("eks-audit",))
+FLOW = Source("flow-logs", ("network_activity",), (), ("vpc-flow", "nlb"), names.FLOW, json=False)
+DNS = Source("dns", ("dns_activity",), (), ("route53-resolver",), names.DNS)
+HTTP = Source("http", ("http_activity",), (), ("waf", "alb", "clb", "cloudfront"), names.HTTP, json=False)
+GUARDDUTY = Source("guardduty", ("detection_finding",), ("GuardDuty",), ("guardduty",))
+SECURITY_HUB = Source(
+    "securityhub",
+    ("detection_finding", "vulnerability_finding", "compliance_finding"),
+    ("Security Hub",),
+    ("securityhub",),
+)
+LOGS = (CLOUDTRAIL, EKS, FLOW, DNS, HTTP, GUARDDUTY, SECURITY_HUB)
+"""All kinds of log that rules can be about."""
 
 _SERVICES = {
     "cloudtrail": CLOUDTRAIL,

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from bastide.detect.rules import Problem
 from bastide.errors import UsageError
 from bastide.settings import nearest_file
-from bastide.workload.fields import Checker, Field, is_day
+from bastide.workload.fields import Checker, Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ SUPPRESSION = {
     "actor": Field("who may do it: an ARN, or a pattern"),
     "account": Field("only in this account"),
     "resource": Field("only on this resource: an ARN, or a pattern"),
-    "until": Field("last day on which it holds, `2027-03-01`", required=True),
+    "until": Field("last day on which it holds, `2027-03-01`", "day", required=True),
     "by": Field("who answers for it", required=True),
     "reason": Field("why it is no attack", required=True),
 }
@@ -85,17 +85,11 @@ def read_tuning(file: str = "") -> Tuning:
     found = checker.object(section, FIELDS, ("detections",))
     tuning = Tuning(rules=[str(Path(path).parent / one) if one != "library" else one for one in found.get("rules", [])])
     tuning.placeholders = _placeholders(placeholders, checker)
-    for index, item in enumerate(found.get("suppressions", [])):
-        at: tuple[str | int, ...] = ("detections", "suppressions", index)
-        if not is_day(str(item.get("until", ""))):
-            checker.say((*at, "until"), "`until` is a day, `2027-03-01`")
-            continue
-        place = f"{path}:{checker.line(at)}"
-        words = {key: text for key, text in item.items() if key in SUPPRESSION}
-        tuning.suppressions.append(
-            Suppression(**{**words, "until": dt.date.fromisoformat(item["until"]), "place": place})
-        )
     checker.finish("settings")
+    for index, item in enumerate(found.get("suppressions", [])):
+        place = f"{path}:{checker.line(('detections', 'suppressions', index))}"
+        until = dt.date.fromisoformat(item["until"])
+        tuning.suppressions.append(Suppression(**{**item, "until": until, "place": place}))
     return tuning
 
 

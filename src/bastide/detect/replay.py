@@ -1,0 +1,206 @@
+"""Attacks played through the real path: records as files, ingest, detections; what fired, how soon, what did not.
+
+What was seen last, by technique and by rule, is kept in the project's data folder for `bastide coverage`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct, field
+
+from bastide.errors import UsageError, near_miss
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bastide.detect.engine import Match
+    from bastide.detect.rules import Rule
+    from bastide.detect.run import Detections
+    from bastide.detect.scenario import Scenario, Step
+
+FILE = "replay.json"
+START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
+APART = dt.timedelta(days=15)
+
+
+class Seen(Struct, frozen=True):
+    """A rule that fired for a step, and after how many seconds from the step's first event."""
+
+    rule: str
+    title: str
+    level: str
+    after: float
+
+
+class Played(Struct, frozen=True):
+    """One step: what fired of what was expected, what did not, and what else did."""
+
+    title: str
+    technique: str
+    events: int
+    seen: tuple[Seen, ...] = ()
+    missed: tuple[str, ...] = ()
+    others: tuple[Seen, ...] = ()
+
+
+class Outcome(Struct, frozen=True):
+    """One scenario; `first` is how many seconds went by from its first event to the first alert."""
+
+    id: str
+    title: str
+    benign: bool
+    steps: tuple[Played, ...]
+    events: int
+    first: float | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything expected fired, and for ordinary work nothing at all."""
+        if self.benign:
+            return not any(step.others or step.seen for step in self.steps)
+        return not any(step.missed for step in self.steps)
+
+
+class Kept(Struct):
+    """What replays have shown: by technique and by rule when it was last seen, and when it was last missed."""
+
+    seen: dict[str, str] = field(default_factory=dict)
+    missed: dict[str, str] = field(default_factory=dict)
+    rules: dict[str, str] = field(default_factory=dict)
+    noisy: dict[str, str] = field(default_factory=dict)
+
+
+def replay(detections: Detections, scenarios: Sequence[Scenario]) -> list[Outcome]:
+    """Play them, each apart from the others in time; `UsageError` for an expected detection that is none."""
+    wanted = [[_expected(detections, step, one) for step in one.steps] for one in scenarios]
+    played = [one.records(START + index * APART) for index, one in enumerate(scenarios)]
+    with tempfile.TemporaryDirectory(prefix="bastide-replay-") as folder:
+        for index, records in enumerate(played):
+            write([event for step in records for event in step], Path(folder) / f"{index:04d}")
+        judged = detections.files([folder])
+    if judged.quarantined:
+        raise UsageError(f"the lake does not take {judged.quarantined} of the events that scenarios made")
+    by_event: dict[str, list[Match]] = {}
+    for match in judged.matches:
+        for uid in match.event_uids or (match.event_uid,):
+            by_event.setdefault(uid, []).append(match)
+    return [
+        _outcome(one, records, rules, by_event) for one, records, rules in zip(scenarios, played, wanted, strict=True)
+    ]
+
+
+def write(events: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
+    """CloudTrail's files for these records, as a trail lays them down in its bucket."""
+    by_place: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for event in events:
+        day = str(event.get("eventTime", "2026-03-02"))[:10].replace("-", "/")
+        place = (str(event.get("recipientAccountId", "")), str(event.get("awsRegion", "")), day)
+        by_place.setdefault(place, []).append(event)
+    files: list[Path] = []
+    for (account, region, day), some in by_place.items():
+        path = folder / "AWSLogs" / account / "CloudTrail" / region / day
+        path.mkdir(parents=True, exist_ok=True)
+        stamp = day.replace("/", "")
+        file = path / f"{account}_CloudTrail_{region}_{stamp}T0000Z_{len(files):016d}.json.gz"
+        file.write_bytes(gzip.compress(msgspec.json.encode({"Records": some}), 6))
+        files.append(file)
+    return files
+
+
+def _expected(detections: Detections, step: Step, scenario: Scenario) -> list[Rule]:
+    found = []
+    for word in step.expect:
+        rule = next((one for one in detections.rules.rules if word in (one.id, one.name, one.title)), None)
+        if rule is None:
+            names = [name for one in detections.rules.rules for name in (one.title, one.name) if name]
+            raise UsageError(
+                f"the step `{step.title}` expects `{word}`, which is no detection",
+                place=scenario.place,
+                remedy=near_miss(word, names),
+            )
+        found.append(rule)
+    return found
+
+
+def _outcome(
+    scenario: Scenario,
+    records: list[list[dict[str, Any]]],
+    wanted: list[list[Rule]],
+    by_event: dict[str, list[Match]],
+) -> Outcome:
+    steps = [
+        _played(step, some, rules, by_event) for step, some, rules in zip(scenario.steps, records, wanted, strict=True)
+    ]
+    begun = min((_time(event) for some in records for event in some), default=0)
+    times = [match.time for some in records for event in some for match in by_event.get(_uid(event), ())]
+    return Outcome(
+        id=scenario.id,
+        title=scenario.title,
+        benign=scenario.benign,
+        steps=tuple(steps),
+        events=sum(map(len, records)),
+        first=(min(times) - begun) / 1000 if times else None,
+    )
+
+
+def _played(step: Step, records: list[dict[str, Any]], wanted: list[Rule], by_event: dict[str, list[Match]]) -> Played:
+    fired: dict[str, Seen] = {}
+    begun = min((_time(event) for event in records), default=0)
+    for event in records:
+        for match in by_event.get(_uid(event), ()):
+            after = max(0.0, (match.time - begun) / 1000)
+            rule = match.rule
+            if rule.id not in fired or after < fired[rule.id].after:
+                fired[rule.id] = Seen(rule.id, rule.title, rule.level, after)
+    ids = {rule.id for rule in wanted}
+    return Played(
+        title=step.title,
+        technique=step.technique,
+        events=len(records),
+        seen=tuple(fired[rule.id] for rule in wanted if rule.id in fired),
+        missed=tuple(rule.title for rule in wanted if rule.id not in fired),
+        others=tuple(one for key, one in fired.items() if key not in ids),
+    )
+
+
+def _uid(event: dict[str, Any]) -> str:
+    return str(event.get("eventID") or event.get("id") or event.get("Id") or "")
+
+
+def _time(event: dict[str, Any]) -> int:
+    text = event.get("eventTime") or event.get("updatedAt") or event.get("createdAt")
+    return int(dt.datetime.fromisoformat(text).timestamp() * 1000) if isinstance(text, str) else 0
+
+
+def keep(outcomes: Sequence[Outcome], now: dt.datetime | None = None) -> None:
+    """Remember in the project's data folder what was seen and what was not."""
+    from bastide.workload.place import data_folder
+
+    kept, day = kept_before(), (now or dt.datetime.now(dt.UTC)).date().isoformat()
+    for outcome in outcomes:
+        for step in outcome.steps:
+            fired = [*step.seen, *step.others]
+            if outcome.benign:
+                kept.noisy |= {one.rule: day for one in fired}
+                continue
+            kept.rules |= {one.rule: day for one in fired}
+            if step.technique:
+                where = kept.missed if step.missed or not fired else kept.seen
+                where[step.technique] = day
+    (data_folder(make=True) / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1))
+
+
+def kept_before() -> Kept:
+    """What replays of this project have shown so far."""
+    from bastide.workload.place import data_folder
+
+    try:
+        return msgspec.json.decode((data_folder() / FILE).read_bytes(), type=Kept)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return Kept()
