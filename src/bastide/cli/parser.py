@@ -255,6 +255,8 @@ _ELSEWHERE: dict[str, str] = {
     "objectives": "objectives",
     "attest": "objectives",
     "comply": "objectives",
+    "wa": "objectives",
+    "responsibilities": "objectives",
     "init": "posture",
     "gate": "posture",
     "audit": "posture",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,7 +20,6 @@ from bastide.library import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from bastide.controls.entry import Control, Summary
 
@@ -101,7 +101,11 @@ class Objective(Struct, frozen=True):
 @cache
 def load_objectives() -> tuple[Objective, ...]:
     """The library's objectives, in the order of their areas and files."""
-    found = compiled("objectives", _files(), lambda: [_objective(one, p) for p, v in entries_of_files() for one in v])
+    found = compiled(
+        "objectives",
+        [*_files(), Path(__file__)],
+        lambda: [_objective(one, p) for p, v in entries_of_files() for one in v],
+    )
     objectives = msgspec.convert(found, tuple[Objective, ...])
     order = list(AREAS)
     return tuple(sorted(objectives, key=lambda one: order.index(one.area) if one.area in order else len(order)))

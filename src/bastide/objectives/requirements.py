@@ -86,7 +86,7 @@ def standings(one: Framework, basis: Basis) -> list[Standing]:
         serving = [basis.controls[name] for name in sorted(_serving(one, requirement, basis.crosswalk))]
         counts = basis.judged.of(control.id for control in serving)
         word = basis.attested.get(f"{one.id}/{requirement.id}")
-        status, because = stand(requirement, serving, counts, word)
+        status, because = stand(requirement, serving, counts, word, scanned_live=bool(basis.judged.live))
         ids = tuple(control.id for control in serving)
         required = is_required(basis.manifest, one.id, requirement.id)
         found.append(Standing(one.id, requirement, required, status, because, ids, counts, word))
@@ -101,7 +101,9 @@ def _serving(one: Framework, requirement: Requirement, crosswalk: Crosswalk) -> 
     return frozenset().union(*(crosswalk.serving(name, each) for name, each in sources))
 
 
-def stand(requirement: Requirement, serving: list[Summary], counts: Counts, word: Attested | None) -> tuple[str, str]:
+def stand(
+    requirement: Requirement, serving: list[Summary], counts: Counts, word: Attested | None, *, scanned_live: bool
+) -> tuple[str, str]:
     """The status of a requirement and why. What fails is not met, whatever anybody attests."""
     if counts.failed:
         return "not-met", f"{counts.failed} of {counts.total} verdicts fail"
@@ -109,7 +111,7 @@ def stand(requirement: Requirement, serving: list[Summary], counts: Counts, word
         passes = bool(counts.passed and not counts.unknown)
         return ("met" if passes else "attested"), _word(word) + (" and the controls pass" if passes else "")
     if serving and requirement.kind != "procedural":
-        status, because = _of_controls(serving, counts)
+        status, because = _of_controls(serving, counts, scanned_live=scanned_live)
         if requirement.kind == "shared" and status in GOOD:
             return "manual", f"{because}; nobody attests the part of people"
         return status, because
@@ -118,12 +120,14 @@ def stand(requirement: Requirement, serving: list[Summary], counts: Counts, word
     return "manual", "people see to it; nobody attests it"
 
 
-def _of_controls(serving: list[Summary], counts: Counts) -> tuple[str, str]:
-    """What controls say of which none fails."""
+def _of_controls(serving: list[Summary], counts: Counts, *, scanned_live: bool) -> tuple[str, str]:
+    """What controls say of which none fails; without a live account, those that need one have nothing to say."""
     if counts.unknown:
         return "unknown", f"{counts.unknown} of {counts.total} verdicts are unknown"
     if counts.total:
-        return "met", _passed(counts)
+        if scanned_live or not any(one.live for one in serving):
+            return "met", _passed(counts)
+        return "unknown", f"{_passed(counts)}{_of_live(serving)}, and none was scanned"
     if _is_absent(serving):
         return "not-applicable", f"there is nothing that its {_controls(serving)} judge"
     return "unknown", f"its {_controls(serving)} judged nothing{_of_live(serving)}"
@@ -156,4 +160,4 @@ def _of_live(serving: list[Summary]) -> str:
     live = sum(one.live for one in serving)
     if live == len(serving):
         return "; only a live account can tell"
-    return f"; {live} of them ask a live account" if live else ""
+    return f"; {live} of its controls ask a live account" if live else ""

@@ -62,6 +62,8 @@ def _more(row: Row) -> str:
     parts = []
     if row["failed"]:
         parts.append(f"{row['failed']} of {_total(row)} verdicts fail")
+    if row["status"] == "holds" and row["in_accounts"] == "not-judged" and row["live_only"]:
+        parts.append(f"as far as code shows: {row['live_only']} of {row['controls']} controls ask a live account")
     if row["since"] and row["status"] in ("broken", "holds"):
         parts.append(f"since {row['since'][:10]}")
     return f"  {', '.join(parts)}" if parts else ""

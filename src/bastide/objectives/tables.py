@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bastide.controls.entry import Summary
 from bastide.controls.frameworks import ATTACK, Crosswalk, framework, framework_names
-from bastide.controls.library import load_library
 from bastide.objectives.catalogue import by_objective, kinds_of, load_objectives
 from bastide.objectives.counts import has_table, read_judged, read_since
+from bastide.objectives.inuse import controls_known
 from bastide.objectives.requirements import Attested, Basis, standings
-from bastide.settings import load_settings
+from bastide.objectives.responsibilities import put_responsibilities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from bastide.controls.entry import Summary
     from bastide.objectives.catalogue import Objective
     from bastide.objectives.counts import Judged
     from bastide.workload.known import Columns, Known
@@ -50,6 +50,7 @@ TABLES: dict[str, Columns] = {
         "detective": ("INTEGER", "controls that judged live accounts, or logs and alarms"),
         "responsive": ("INTEGER", "controls that judged something and have a fix"),
         "controls": ("INTEGER", "controls that serve it, whether they judged something or not"),
+        "live_only": ("INTEGER", "those of them that only a live account can answer"),
         "threats": ("VARCHAR[]", "ids of the threats that it mitigates and whose cause is there"),
         "requirements": (
             "VARCHAR[]",
@@ -79,24 +80,6 @@ TABLES: dict[str, Columns] = {
 """The tables of objectives: columns, types and meanings; the reference page is made from it."""
 
 
-def controls_known(known: Known) -> list[Summary]:
-    """The library's controls, those of the settings, and those that the last scan had from elsewhere."""
-    settings = load_settings({}, known.manifest.path)
-    found = list(load_library(settings.scan.get("controls") or []).summaries)
-    ids = {control.id for control in found}
-    rows = known.run("select id, title, type, severity, frameworks::varchar as frameworks, attack from controls")
-    return found + [_of_row(row) for row in rows if row["id"] not in ids]
-
-
-def _of_row(row: dict[str, Any]) -> Summary:
-    import json
-
-    frameworks = json.loads(row["frameworks"] or "{}")
-    return Summary(
-        row["id"], row["title"], row["type"], row["severity"], frameworks, row["attack"], live=False, place=""
-    )
-
-
 def put_catalogue(known: Known) -> None:
     """The table `objective_controls`, which needs no other."""
     controls = controls_known(known)
@@ -114,10 +97,11 @@ def put_catalogue(known: Known) -> None:
 
 
 def put_objectives(known: Known) -> None:
-    """The tables `objectives` and `requirements`, from `objective_controls` and the tables of the register, if any."""
+    """The tables `objectives`, `requirements` and `responsibilities`, from `objective_controls` and the register's."""
     basis = basis_of(known)
     known.put("objectives", TABLES["objectives"], _objectives(known, basis))
     known.put("requirements", TABLES["requirements"], _requirements(basis))
+    put_responsibilities(known)
 
 
 def basis_of(known: Known) -> Basis:
@@ -148,6 +132,7 @@ def _objectives(known: Known, basis: Basis) -> Iterator[dict[str, Any]]:
             **_counted(one, ids, judged),
             **_kinds([basis.controls[control] for control in judged.any_of(sorted(ids))], judged),
             "controls": len(ids),
+            "live_only": sum(basis.controls[control].live for control in ids),
             "since": _since(since.get(one.id), judged.of(ids).status),
             "threats": threats.get(one.id, []),
             "requirements": sources[one.id],

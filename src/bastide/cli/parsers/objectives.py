@@ -77,3 +77,36 @@ def comply(commands: Any) -> None:
     _format(parser, "terminal", "json", "csv", "markdown", "oscal", "oscal-component", "oscal-poam")
     loop_options(parser)
     parser.set_defaults(run=lazy("comply"))
+
+
+def wa(commands: Any) -> None:
+    """Add it."""
+    parser = commands.add_parser(
+        "wa",
+        help="the Security Pillar of Well-Architected: every best practice, answered with evidence",
+        description="Every best practice of the Security Pillar: answered, partly, not, or left to people; with what "
+        "says so: the controls that name it, what bastide knows of model, decisions and runs, and what people attest.",
+        epilog="exit codes: 0 every practice that is listed is answered; 1 some are not; 2 wrong use or configuration",
+    )
+    parser.add_argument("practices", nargs="*", metavar="PRACTICE", help="a question or a practice, as SEC03 or "
+                        "SEC03-BP07")  # fmt: skip
+    parser.add_argument("--output", "-o", metavar="FILE", help="write to a file")
+    _format(parser, "terminal", "json", "markdown")
+    loop_options(parser)
+    parser.set_defaults(run=lazy("wa"))
+
+
+def responsibilities(commands: Any) -> None:
+    """Add it."""
+    parser = commands.add_parser(
+        "responsibilities",
+        help="who is responsible for what: AWS, us or both, of the services that are used",
+        description="Of each service that the workload uses, layer by layer from the building to the backup: who is "
+        "responsible, which objectives cover our part, and whether they hold.",
+        epilog="exit codes: 0 no part of ours is broken; 1 some are; 2 wrong use or configuration",
+    )
+    parser.add_argument("services", nargs="*", metavar="SERVICE", help="short name of a service, as `s3`: in words")
+    parser.add_argument("--output", "-o", metavar="FILE", help="write to a file")
+    _format(parser, "terminal", "json", "html", "oscal")
+    loop_options(parser)
+    parser.set_defaults(run=lazy("responsibilities"))

@@ -283,7 +283,7 @@ def _risk(workload: str, control: str, bad: list[Bad], exempt: dict[str, Json]) 
     if words:
         found["deadline"] = f"{min(word['until'] for word in words)}T23:59:59Z"
         reasons = "; ".join(f"{word['by']} until {word['until']}: {word['reason']}" for word in words)
-        found["remarks"] = text(reasons, 4000)
+        found["description"] = text(f"{found['description']}; {reasons}", 4000)
     return found
 
 
