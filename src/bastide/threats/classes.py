@@ -211,10 +211,9 @@ def _by_manifest(
 
 
 def _by_tags(manifest: Manifest, hints: Hints, scale: Scale, known: Facts) -> Iterator[tuple[Any, str, str]]:
-    wanted = [manifest.class_tag] if manifest.class_tag else hints.tags
-    folded = {_folded(one) for one in wanted}
+    wanted = {_folded(one) for one in hints.tags} if known.tags else set()
     for key, value in known.tags.items():
-        if key == manifest.class_tag or (not manifest.class_tag and _folded(key) in folded):
+        if key == manifest.class_tag or (not manifest.class_tag and _folded(key) in wanted):
             yield "tag", scale.named(value) or value, f"tag {key}"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
-from bastide.threats.model.points import like_pattern
+from bastide.threats.model.points import wild_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,30 +17,43 @@ if TYPE_CHECKING:
 
 _RULES: Columns = {
     "number": ("INTEGER", ""), "type": ("VARCHAR", ""), "property": ("VARCHAR", ""), "pattern": ("VARCHAR", ""),
-    "kind": ("VARCHAR", ""), "to": ("VARCHAR[]", ""), "inwards": ("BOOLEAN", ""),
+    "kind": ("VARCHAR", ""), "to": ("VARCHAR[]", ""), "inwards": ("BOOLEAN", ""), "start": ("VARCHAR", ""),
+    "wild": ("BOOLEAN", ""),
 }  # fmt: skip
 _RULES_OUTSIDE: Columns = {
     "number": ("INTEGER", ""), "type": ("VARCHAR", ""), "reads": ("VARCHAR[]", ""), "door": ("BOOLEAN", ""),
     "out": ("BOOLEAN", ""), "kind": ("VARCHAR", ""),
 }  # fmt: skip
 
-MADE = ("m_flow_rules", "m_outside")
+MADE = ("m_flow_rules", "m_outside", "m_naming", "m_element_kinds")
+
+_NAMING = r"""
+create or replace temp table m_naming as
+select p.resource, p.property, p.target, p.target_type, p.sure, w.number
+from m_points p join m_resources r on r.id = p.resource
+join m_flow_rules w on w.type = r.type and (w.property = p.plain
+  or (w.wild and starts_with(p.plain, w.start) and p.plain like w.pattern escape '\'))
+where case when len(w.to) = 0 then p.sure else list_contains(w.to, p.target_type) end
+"""
 
 _FLOWS = """
 select * exclude (wanted) from (
   select case when w.inwards then t.element else s.element end as source,
-    case when w.inwards then s.element else t.element end as target,
-    w.kind, p.resource, p.property, {protocol} as protocol, {encrypted} as encrypted,
-    {authenticated} as authenticated, {wanted} as wanted
+    case when w.inwards then s.element else t.element end as target, w.kind, n.resource, n.property,
+    {protocol} as protocol, {encrypted} as encrypted, {authenticated} as authenticated, {wanted} as wanted
   from (
-    select p.*, r.type, r.p, g.p as t, p.property as path
-    from m_points p join m_resources r on r.id = p.resource join m_resources g on g.id = p.target) p
-  join m_flow_rules w on w.type = p.type and (w.property = p.plain or p.plain like w.pattern escape '\\')
-  join m_owners s on s.resource = p.resource join m_owners t on t.resource = p.target
-  join (select d.id, k.kind from m_resources d join m_kinds k on k.type = d.type) k on k.id = t.element
-  where case when len(w.to) = 0 then p.sure else list_contains(w.to, p.target_type) end and s.element <> t.element
-    and (k.kind = 'identity') = (w.kind in ('acts-as', 'assume')))
+    select n.*, r.p, g.p as t, n.property as path
+    from m_naming n join m_resources r on r.id = n.resource join m_resources g on g.id = n.target) n
+  join m_flow_rules w on w.number = n.number
+  join m_owners s on s.resource = n.resource join m_owners t on t.resource = n.target
+  join m_element_kinds k on k.id = t.element
+  where s.element <> t.element and (k.kind = 'identity') = (w.kind in ('acts-as', 'assume')))
 where wanted order by source, target, kind, resource, property
+"""
+
+_ELEMENT_KINDS = """
+create or replace temp table m_element_kinds as
+select r.id, k.kind from m_resources r join m_kinds k on k.type = r.type where r.id in (select element from m_owners)
 """
 
 _OUTSIDE = r"""
@@ -62,6 +75,8 @@ where entity is not null and not ends_with(entity, '-') and (unread or wanted) a
 def flows_of(known: Known, rules: Rules) -> list[dict[str, Any]]:
     """The flows that properties tell of."""
     known.put("m_flow_rules", _RULES, _numbered(rules.flows))
+    known.run(_NAMING)
+    known.run(_ELEMENT_KINDS)
     return known.run(_filled(_FLOWS, rules.flows))
 
 
@@ -74,7 +89,7 @@ def outside_of(known: Known, rules: Rules) -> list[dict[str, Any]]:
 def _numbered(rules: Sequence[FlowRule] | Sequence[Outside]) -> Iterable[dict[str, Any]]:
     for number, rule in enumerate(rules):
         row = structs.asdict(rule)
-        yield {**row, "number": number, "pattern": like_pattern(row.get("property", ""))}
+        yield {**row, "number": number, **wild_path(row.get("property", ""))}
 
 
 def _filled(sql: str, rules: Sequence[FlowRule] | Sequence[Outside], *more: str) -> str:

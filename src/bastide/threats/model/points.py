@@ -6,7 +6,7 @@ ARN, a name, a URL. Only those properties are looked at that a rule speaks of, a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bastide.threats.model.rules import Rules
@@ -30,7 +30,10 @@ SERVICES = {
 }  # fmt: skip
 """The service in ARNs by the second part of a type, where it is not that in lower case."""
 
-_WANTED: Columns = {"type": ("VARCHAR", ""), "property": ("VARCHAR", ""), "pattern": ("VARCHAR", "")}
+_WANTED: Columns = {
+    "type": ("VARCHAR", ""), "property": ("VARCHAR", ""), "pattern": ("VARCHAR", ""), "start": ("VARCHAR", ""),
+    "wild": ("BOOLEAN", ""),
+}  # fmt: skip
 _KINDS: Columns = {"type": ("VARCHAR", ""), "kind": ("VARCHAR", ""), "noun": ("VARCHAR", "")}
 _SERVICES: Columns = {"part": ("VARCHAR", ""), "service": ("VARCHAR", "")}
 _PARTS: Columns = {
@@ -74,13 +77,19 @@ with found as (
   select r.id as resource, r.type, r.unit, replace(substr(t.fullkey, 3), '"', '') as property, t.atom->>'$' as text
   from m_resources r, json_tree(r.p) t
   where t.type = 'VARCHAR' and length(t.atom::varchar) between 3 and 2048
+    and (r.type in (select type from m_wanted) or regexp_matches(t.atom::varchar, '^"(subnet|sg|vpc|igw|rtb)-'))
+), plainly as (
+  select *, regexp_replace(property, '\[\d+\]', '', 'g') as plain,
+    regexp_full_match(text, '(subnet|sg|vpc|igw|rtb)-[0-9a-f]{8,17}') as is_id
+  from found
 )
-select distinct f.*, regexp_replace(f.property, '\[\d+\]', '', 'g') as plain
-from found f
-where regexp_full_match(f.text, '(subnet|sg|vpc|igw|rtb)-[0-9a-f]{8,17}')
-  or exists (
-    select 1 from m_wanted w
-    where w.type = f.type and regexp_replace(f.property, '\[\d+\]', '', 'g') like w.pattern escape '\')
+select distinct resource, type, unit, property, text, plain from plainly where is_id
+union
+select f.resource, f.type, f.unit, f.property, f.text, f.plain from plainly f
+semi join m_wanted w on w.type = f.type and w.property = f.plain
+union
+select f.resource, f.type, f.unit, f.property, f.text, f.plain from plainly f
+join m_wanted w on w.wild and w.type = f.type and starts_with(f.plain, w.start) and f.plain like w.pattern escape '\'
 """
 
 _ALIKE = r"""
@@ -161,7 +170,7 @@ def prepare(known: Known, rules: Rules) -> None:
     wanted += [
         (name, policies) for name in rules.elements["identity"] for policies in ("ManagedPolicyArns", "ManagedPolicies")
     ]
-    known.put("m_wanted", _WANTED, ({"type": t, "property": p, "pattern": like_pattern(p)} for t, p in set(wanted)))
+    known.put("m_wanted", _WANTED, ({"type": t, **wild_path(p)} for t, p in sorted(set(wanted))))
     known.put("m_kinds", _KINDS, ({"type": t, "kind": k, "noun": rules.nouns[t]} for t, k in rules.kinds.items()))
     known.put("m_services", _SERVICES, ({"part": part, "service": service} for part, service in SERVICES.items()))
     known.put(
@@ -179,6 +188,7 @@ def clear(known: Known, *more: str) -> None:
         known.run(f'drop table if exists "{name}"')
 
 
-def like_pattern(path: str) -> str:
-    """A path as a pattern of `like`."""
-    return path.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
+def wild_path(path: str) -> dict[str, Any]:
+    """A path in which * stands for any text, as columns: itself, as a pattern of `like`, its start, whether it is wild."""
+    pattern = path.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
+    return {"property": path, "pattern": pattern, "start": path.partition("*")[0], "wild": "*" in path}
