@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -20,13 +21,13 @@ from bastide.workload.known import Known
 from bastide.workload.manifest import Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from bastide.threats.entry import Template
-    from bastide.threats.templates import Threat
 
 TEMPLATES = load_templates()
+TYPE = re.compile(r"[A-Z]\w+::[A-Z]\w+::\w+")
 SERVED = by_objective(load_library().summaries)
 JUDGED = {summary.id: summary.resource for summary in load_library().summaries}
 EXAMPLES = [
@@ -36,8 +37,22 @@ EXAMPLES = [
 ]
 
 
-def known_of(folder: Path, text: str) -> Known:
-    """What is known of one template, nothing of it judged."""
+@pytest.fixture(scope="module")
+def known_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Known]]:
+    """What is known of a stack, by its text. Many templates share an example, and none changes what is known."""
+    made: dict[str, Known] = {}
+
+    def get(text: str) -> Known:
+        if text not in made:
+            made[text] = _known(tmp_path_factory.mktemp("stack"), text)
+        return made[text]
+
+    yield get
+    for known in made.values():
+        known.__exit__()
+
+
+def _known(folder: Path, text: str) -> Known:
     file = folder / "stack.yaml"
     file.write_text(text, "utf-8")
     loaded = load(str(file))
@@ -55,10 +70,8 @@ def known_of(folder: Path, text: str) -> Known:
     return known
 
 
-def types_of(known: Known, found: Iterable[Threat]) -> set[str]:
-    """The types of the threats' resources, and those that may be part of one of them."""
-    ids = {resource for threat in found for resource in threat.resources}
-    types = {row["type"] for row in known.select("select id, type from resources") if row["id"] in ids}
+def with_parts(types: set[str]) -> set[str]:
+    """The types, and those that may be part of them."""
     every, _ = rules()
     parts = [(rule.holder, rule.named) if rule.holder_is_whole else (rule.named, rule.holder) for rule in every]
     for _ in range(DEPTH):
@@ -67,30 +80,26 @@ def types_of(known: Known, found: Iterable[Threat]) -> set[str]:
 
 
 @pytest.mark.parametrize(("template", "number"), EXAMPLES)
-def test_examples(template: Template, number: int, tmp_path: Path) -> None:
+def test_examples(template: Template, number: int, known_of: Callable[[str], Known]) -> None:
     example = template.examples[number]
     assert example.language == "cloudformation"
-    with known_of(tmp_path, example.text) as known:
-        found = instances(known, template)
-        types = types_of(known, found)
+    found = instances(known_of(example.text), template)
     assert len(found) == example.instances, [threat.element for threat in found]
     for threat in found:
         assert "unknown" not in threat.statement
         assert "{" not in threat.statement
         assert threat.resources or threat.element == WORKLOAD
-    if found:
-        unjudged = [
-            aim.id
-            for aim in template.objectives
-            if aim.scope == "element" and not any(JUDGED[name] in types for name in SERVED[aim.id])
-        ]
-        assert not unjudged, f"no control of these judges {sorted(types)}"
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.id)
 def test_template_is_whole(template: Template) -> None:
     assert set(template.attack) <= set(framework("attack-cloud").requirements)
     assert {aim.id for aim in template.objectives} <= set(SERVED)
+    own = [aim.id for aim in template.objectives if aim.scope == "element"]
+    texts = [template.when, *(example.text for example in template.examples if example.instances)]
+    types = with_parts({kind for text in texts for kind in TYPE.findall(text)})
+    unjudged = [name for name in own if not any(JUDGED[control] in types for control in SERVED[name])]
+    assert not unjudged, f"no control of these judges {sorted(types)}"
     counts = [example.instances for example in template.examples]
     assert 0 in counts
     assert any(counts)
