@@ -138,7 +138,7 @@ def _answer(known: Known, practice: Practice, standing: Standing) -> Answer:
         facts.append(Fact(ok=True, text=f"{word.by} attests until {word.until}: {word.statement}", source="person"))
     needs_person = standing.requirement.kind != "technical" and not practice.whole and not standing.attested
     missing = practice.people if needs_person or not facts else ""
-    return Answer(practice, standing, _word(facts, standing, missing), tuple(facts), missing)
+    return Answer(practice, standing, _word(facts, standing, practice, missing), tuple(facts), missing)
 
 
 def _of_controls(standing: Standing) -> Iterator[Fact]:
@@ -154,7 +154,8 @@ def _of_controls(standing: Standing) -> Iterator[Fact]:
         yield Fact(ok=None, text=f"{counts.unknown} {of} are unknown", source="controls")
     elif not counts.total or standing.status == "unknown":
         absent = not counts.total and standing.status in ("not-applicable", "manual")
-        yield Fact(ok=True if absent else None, text=standing.because, source="controls")
+        text = standing.because.rpartition("; ")[2] if counts.total else standing.because
+        yield Fact(ok=True if absent else None, text=text, source="controls")
 
 
 def _count(standing: Standing) -> str:
@@ -168,9 +169,11 @@ def _of_queries(known: Known, practice: Practice) -> Iterator[Fact]:
             yield Fact(ok=None if ok is None else bool(ok), text=str(row["detail"]), source="query")
 
 
-def _word(facts: Sequence[Fact], standing: Standing, missing: str) -> Word:
+def _word(facts: Sequence[Fact], standing: Standing, practice: Practice, missing: str) -> Word:
+    """Where queries answer the whole practice, what its controls cannot tell takes nothing away."""
     good = any(fact.ok for fact in facts)
-    bad = any(fact.ok is not True for fact in facts)
+    asked = [fact for fact in facts if not (practice.whole and fact.source == "controls" and fact.ok is None)]
+    bad = any(fact.ok is not True for fact in asked)
     if not facts:
         return "not" if standing.requirement.kind == "technical" else "manual"
     if not good:
