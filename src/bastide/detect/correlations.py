@@ -107,19 +107,16 @@ def statements(rule: Rule, rules: Sequence[Rule], fields: Mapping[int, Sequence[
 
 def _events(at: int, part: Part, known: Sequence[str]) -> str:
     """The matches of one rule, a row for each group that they belong to and for each value that is measured."""
-    columns, joins, there = [], [], []
-    for index, name in enumerate(part.groups):
-        joins.append(f"unnest(h.fields[{list(known).index(name) + 1}]) as u{index}(x)")
-        columns.append(f"u{index}.x as g{index}")
-        there.append(f"u{index}.x is not null")
-    for index, name in enumerate(part.measured):
-        joins.append(f"unnest(h.fields[{list(known).index(name) + 1}]) as m{index}(x)")
-        there.append(f"m{index}.x is not null")
-    values = [f"m{index}.x" for index in range(len(part.measured))]
+    found = f"select * from hits where rule = {part.rule}"
+    names = [*(f"g{index}" for index in range(len(part.groups))), *(f"m{index}" for index in range(len(part.measured)))]
+    for name, field in zip(names, (*part.groups, *part.measured), strict=True):
+        position = list(known).index(field) + 1
+        found = (
+            f"select * from (select *, unnest(fields[{position}]) as {name} from ({found})) where {name} is not null"
+        )
+    values = [name for name in names if name.startswith("m")]
     measured = values[0] if len(values) == 1 else f"to_json([{', '.join(values)}])::varchar"
-    columns.append(f"{measured if values else 'null::varchar'} as measured")
-    where = " and ".join([f"h.rule = {part.rule}", *there])
-    return f"select {at} as part, h.*, {', '.join(columns)} from {', '.join(['hits h', *joins])} where {where}"
+    return f"select {at} as part, *, {measured if values else 'null::varchar'} as measured from ({found})"
 
 
 def _held(correlation: Any, count: int, span: int, over: str, groups: list[str]) -> str:

@@ -47,11 +47,11 @@ def techniques(
     for rule in rules:
         for uid in rule.techniques:
             by_technique.setdefault(uid, []).append(rule)
-    rows = []
-    for uid in sorted(wanted):
-        some = by_technique.get(uid, [])
-        rows.append(_row(uid, technique(uid), some, rules, kept, there, kept.seen.get(uid), kept.missed.get(uid)))
-    return rows
+    known = _Known(rules, kept, there)
+    return [
+        _row(uid, by_technique.get(uid, []), known, kept.seen.get(uid, ""), kept.missed.get(uid, ""))
+        for uid in sorted(wanted)
+    ]
 
 
 def threats(rules: Sequence[Rule], kept: Kept, there: Mapping[str, int] | None) -> list[Row]:
@@ -60,44 +60,40 @@ def threats(rules: Sequence[Rule], kept: Kept, there: Mapping[str, int] | None) 
     for rule in rules:
         for uid in rule.extra.get("threats", []):
             by_threat.setdefault(str(uid), []).append(rule)
+    known = _Known(rules, kept, there)
     rows = []
     for uid, some in sorted(by_threat.items()):
         days = [kept.rules[rule.id] for rule in some if rule.id in kept.rules]
-        rows.append(_row(uid, "", some, rules, kept, there, max(days, default=None), None))
+        rows.append(_row(uid, some, known, max(days, default=""), ""))
     return rows
 
 
-def _row(
-    uid: str,
-    name: str,
-    some: list[Rule],
-    rules: Sequence[Rule],
-    kept: Kept,
-    there: Mapping[str, int] | None,
-    seen: str | None,
-    missed: str | None,
-) -> Row:
+class _Known(Struct, frozen=True):
+    rules: Sequence[Rule]
+    kept: Kept
+    there: Mapping[str, int] | None
+
+
+def _row(uid: str, some: list[Rule], known: _Known, seen: str, missed: str) -> Row:
     some = [rule for rule in some if rule.shown]
-    logs = sorted({word for rule in some for word in logs_of(rule, rules)})
-    lacking = [word for word in logs if there is not None and not there.get(word)]
-    status: Status = "untested"
+    logs = sorted({word for rule in some for word in logs_of(rule, known.rules)})
+    lacking = [word for word in logs if known.there is not None and not known.there.get(word)]
+    status: Status = "seen" if seen else "untested"
     if not some:
         status = "blind"
     elif logs and len(lacking) == len(logs):
         status = "no logs"
-    elif missed and (not seen or missed > seen):
+    elif missed:
         status = "missed"
-    elif seen:
-        status = "seen"
     return Row(
         id=uid,
-        name=name,
+        name=technique(uid),
         status=status,
-        on=(seen if status == "seen" else missed if status == "missed" else "") or "",
+        on={"seen": seen, "missed": missed}.get(status, ""),
         detections=tuple(rule.title for rule in some),
         logs=tuple(logs),
         lacking=tuple(lacking),
-        noisy=tuple(rule.title for rule in some if rule.id in kept.noisy),
+        noisy=tuple(rule.title for rule in some if rule.id in known.kept.noisy),
     )
 
 

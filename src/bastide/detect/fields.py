@@ -46,8 +46,9 @@ def field_of(name: str, source: Source, table: str) -> Field:
         raise Unsupported(f"the field `{name}` names an element of a list; leave the index out, any element counts")
     if source.is_cloudtrail:
         name = names.cloudtrail_name(name)
-        if name.lower() == names.OUTCOME:
-            return _outcome()
+        if name.lower() in names.COMPUTED:
+            sql, reads = names.COMPUTED[name.lower()]
+            return Field(sql, reads=frozenset(reads))
     lowered = name.lower()
     for end in _ends(lowered):
         path = _known(source, lowered[:end])
@@ -56,7 +57,7 @@ def field_of(name: str, source: Source, table: str) -> Field:
     if found := _column(table, "", name):
         return found
     if source.is_cloudtrail:
-        return _of_record(name, table)
+        return _of_record(name)
     if source.json:
         return _json("raw_data", name)
     raise Unsupported(f"no event of {source.name} has a field `{name}`. {near_miss(lowered, [*source.names])}".strip())
@@ -73,24 +74,12 @@ def _ends(name: str) -> list[int]:
     return [len(name), *(at for at in range(len(name) - 1, 0, -1) if name[at] == ".")]
 
 
-def _of_record(name: str, table: str) -> Field:
+def _of_record(name: str) -> Field:
     first = name.split(".", maxsplit=1)[0].lower()
-    if first == "sourceipaddress" and first == name.lower():
-        sql = 'coalesce("src_endpoint"."ip", "src_endpoint"."domain")'
-        if lake_table(table).kind("src_endpoint.domain"):
-            return Field(sql, reads=frozenset(["src_endpoint.ip", "src_endpoint.domain"]))
     if first not in names.RECORD:
         known = [*names.RECORD]
         raise Unsupported(f"CloudTrail's events have no field `{name}`. {near_miss(first, known)}".strip())
     return _json("unmapped" if first in names.UNMAPPED else "raw_data", name)
-
-
-def _outcome() -> Field:
-    found = '"api"."response"."error" is null and "api"."response"."message" is null'
-    return Field(
-        f"case when {found} then 'success' else 'failure' end",
-        reads=frozenset(["api.response.error", "api.response.message"]),
-    )
 
 
 def _column(table: str, path: str, rest: str) -> Field | None:
@@ -136,13 +125,25 @@ def _json(column: str, name: str) -> Field:
 
 
 def _json_at(sql: str, parts: list[str], path: str) -> Field:
-    """The texts at a path in JSON; events that do not have the last key's letters anywhere are not parsed for it."""
+    """The texts at a path in JSON.
+
+    Walking costs, so that two cases are told apart before: the last key is nowhere in the text, or it is there once and
+    the path as the rule writes it leads to a plain value.
+    """
     keys = [part.lower() for part in parts]
     nodes = f"[try_cast({sql} as json)]"
     for key in keys:
         nodes = f"jx_step({nodes}, {literal(key)})"
     walked = f"jx_text({nodes})"
-    if keys[-1].isascii() and json.dumps(keys[-1]) == f'"{keys[-1]}"':
-        near = f"contains(lower({sql}), {literal(keys[-1])}) or contains({sql}, '\\u')"
-        walked = f"case when {near} then {walked} end"
+    last = keys[-1]
+    if last.isascii() and json.dumps(last) == f'"{last}"':
+        low, way = f"lower({sql})", literal("".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts))
+        once = f"length({low}) - length(replace({low}, {literal(json.dumps(last))}, '')) = {len(last) + 2}"
+        hidden = " or ".join(f"contains({low}, {literal(text)})" for text in (f'{last}\\"', f"%22{last}"))
+        plain = f"try(json_type({sql}, {way})) in ('VARCHAR', 'BIGINT', 'UBIGINT', 'DOUBLE', 'BOOLEAN')"
+        walked = (
+            f"case when not (contains({low}, {literal(last)}) or contains({sql}, '\\u')) then null "
+            f"when {once} and not ({hidden} or contains({sql}, '\\u')) and {plain} "
+            f"then [json_extract_string({sql}, {way})] else {walked} end"
+        )
     return Field(walked, many=True, reads=frozenset([path]))

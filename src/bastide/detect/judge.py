@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bastide.detect.compiler import lets_through
+from bastide.detect.fields import OPERATION
 from bastide.detect.plan import BASE
 from bastide.detect.sql import name as quoted
 from bastide.detect.sql import prepare, texts
@@ -56,8 +57,12 @@ def judge(
         return {}
     broken: dict[int, str] = {}
     connection.execute("drop table if exists candidates")
+    source = f"read_parquet([{texts(files)}], hive_partitioning = false)"
     try:
-        connection.execute(_candidates(one, steps, files, since))
+        operations = _operations(connection, one, steps, source)
+        if not operations and all(step.named is not None for step in steps):
+            return {}
+        connection.execute(_candidates(one, steps, source, operations, since))
     except _error() as error:
         if len(steps) == 1:
             return {steps[0].rule: _reason(error)}
@@ -95,20 +100,29 @@ def _reason(error: Exception) -> str:
     return (str(error).splitlines() or ["it broke"])[0]
 
 
-def _candidates(one: Pass, steps: list[Step], files: list[str], since: int) -> str:
-    named = frozenset(word for step in steps for word in step.named or ())
-    shapes = frozenset(shape for step in steps for shape in step.shapes)
-    has_operation = lake_table(one.table).kind("api.operation") is not None
-    operation = 'lower("api"."operation")' if has_operation else "null"
-    tests = [lets_through(operation, named, shapes)] if has_operation and (named or shapes) else []
+def _candidates(one: Pass, steps: list[Step], files: str, operations: list[str], since: int) -> str:
+    """The first pass: it knows which of the operations that there are some rule names, as they are written."""
+    has_operation = lake_table(one.table).kind(OPERATION) is not None
+    tests = [f"{_dotted(OPERATION)} in ({texts(operations)})"] if operations else []
     tests += [step.sql for step in steps if step.named is None]
     early = f' and "time" >= {since}' if since and not any(step.counted for step in steps) else ""
     reads = one.reads | {path for path in BASE if lake_table(one.table).kind(path) is not None}
+    operation = f"lower({_dotted(OPERATION)})" if has_operation else "null::varchar"
     return (
         f"create temp table candidates as select {operation} as op, {', '.join(_columns(one.table, reads))} "
-        f"from read_parquet([{texts(files)}], hive_partitioning = false) "
-        f"where {one.where}{early} and ({' or '.join(tests)})"
+        f"from {files} where {one.where}{early} and ({' or '.join(tests) or 'false'})"
     )
+
+
+def _operations(connection: duckdb.DuckDBPyConnection, one: Pass, steps: list[Step], files: str) -> list[str]:
+    """The operations in the files that some rule names."""
+    named = frozenset(word for step in steps for word in step.named or ())
+    shapes = frozenset(shape for step in steps for shape in step.shapes)
+    if not (named or shapes) or lake_table(one.table).kind(OPERATION) is None:
+        return []
+    there = f"select distinct {_dotted(OPERATION)} as word from {files}"
+    query = f"select word from ({there}) where {lets_through('lower(word)', named, shapes)}"
+    return [row[0] for row in connection.execute(query).fetchall()]
 
 
 def _columns(table: str, reads: frozenset[str]) -> list[str]:

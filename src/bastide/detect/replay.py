@@ -68,7 +68,7 @@ class Outcome(Struct, frozen=True):
 
 
 class Kept(Struct):
-    """What replays have shown: by technique and by rule when it was last seen, and when it was last missed."""
+    """What replays have shown, with days: techniques seen and missed since, rules that fired, rules that are noise."""
 
     seen: dict[str, str] = field(default_factory=dict)
     missed: dict[str, str] = field(default_factory=dict)
@@ -183,16 +183,19 @@ def keep(outcomes: Sequence[Outcome], now: dt.datetime | None = None) -> None:
     from bastide.workload.place import data_folder
 
     kept, day = kept_before(), (now or dt.datetime.now(dt.UTC)).date().isoformat()
+    seen: set[str] = set()
+    played: set[str] = set()
     for outcome in outcomes:
         for step in outcome.steps:
             fired = [*step.seen, *step.others]
-            if outcome.benign:
-                kept.noisy |= {one.rule: day for one in fired}
-                continue
-            kept.rules |= {one.rule: day for one in fired}
-            if step.technique:
-                where = kept.missed if step.missed or not fired else kept.seen
-                where[step.technique] = day
+            where = kept.noisy if outcome.benign else kept.rules
+            where |= {one.rule: day for one in fired}
+            if step.technique and not outcome.benign:
+                played.add(step.technique)
+                seen |= {step.technique} if fired and not step.missed else set()
+    kept.seen |= dict.fromkeys(seen, day)
+    kept.missed = {uid: at for uid, at in kept.missed.items() if uid not in seen}
+    kept.missed |= dict.fromkeys(played - seen, day)
     (data_folder(make=True) / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1))
 
 

@@ -57,6 +57,8 @@ class Rule(Struct, frozen=True):
     name: str = ""
     description: str = ""
     tags: tuple[str, ...] = ()
+    techniques: tuple[str, ...] = ()  # of ATT&CK by id, `T1078.004`
+    tactics: tuple[str, ...] = ()  # as tags have them, `credential-access`
     false_positives: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
@@ -66,19 +68,6 @@ class Rule(Struct, frozen=True):
     def is_correlation(self) -> bool:
         """Whether it judges matches of other rules."""
         return self.source is None
-
-    @property
-    def techniques(self) -> tuple[str, ...]:
-        """ATT&CK techniques by id, `T1078.004`."""
-        return tuple(found[1].upper() for tag in self.tags if (found := _ATTACK.match(tag)))
-
-    @property
-    def tactics(self) -> tuple[str, ...]:
-        """ATT&CK tactics as tags have them, `credential-access`."""
-        names = [
-            tag.lower().removeprefix("attack.").replace("_", "-") for tag in self.tags if tag.startswith("attack.")
-        ]
-        return tuple(name for name in names if not re.match(r"[tgs]\d{4}", name))
 
 
 class RuleSet(Struct):
@@ -201,6 +190,7 @@ def made(number: int, parsed: SigmaRule | SigmaCorrelationRule, document: Docume
     logsource = getattr(parsed, "logsource", None)
     source = source_of(logsource.product, logsource.service, logsource.category) if logsource else None
     extra = value.get(EXTRA)
+    tags = tuple(str(tag) for tag in parsed.tags or ())
     return Rule(
         number=number,
         id=identity(parsed, document),
@@ -211,12 +201,21 @@ def made(number: int, parsed: SigmaRule | SigmaCorrelationRule, document: Docume
         source=source,
         name=str(parsed.name or ""),
         description=str(parsed.description or ""),
-        tags=tuple(str(tag) for tag in parsed.tags or ()),
+        tags=tags,
+        techniques=tuple(found[1].upper() for tag in tags if (found := _ATTACK.match(tag))),
+        tactics=tuple(word for tag in tags if (word := _tactic(tag))),
         false_positives=tuple(str(text) for text in parsed.falsepositives or ()),
         references=tuple(str(text) for text in parsed.references or ()),
         extra=extra if isinstance(extra, dict) else {},
         shown=shown,
     )
+
+
+def _tactic(tag: str) -> str:
+    word = tag.lower().replace("_", "-")
+    if not word.startswith("attack.") or re.match(r"attack\.[tgs]\d{4}", word):
+        return ""
+    return word.removeprefix("attack.")
 
 
 def identity(parsed: SigmaRule | SigmaCorrelationRule, document: Document) -> str:
