@@ -1,4 +1,4 @@
-"""The class of the data in each element: by the manifest, tags, hints and what flows in, with every contradiction named.
+"""The class of the data in each element: by the manifest, tags, hints and what flows in; contradictions are named.
 
 What a person said (manifest, tag) stays; data of a higher class that flows in is then told as a contradiction. What is
 only suggested (a name, a type) is raised by it. Nothing is ever lowered.

@@ -6,6 +6,8 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct
+
 from bastide.errors import UsageError
 from bastide.threats.diagram_nodes import drawing_of
 from bastide.threats.diagram_svg import svg_of
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 Form = Literal["mermaid", "svg"]
 FORMS: tuple[Form, ...] = ("mermaid", "svg")
 MAX_LABEL = 40
-_UNSAFE = re.compile(r"[^A-Za-z0-9 _.,:/()×…-]")
+_UNSAFE = re.compile(r"[^A-Za-z0-9 _.,:/()\u00d7…-]")
 _SHAPES = {"entity": ("[", "]"), "component": ("(", ")"), "store": ("[(", ")]"), "identity": ("{{", "}}")}
 
 
@@ -31,7 +33,7 @@ def diagram(model: Model, form: str) -> str:
 
 
 def mermaid_of(drawing: Drawing) -> str:
-    """A flowchart: boundaries are subgraphs, a dashed arrow is not encrypted. Text of others stands in quotes, escaped."""
+    """A flowchart: boundaries are subgraphs, a dashed arrow is not encrypted. All text stands in quotes, escaped."""
     names = {node.id: f"n{number}" for number, node in enumerate(drawing.nodes)}
     lines = ["flowchart LR"]
     inside = defaultdict(list)
@@ -40,7 +42,7 @@ def mermaid_of(drawing: Drawing) -> str:
     children = defaultdict(list)
     for boundary in drawing.boundaries.values():
         children[boundary.within].append(boundary)
-    _open(None, "  ", inside, children, names, lines)
+    _open(Opening(inside, children, names, lines), None, "  ")
     for edge in drawing.edges:
         text = escaped(f"{edge.label}{', not encrypted' if edge.plain else ''}".lstrip(", "))
         arrow = "-.->" if edge.plain else "-->"
@@ -55,25 +57,28 @@ def escaped(text: str, limit: int = MAX_LABEL) -> str:
     return _UNSAFE.sub(lambda match: f"#{ord(match[0])};", cut)
 
 
-def _open(
-    within: str | None,
-    indent: str,
-    inside: dict[str | None, list[Node]],
-    children: dict[str | None, list[Boundary]],
-    names: dict[str, str],
-    lines: list[str],
-) -> bool:
+class Opening(Struct):
+    """What is needed at each boundary: nodes and boundaries by the one around them, names of nodes, lines so far."""
+
+    inside: dict[str | None, list[Node]]
+    children: dict[str | None, list[Boundary]]
+    names: dict[str, str]
+    lines: list[str]
+
+
+def _open(chart: Opening, within: str | None, indent: str) -> bool:
     """Write what lies directly in a boundary, then the boundaries in it; whether there was anything."""
-    any_there = bool(inside.get(within))
-    for node in inside.get(within, ()):
+    lines = chart.lines
+    any_there = bool(chart.inside.get(within))
+    for node in chart.inside.get(within, ()):
         left, right = _SHAPES[node.kind]
         words = [node.noun, node.classification, "exposed" if node.exposed else ""]
         label = "<br/>".join(escaped(text) for text in (node.name, ", ".join(filter(None, words))) if text)
-        lines.append(f'{indent}{names[node.id]}{left}"{label}"{right}')
-    for boundary in children.get(within, ()):
+        lines.append(f'{indent}{chart.names[node.id]}{left}"{label}"{right}')
+    for boundary in chart.children.get(within, ()):
         at = len(lines)
         lines.append(f'{indent}subgraph b{at}["{escaped(boundary.name)}"]')
-        if _open(boundary.id, indent + "  ", inside, children, names, lines):
+        if _open(chart, boundary.id, indent + "  "):
             lines.append(f"{indent}end")
             any_there = True
         else:

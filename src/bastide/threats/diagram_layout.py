@@ -1,11 +1,11 @@
-"""Where nodes lie: in columns from outside on the left, through what is asked first, to where data lies on the right.
+"""Where nodes lie: from outside on the left to where data lies on the right, a row for each part that is connected.
 
-A boundary is a frame around what is in it. In a column, nodes are ordered so that they lie near those that they talk to.
+A boundary is a frame around what is in it. In a column, nodes lie near those that they talk to.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from bastide.threats.diagram_nodes import Drawing, Node
     from bastide.threats.model.shape import Boundary
 
-WIDE, HIGH = 172, 52
+WIDE, HIGH = 172, 56
 """Size of a node."""
 GAP, CHANNEL, PADDING, TITLE = 18, 92, 18, 24
 TALLEST = 9
 """Nodes in a column at most."""
 SWEEPS = 6
 DEEPEST = 3
-"""How many columns of components lie before the networks and the stores."""
+"""The depth of what nothing flows to, beside what something flows to."""
 Spot = tuple[float, float]
 
 
@@ -74,20 +74,19 @@ class Layout:
         self.block.frames.sort(key=lambda frame: frame.depth)
 
     def _depths(self) -> dict[str, int]:
-        """How many steps each node is from those that nothing flows to."""
-        onward = defaultdict(list)
+        """How many steps each node is at most from where flows begin; one that closes a circle does not count."""
+        onward: dict[str, list[str]] = defaultdict(list)
         for edge in self._drawing.edges:
             onward[edge.source].append(edge.target)
-        begins = {edge.source for edge in self._drawing.edges} - {edge.target for edge in self._drawing.edges}
-        begins |= {node.id for node in self._drawing.nodes if node.kind == "entity" and node.id in onward}
-        found = dict.fromkeys(sorted(begins), 0)
-        queue = deque(found)
-        while queue:
-            name = queue.popleft()
+        kinds = {node.id: node.kind for node in self._drawing.nodes}
+        begins = onward.keys() - {edge.target for edge in self._drawing.edges}
+        begins |= {name for name, kind in kinds.items() if kind == "entity" and name in onward}
+        place = {name: number for number, name in enumerate(_forwards([*sorted(begins), *sorted(onward)], onward))}
+        found = dict.fromkeys(place, 0)
+        for name, number in place.items():
             for other in onward.get(name, ()):
-                if other not in found:
-                    found[other] = found[name] + 1
-                    queue.append(other)
+                if place[other] > number:
+                    found[other] = max(found[other], found[name] + 1)
         return found
 
     def _whole(self) -> Block:
@@ -113,23 +112,94 @@ class Layout:
         return self._depth.get(node.id, 1) == 0 or node.kind != "entity"
 
     def _content(self, boundary: Boundary, depth: int) -> Block:
-        """What lies in a boundary: others' accounts, components by depth, frames within, then stores."""
+        """What lies in a boundary: a row for each part that is connected, below them what nothing flows to or from."""
         nodes = self._inside[boundary.id]
-        front = [node for node in nodes if node.kind != "store"]
-        steps = sorted({min(self._depth.get(node.id, DEEPEST), DEEPEST) for node in front})
-        columns = [
-            self._columns([node for node in front if min(self._depth.get(node.id, DEEPEST), DEEPEST) == step])
-            for step in steps
+        frames = sorted(self._children[boundary.id], key=self._begins)
+        if boundary.kind in ("vpc", "subnet"):
+            inner = [self._framed(one, self._content(one, depth + 1), depth) for one in frames]
+            return beside([*inner, *self._steps(nodes)], CHANNEL)
+        rows = self._rows(nodes, frames)
+        asked = [row for row in rows if len(row) > 1 and self._outside(row)]
+        single = [self._row(row, frames, depth) for row in rows if len(row) == 1 and self._outside(row)]
+        others = [self._row(row, frames, depth) for row in rows if not self._outside(row)]
+        big = [self._row(row, frames, depth) for row in asked]
+        wide = [one for one in single if len(one.spots) > 1]
+        lower = beside([below([one for one in single if len(one.spots) == 1]), below(others)], CHANNEL)
+        whole = below([*big, *wide, lower], GAP * 2)
+        alone = [node for node in nodes if not self._neighbours[node.id]]
+        return below([whole, self._grid(alone, max(int(whole.width // (WIDE + GAP)), 5))], GAP * 2)
+
+    def _outside(self, row: set[str]) -> bool:
+        """Whether somebody outside asks something of a row."""
+        within = {node.id for node in self._drawing.nodes if self._holds(row, node)}
+        kinds = {node.id: node.kind for node in self._drawing.nodes}
+        return any(edge.target in within and kinds[edge.source] == "entity" for edge in self._drawing.edges)
+
+    def _holds(self, row: set[str], node: Node) -> bool:
+        return node.id in row or bool(row & set(chain(self._drawing.boundaries, node.boundary)))
+
+    def _rows(self, nodes: Sequence[Node], frames: Sequence[Boundary]) -> list[set[str]]:
+        """What belongs together, by the ids of nodes and frames directly in a boundary, the largest first."""
+        holder = {node.id: node.id for node in nodes if self._neighbours[node.id]}
+        for node in self._drawing.nodes:
+            around = chain(self._drawing.boundaries, node.boundary)
+            holder.update((node.id, frame.id) for frame in frames if frame.id in around)
+        group = {name: name for name in {*holder.values(), *(frame.id for frame in frames)}}
+        for edge in self._drawing.edges:
+            if edge.source in holder and edge.target in holder:
+                old, new = group[holder[edge.source]], group[holder[edge.target]]
+                group = {name: new if one == old else one for name, one in group.items()}
+        rows: dict[str, set[str]] = defaultdict(set)
+        for name, one in group.items():
+            rows[one].add(name)
+        return sorted(rows.values(), key=lambda row: (-len(row), sorted(row)))
+
+    def _row(self, row: set[str], frames: Sequence[Boundary], depth: int) -> Block:
+        """From left to right: what is asked before the frames of the row, those, and what comes after."""
+        mine = [frame for frame in frames if frame.id in row]
+        nodes = [node for node in self._drawing.nodes if node.id in row]
+        first = min((self._begins(frame) for frame in mine), default=10_000)
+        before = [node for node in nodes if self._depth.get(node.id, 0) <= first and not self._is_fed(node, mine)]
+        after = [node for node in nodes if node not in before]
+        inner = below([self._framed(one, self._content(one, depth + 1), depth) for one in mine])
+        return beside([*self._steps(before), inner, *self._steps(after)], CHANNEL)
+
+    def _is_fed(self, node: Node, frames: Sequence[Boundary]) -> bool:
+        """Whether something within these frames flows to a node."""
+        inside = {frame.id for frame in frames}
+        where = {one.id: chain(self._drawing.boundaries, one.boundary) for one in self._drawing.nodes}
+        return any(edge.target == node.id and inside & set(where[edge.source]) for edge in self._drawing.edges)
+
+    def _begins(self, boundary: Boundary) -> float:
+        """The mean depth of what lies in a boundary."""
+        depths = [
+            self._depth.get(node.id, DEEPEST)
+            for node in self._drawing.nodes
+            if boundary.id in chain(self._drawing.boundaries, node.boundary)
         ]
-        if boundary.kind == "subnet" or len(nodes) <= 3:
-            columns = [self._columns(front)] if front else []
-        frames = [self._framed(one, self._content(one, depth + 1), depth) for one in self._children[boundary.id]]
-        small = [one for one in frames if len(one.spots) == 1]
-        large = [one for one in frames if len(one.spots) > 1]
-        inner = beside(large, CHANNEL) if boundary.kind == "vpc" else below(large)
-        stores = [node for node in nodes if node.kind == "store"]
-        blocks = [below(small), *columns, inner, self._columns(stores)]
-        return beside(blocks, CHANNEL)
+        return sum(depths) / len(depths) if depths else 0
+
+    def _steps(self, nodes: Sequence[Node]) -> list[Block]:
+        """A block for each depth that nodes have."""
+        by = defaultdict(list)
+        for node in nodes:
+            by[self._depth.get(node.id, 0)].append(node)
+        steps: list[list[Node]] = []
+        for depth in sorted(by):
+            if steps and len(steps[-1]) < TALLEST and not self._joined(steps[-1], by[depth]):
+                steps[-1] += by[depth]
+            else:
+                steps.append(by[depth])
+        return [self._columns(step) for step in steps]
+
+    def _joined(self, some: Sequence[Node], others: Sequence[Node]) -> bool:
+        names = {node.id for node in others}
+        return any(names & set(self._neighbours[node.id]) for node in some)
+
+    def _grid(self, nodes: Sequence[Node], across: int) -> Block:
+        ordered = sorted(nodes, key=lambda node: (node.noun, node.name, node.id))
+        rows = [ordered[start : start + across] for start in range(0, len(ordered), across)]
+        return below([beside([_single(node) for node in row], GAP) for row in rows])
 
     def _columns(self, nodes: Sequence[Node]) -> Block:
         """Nodes on top of each other, in as many columns as are needed."""
@@ -148,6 +218,23 @@ class Layout:
         _put(framed, block, PADDING, PADDING + TITLE)
         framed.frames.append(Frame(boundary, 0, 0, framed.width, framed.height, depth))
         return framed
+
+
+def _forwards(begins: Sequence[str], onward: dict[str, list[str]]) -> list[str]:
+    """All that is reached in an order in which flows go forwards, but for those that close a circle."""
+    seen: set[str] = set()
+    backwards: list[str] = []
+    for begin in begins:
+        stack = [(begin, False)]
+        while stack:
+            name, done = stack.pop()
+            if done:
+                backwards.append(name)
+            elif name not in seen:
+                seen.add(name)
+                stack.append((name, True))
+                stack += [(other, False) for other in reversed(onward.get(name, ())) if other not in seen]
+    return backwards[::-1]
 
 
 def _single(node: Node) -> Block:
@@ -172,12 +259,12 @@ def beside(blocks: Sequence[Block], gap: float) -> Block:
     return whole
 
 
-def below(blocks: Sequence[Block]) -> Block:
+def below(blocks: Sequence[Block], gap: float = GAP) -> Block:
     """Blocks from top to bottom."""
     whole = Block()
     for block in blocks:
         if block.spots:
-            whole.height += GAP if whole.spots else 0
+            whole.height += gap if whole.spots else 0
             _put(whole, block, 0, whole.height)
             whole.height += block.height
             whole.width = max(whole.width, block.width)

@@ -1,4 +1,4 @@
-"""The drawing as an SVG that stands alone: no style, no script, nothing from elsewhere; what colour says, words say, too."""
+"""The drawing as an SVG that stands alone: no style, no script, nothing from elsewhere; words say what colour says."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from bastide.threats.diagram_nodes import Drawing, Edge, Node
 
 MARGIN, LEGEND = 24, 74
+XMLNS = 'xmlns="http://www.w3.org/2000/svg"'
+TIP = (
+    '<defs><marker id="dfd-tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
+    'orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" fill="#374151"/></marker></defs>'
+)
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 FILLS = {"entity": "#f3f4f6", "component": "#e8f1fd", "store": "#fff5e0", "identity": "#efe9fb"}
 LINES = {"entity": "#4b5563", "component": "#1d5fad", "store": "#a06400", "identity": "#6341a8"}
@@ -33,14 +38,13 @@ def svg_of(drawing: Drawing) -> str:
     spots = {name: (x + MARGIN, y + MARGIN) for name, (x, y) in block.spots.items()}
     width = max(block.width + 2 * MARGIN, 760)
     height = block.height + 2 * MARGIN + LEGEND
+    size = f'width="{width:.0f}" height="{height:.0f}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
-        f'height="{height:.0f}" role="img" font-family="{FONT}" font-size="12">',
+        f'<svg {XMLNS} viewBox="0 0 {width:.0f} {height:.0f}" {size} role="img" font-family="{FONT}" font-size="12">',
         "<title>Data-flow diagram</title>",
         f"<desc>{len(drawing.nodes)} elements and {len(drawing.edges)} flows between them</desc>",
-        '<defs><marker id="dfd-tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
-        'orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" fill="#374151"/></marker></defs>',
-        f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/>',
+        TIP,
+        f'<rect {size} fill="#ffffff"/>',
         *(_frame(frame) for frame in block.frames),
         *_arrows(drawing, spots),
         *(_node(node, *spots[node.id]) for node in drawing.nodes),
@@ -55,7 +59,7 @@ def _frame(frame: Frame) -> str:
     x, y = frame.x + MARGIN, frame.y + MARGIN
     fill = FRAMES[frame.boundary.kind]
     dash = ' stroke-dasharray="7 4"' if frame.boundary.kind != "aws" else ""
-    shape = f'<rect x="{x:.1f}" y="{y:.1f}" width="{frame.width:.1f}" height="{frame.height:.1f}" rx="6" fill="{fill}" stroke="#8b93a1"{dash}/>'
+    shape = _rect(x, y, frame.width, frame.height, f'rx="6" fill="{fill}" stroke="#8b93a1"{dash}')
     fits = max(int(frame.width / 6.9), 8)
     return shape + _text(x + 10, y + 18, _cut(frame.boundary.name, fits), 12, fill="#4b5563", weight="600")
 
@@ -64,23 +68,31 @@ def _node(node: Node, x: float, y: float) -> str:
     line, heavy = LINES[node.kind], 2.6 if node.exposed else 1.2
     paint = f'fill="{FILLS[node.kind]}" stroke="{line}" stroke-width="{heavy}"'
     shapes = {
-        "entity": f'<rect x="{x:.1f}" y="{y:.1f}" width="{WIDE}" height="{HIGH}" {paint}/>',
-        "component": f'<rect x="{x:.1f}" y="{y:.1f}" width="{WIDE}" height="{HIGH}" rx="14" {paint}/>',
+        "entity": _rect(x, y, WIDE, HIGH, paint),
+        "component": _rect(x, y, WIDE, HIGH, f'rx="14" {paint}'),
         "identity": f'<path d="M{x + 12:.1f} {y:.1f}H{x + WIDE - 12:.1f}L{x + WIDE:.1f} {y + HIGH / 2:.1f}'
         f'L{x + WIDE - 12:.1f} {y + HIGH:.1f}H{x + 12:.1f}L{x:.1f} {y + HIGH / 2:.1f}z" {paint}/>',
-        "store": f'<path d="M{x:.1f} {y + 6:.1f}C{x:.1f} {y - 2:.1f} {x + WIDE:.1f} {y - 2:.1f} {x + WIDE:.1f} {y + 6:.1f}'
-        f'V{y + HIGH - 6:.1f}C{x + WIDE:.1f} {y + HIGH + 2:.1f} {x:.1f} {y + HIGH + 2:.1f} {x:.1f} {y + HIGH - 6:.1f}z'
-        f'M{x:.1f} {y + 6:.1f}C{x:.1f} {y + 13:.1f} {x + WIDE:.1f} {y + 13:.1f} {x + WIDE:.1f} {y + 6:.1f}" {paint}/>',
+        "store": _drum(x, y, paint),
     }
     middle = x + WIDE / 2
-    lower = 4 if node.kind == "store" else 0
+    lower = 7 if node.kind == "store" else 2
     words = [word for word in (node.classification, "exposed" if node.exposed else "") if word]
     rows = [_text(middle, y + 17 + lower, _cut(node.name, 24), 12, anchor="middle", weight="600")]
     rows.append(_text(middle, y + 30 + lower, _cut(node.noun, 30), 10, anchor="middle", fill="#4b5563"))
     if words:
-        rows.append(_text(middle, y + 43 + lower / 2, _cut(" · ".join(words), 30), 10, anchor="middle", fill="#8a1c1c"))
+        rows.append(
+            _text(middle, y + 43 + lower * 0.7, _cut(" · ".join(words), 30), 10, anchor="middle", fill="#8a1c1c")
+        )
     about = "\n".join([node.name, *node.about])
     return f"<g><title>{_plain(about, 2000)}</title>{shapes[node.kind]}{''.join(rows)}</g>"
+
+
+def _drum(x: float, y: float, paint: str) -> str:
+    end, top, foot = x + WIDE, y + 6, y + HIGH - 6
+    body = f"M{x:.1f} {top:.1f}C{x:.1f} {top - 8:.1f} {end:.1f} {top - 8:.1f} {end:.1f} {top:.1f}"
+    body += f"V{foot:.1f}C{end:.1f} {foot + 8:.1f} {x:.1f} {foot + 8:.1f} {x:.1f} {foot:.1f}z"
+    rim = f"M{x:.1f} {top:.1f}C{x:.1f} {top + 7:.1f} {end:.1f} {top + 7:.1f} {end:.1f} {top:.1f}"
+    return f'<path d="{body}{rim}" {paint}/>'
 
 
 def _arrows(drawing: Drawing, spots: dict[str, Spot]) -> list[str]:
@@ -143,7 +155,7 @@ def _labels(drawing: Drawing, spots: dict[str, Spot]) -> list[str]:
         taken.append(box)
         ink = "#8a1c1c" if edge.plain else "#374151"
         found.append(
-            f'<rect x="{box[0]:.1f}" y="{box[1]:.1f}" width="{width:.1f}" height="15" rx="3" fill="#ffffff" fill-opacity="0.92"/>'
+            _rect(box[0], box[1], width, 15, 'rx="3" fill="#ffffff" fill-opacity="0.92"')
             + _text((box[0] + box[2]) / 2, box[1] + 11, text, 10, anchor="middle", fill=ink)
         )
     return found
@@ -175,21 +187,42 @@ def _overlap(one: Box, other: Box) -> float:
 def _legend(drawing: Drawing, y: float) -> list[str]:
     x, top = MARGIN, y + 6
     found = []
-    for kind, said in (("entity", "outside"), ("component", "component"), ("store", "data store"), ("identity", "identity")):
-        found.append(f'<rect x="{x:.1f}" y="{top:.1f}" width="16" height="12" rx="{5 if kind == "component" else 0}" fill="{FILLS[kind]}" stroke="{LINES[kind]}"/>')
+    for kind, said in (
+        ("entity", "outside"),
+        ("component", "component"),
+        ("store", "data store"),
+        ("identity", "identity"),
+    ):
+        corner = 5 if kind == "component" else 0
+        found.append(_rect(x, top, 16, 12, f'rx="{corner}" fill="{FILLS[kind]}" stroke="{LINES[kind]}"'))
         found.append(_text(x + 22, top + 10, said, 11))
         x += 40 + 6.4 * len(said)
-    said = "thick border, “exposed”: reachable from the internet · dashed arrow, “unencrypted”: not encrypted on the way"
+    said = (
+        "thick border, “exposed”: reachable from the internet · dashed arrow, “unencrypted”: not encrypted on the way"
+    )
     found.append(_text(x + 8, top + 10, said, 11))
-    more = f" {drawing.left_out} elements that only log, or that nobody outside may become, are not drawn." if drawing.left_out else ""
-    said = f"Dashed frames are trust boundaries; red words are the class of the data. Flows of logs are not drawn.{more}"
+    more = (
+        f" {drawing.left_out} elements that only log, or that nobody outside may become, are not drawn."
+        if drawing.left_out
+        else ""
+    )
+    said = (
+        f"Dashed frames are trust boundaries; red words are the class of the data. Flows of logs are not drawn.{more}"
+    )
     found.append(_text(MARGIN, top + GAP + 12, said, 11, fill="#4b5563"))
     return found
 
 
-def _text(x: float, y: float, text: str, size: int, *, anchor: str = "start", fill: str = "#111827", weight: str = "") -> str:
+def _text(
+    x: float, y: float, text: str, size: int, *, anchor: str = "start", fill: str = "#111827", weight: str = ""
+) -> str:
     heavy = f' font-weight="{weight}"' if weight else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" fill="{fill}"{heavy}>{_plain(text)}</text>'
+    paint = f'font-size="{size}" text-anchor="{anchor}" fill="{fill}"{heavy}'
+    return f'<text x="{x:.1f}" y="{y:.1f}" {paint}>{_plain(text)}</text>'
+
+
+def _rect(x: float, y: float, width: float, height: float, paint: str) -> str:
+    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" {paint}/>'
 
 
 def _plain(text: str, limit: int = 200) -> str:

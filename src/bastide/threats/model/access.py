@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
 MANY = 25
 """How many stores of a type a wildcard may take in; where it takes in more, one element stands for all of the type."""
-MADE = ("m_store_rules", "m_managed", "m_allows", "m_grants", "m_access", "m_store_parts", "m_matches", "m_how_many", "m_acting")
+MADE = (
+    "m_store_rules",
+    "m_managed",
+    "m_allows",
+    "m_grants",
+    "m_access",
+    "m_store_parts",
+    "m_matches",
+    "m_how_many",
+    "m_acting",
+)
 
 _STORES: Columns = {
     "type": ("VARCHAR", ""), "service": ("VARCHAR", ""), "arn": ("VARCHAR", ""), "action": ("VARCHAR", ""),
@@ -48,8 +58,8 @@ _GRANTS = """
 create or replace temp table m_grants as
 with distinct_actions as (select distinct unnest(actions) as action from m_allows),
 matched as (
-  select a.action, s.type, bool_or(s.reads) as reads from distinct_actions a join m_store_rules s on s.action glob a.action
-  group by all)
+  select a.action, s.type, bool_or(s.reads) as reads from distinct_actions a
+  join m_store_rules s on s.action glob a.action group by all)
 select w.number, m.type, bool_or(m.reads) as reads, list_sort(list_distinct(list(m.action))) as actions
 from (select number, unnest(actions) as action from m_allows) w join matched m on m.action = w.action group by all
 """
@@ -127,8 +137,10 @@ order by w.number, g.type
 """
 
 _THROUGH = """
-select distinct on (c.source, a.store) c.source, a.store as target, a.type, a.holder as resource, a.property, a.actions, a.reads
-from m_acting c join m_access a on a.identity = c.target where not a.wide order by c.source, a.store, a.reads desc, a.holder, a.property
+select distinct on (c.source, a.store) c.source, a.store as target, a.type, a.holder as resource, a.property, a.actions,
+  a.reads
+from m_acting c join m_access a on a.identity = c.target where not a.wide
+order by c.source, a.store, a.reads desc, a.holder, a.property
 """
 
 

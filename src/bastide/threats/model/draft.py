@@ -182,7 +182,7 @@ class Draft:
             members = [one for one in self.elements.values() if one.type == kind and one.id.startswith(f"{unit}#")]
             noun = self._rules.nouns[kind]
             self.elements[name] = Element(
-                id=name, kind="store", name=f"{noun} × {len(members):,}", service=members[0].service,
+                id=name, kind="store", name=f"{len(members):,} times {noun}", service=members[0].service,
                 boundary=members[0].boundary, why=f"stands for the {len(members):,} of its kind in {clean(unit)}",
             )  # fmt: skip
             self._groups[name] = (unit, kind)
@@ -195,7 +195,8 @@ def _spoken(known: Known, rules: Rules) -> dict[str, tuple[str, bool | None]]:
         f" when {_text(name)} then ({store.encrypted or ('true' if store.protocol == 'HTTPS' else 'null')})"
         for name, store in rules.stores.items()
     )
-    sql = f"select id, type, case type{cases} end as encrypted from m_resources where type in ({', '.join(map(_text, rules.stores))})"
+    types = ", ".join(map(_text, rules.stores))
+    sql = f"select id, type, case type{cases} end as encrypted from m_resources where type in ({types})"  # noqa: S608 (ours)
     return {row["id"]: (rules.stores[row["type"]].protocol, row["encrypted"]) for row in known.run(sql)}
 
 

@@ -12,7 +12,7 @@ from bastide.threats.model.points import wild_path
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bastide.threats.model.rules import Outside, FlowRule, Rules
+    from bastide.threats.model.rules import FlowRule, Outside, Rules
     from bastide.workload.known import Columns, Known
 
 _RULES: Columns = {
@@ -68,7 +68,9 @@ from (
   from (select distinct id, type, properties as p from resources) r join m_outside w on w.type = r.type
   join m_owners e on e.resource = r.id join (select id, p as o from m_resources) x on x.id = e.element
   left join m_opened d on d.element = e.element)
-where entity is not null and not ends_with(entity, '-') and (unread or wanted) and not (door and coalesce(not opened, false))
+where entity is not null and not ends_with(entity, '-') and (unread or wanted)
+  and not (door and coalesce(not opened, false))
+order by entity, element, kind, resource, property
 """
 
 

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from bastide.workload.known import Known
 
 PAIRS = 1_000
-"""Flows that one entry of a security group makes at most: in a mesh of more, those of the first elements stand for all."""
+"""Flows that one entry of a security group makes at most: in a larger mesh, those of the first stand for all."""
 MADE = ("m_doors", "m_guards", "m_opened", "m_subnets", "m_vpcs", "m_ports")
 
 ADMIN = {22: "SSH", 3389: "RDP", 5985: "WinRM", 5986: "WinRM"}
 PORTS = {
-    **ADMIN, 80: "HTTP", 443: "HTTPS", 1433: "SQL Server", 1521: "Oracle", 2049: "NFS", 3306: "MySQL", 5432: "PostgreSQL",
-    5439: "Redshift", 5671: "AMQPS", 5672: "AMQP", 6379: "Redis", 8080: "HTTP", 8182: "Gremlin", 8443: "HTTPS",
+    **ADMIN, 80: "HTTP", 443: "HTTPS", 1433: "SQL Server", 1521: "Oracle", 2049: "NFS", 3306: "MySQL",
+    5432: "PostgreSQL", 5439: "Redshift", 5671: "AMQPS", 5672: "AMQP", 6379: "Redis", 8080: "HTTP", 8182: "Gremlin", 8443: "HTTPS",
     9092: "Kafka", 9094: "Kafka", 9096: "Kafka", 9098: "Kafka", 9200: "HTTPS", 11211: "Memcached", 27017: "MongoDB",
 }  # fmt: skip
 """What is spoken on a port, by custom."""
@@ -31,7 +31,8 @@ with entries as (
   select p.target, r.id, '', r.p from m_resources r join m_points p on p.resource = r.id and p.plain = 'GroupId'
   where r.type = 'AWS::EC2::SecurityGroupIngress'
 )
-select e."group", e.resource, e.property, e.cidr, e.everybody, try_cast(e.low as integer) as low, try_cast(e.high as integer) as high,
+select e."group", e.resource, e.property, e.cidr, e.everybody,
+  try_cast(e.low as integer) as low, try_cast(e.high as integer) as high,
   e.protocol in ('-1', 'all') as whole, p.target as source, e.cidr is null and e.prefixes is null and p.target is null
     and e.other is null as unknown
 from (
@@ -42,7 +43,7 @@ from (
       or regexp_matches(coalesce(v->>'$.CidrIpv6', ''), '(/0|^2000::/3)$') as everybody
   from entries) e
 left join m_points p on p.resource = e.resource and p.target_type = 'AWS::EC2::SecurityGroup'
-  and p.property = case when e.property = '' then 'SourceSecurityGroupId' else e.property || '.SourceSecurityGroupId' end
+  and p.property = e.property || case when e.property = '' then '' else '.' end || 'SourceSecurityGroupId'
 """
 
 _GUARDS = """
@@ -53,8 +54,8 @@ from m_points p join m_owners o on o.resource = p.resource where p.target_type =
 
 _OPENED = """
 create or replace temp table m_opened as
-select g.element, case when bool_or(coalesce(d.everybody, false)) then true when bool_or(coalesce(d.unknown, false)) then null
-  else false end as opened
+select g.element, case when bool_or(coalesce(d.everybody, false)) then true
+  when bool_or(coalesce(d.unknown, false)) then null else false end as opened
 from m_guards g left join m_doors d on d."group" = g."group" group by g.element
 """
 
@@ -93,11 +94,11 @@ from (
 group by element
 """
 
-_BETWEEN = f"""
+_BETWEEN = """
 select s.element as source, t.element as target, d.low, d.high, d.whole, d.resource, d.property
 from m_doors d join m_guards t on t."group" = d."group" join m_guards s on s."group" = d.source
 where s.element <> t.element
-qualify row_number() over (partition by d.resource, d.property order by s.element, t.element) <= {PAIRS}
+qualify row_number() over (partition by d.resource, d.property order by s.element, t.element) <= ?
 """
 
 _ADMIN = """
@@ -117,7 +118,7 @@ def prepare_networks(known: Known) -> None:
 def between_groups(known: Known) -> list[dict[str, Any]]:
     """Flows that security groups allow by naming each other."""
     found = []
-    for row in known.run(_BETWEEN):
+    for row in known.run(_BETWEEN, [PAIRS]):
         protocol = None if row["whole"] else _protocol(row["low"], row["high"])
         kind = "admin" if protocol in ADMIN.values() else "request"
         found.append({**row, "kind": kind, "protocol": protocol, "encrypted": ENCRYPTED.get(protocol or "")})

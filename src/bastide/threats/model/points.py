@@ -189,6 +189,6 @@ def clear(known: Known, *more: str) -> None:
 
 
 def wild_path(path: str) -> dict[str, Any]:
-    """A path in which * stands for any text, as columns: itself, as a pattern of `like`, its start, whether it is wild."""
+    """A path in which * stands for any text: itself, as a pattern of `like`, its start, whether it is wild."""
     pattern = path.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
     return {"property": path, "pattern": pattern, "start": path.partition("*")[0], "wild": "*" in path}

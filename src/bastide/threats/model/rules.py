@@ -10,8 +10,8 @@ from msgspec import Struct, field
 
 from bastide.cache import compiled
 from bastide.library import FOLDER
-from bastide.threats.classes import Hints
-from bastide.threats.model.shape import ElementKind, FlowKind
+from bastide.threats.classes import Hints  # noqa: TC001 (msgspec reads the annotations)
+from bastide.threats.model.shape import ElementKind, FlowKind  # noqa: TC001
 
 MODEL = FOLDER / "model"
 

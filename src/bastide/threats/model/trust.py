@@ -1,4 +1,4 @@
-"""Who outside is let in by policies: principals of trust policies and of policies of resources, as entities and flows."""
+"""Who is let in by policies: principals of trust policies and of policies of resources, as entities and flows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CALLED = {
     INTERNET: ("anybody on the internet", "internet", "the internet"),
     PEOPLE: ("people who administer", "internet", "somebody administers what is there"),
     "entity:on-premises": ("own network on premises", "internet", "a private connection"),
-    "entity:recipients": ("recipients of e-mail and messages", "internet", "a subscription"),
+    "entity:recipients": ("recipients of messages", "internet", "a subscription"),
     GITHUB: ("GitHub", "internet", "code or deployments come from there"),
     "entity:bitbucket": ("Bitbucket", "internet", "code or deployments come from there"),
     "entity:gitlab": ("GitLab", "internet", "code or deployments come from there"),
@@ -55,8 +55,8 @@ create or replace temp table m_let as
 select o.element, s.resource, s.property, s.actions, w.kind as who, w.id, k.kind as element_kind,
   coalesce(list_bool_or([list_contains(?::varchar[], c.key) and not contains(c.operator, 'not')
     and not contains(c.operator, 'ifexists') and len(c.values) > 0
-    and not coalesce(list_bool_or([v = '*' or ends_with(v, '/0') for v in c.values]), false) for c in s.conditions]), false)
-    as narrowed
+    and not coalesce(list_bool_or([v = '*' or ends_with(v, '/0') for v in c.values]), false)
+    for c in s.conditions]), false) as narrowed
 from statements s join m_owners o on o.resource = s.resource join m_resources r on r.id = o.element
 join m_kinds k on k.type = r.type, unnest(s.principals) as u(w)
 where s.effect = 'allow' and (k.kind <> 'identity' or starts_with(s.property, 'AssumeRolePolicyDocument'))
