@@ -1,0 +1,153 @@
+"""Alerts handed on: to a file as OCSF, to web hooks, to a topic of SNS, to syslog, to AWS Security Hub.
+
+Where is written as `KIND:PLACE`. Nothing is sent without somebody naming a place on the command line.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bastide.detect.finding import asff, ocsf
+from bastide.detect.show import alert_record
+from bastide.errors import UsageError
+from bastide.redact import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bastide.detect.alerts import Alert
+
+SECONDS = 10
+BATCH = 100
+_PRIORITY = {"critical": 2, "high": 3, "medium": 4, "low": 5, "informational": 6}
+_FACILITY = 13  # log audit
+
+
+def send(where: str, alerts: Sequence[Alert]) -> str:
+    """Hand alerts on; why that did not work, or an empty text. `UsageError` for a place that cannot be one."""
+    kind, _, place = where.partition(":")
+    door = _DOORS.get(kind)
+    if door is None or (not place and kind != "securityhub"):
+        remedy = f"write one of {', '.join(_DOORS)}, as KIND:PLACE"
+        raise UsageError(f"`{clean(where, 80)}` is no place to send alerts to", remedy=remedy)
+    if not alerts:
+        return ""
+    try:
+        return door(place, alerts)
+    except (OSError, urllib.error.URLError) as error:
+        return clean(str(error), 300)
+
+
+def _file(place: str, alerts: Sequence[Alert]) -> str:
+    with Path(place).open("ab") as stream:
+        stream.write(msgspec.json.Encoder().encode_lines([ocsf(alert) for alert in alerts]))
+    return ""
+
+
+def _webhook(place: str, alerts: Sequence[Alert]) -> str:
+    return _post(place, {"version": 1, "alerts": [alert_record(alert) for alert in alerts]})
+
+
+def _slack(place: str, alerts: Sequence[Alert]) -> str:
+    lines = [f"*{alert.level.upper()}* {_plain(alert.title)} by `{_plain(alert.actor)}`" for alert in alerts[:20]]
+    if len(alerts) > 20:
+        lines.append(f"and {len(alerts) - 20} more")
+    return _post(place, {"text": "\n".join(lines)})
+
+
+def _plain(text: str) -> str:
+    """A text in which Slack finds no link and no mention."""
+    return clean(text, 300).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("`", "'")
+
+
+def _post(url: str, body: dict[str, Any]) -> str:
+    if not url.startswith(("https://", "http://")):
+        raise UsageError(f"`{clean(url, 80)}` is no URL")
+    request = urllib.request.Request(  # noqa: S310  the scheme is one of the two above
+        url,
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json", "User-Agent": "bastide"},
+    )
+    with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+        status = int(answer.status)
+    return "" if 200 <= status < 300 else f"the answer is {status}"
+
+
+def _syslog(place: str, alerts: Sequence[Alert]) -> str:
+    host, _, port = place.rpartition(":")
+    if not host or not port.isdigit():
+        raise UsageError(f"`{clean(place, 80)}` is no HOST:PORT")
+    family, kind, protocol, _, address = socket.getaddrinfo(host, int(port), type=socket.SOCK_DGRAM)[0]
+    with socket.socket(family, kind, protocol) as out:
+        for alert in alerts:
+            out.sendto(_line(alert).encode()[:8000], address)
+    return ""
+
+
+def _line(alert: Alert) -> str:
+    """An alert as RFC 5424 has a message."""
+    record = alert_record(alert)
+    priority = _FACILITY * 8 + _PRIORITY[alert.level]
+    return f"<{priority}>1 {record['last']} - bastide - alert - {json.dumps(record, ensure_ascii=True)}"
+
+
+def _sns(place: str, alerts: Sequence[Alert]) -> str:
+    parts = place.split(":")
+    if len(parts) != 6 or parts[0] != "arn":
+        raise UsageError(f"`{clean(place, 80)}` is no ARN of a topic")
+
+    def publish(client: Any) -> str:
+        for alert in alerts:
+            subject = f"{alert.level}: {alert.title}".encode("ascii", "replace").decode()[:99]
+            client.publish(TopicArn=place, Subject=subject, Message=json.dumps(alert_record(alert)))
+        return ""
+
+    return _aws("sns", parts[3], publish)
+
+
+def _securityhub(place: str, alerts: Sequence[Alert]) -> str:
+    """To the Security Hub of the account that credentials are of, in the region `place` or that of the settings."""
+
+    def bring(client: Any) -> str:
+        region = client.meta.region_name
+        identity = _client("sts", region).get_caller_identity()
+        partition = identity["Arn"].split(":")[1]
+        refused = 0
+        for at in range(0, len(alerts), BATCH):
+            some = [asff(alert, identity["Account"], region, partition) for alert in alerts[at : at + BATCH]]
+            refused += int(client.batch_import_findings(Findings=some).get("FailedCount", 0))
+        return f"{refused} findings were refused" if refused else ""
+
+    return _aws("securityhub", place, bring)
+
+
+def _aws(service: str, region: str, work: Callable[[Any], str]) -> str:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return work(_client(service, region))
+    except (BotoCoreError, ClientError) as error:
+        return clean(str(error), 300)
+
+
+def _client(service: str, region: str) -> Any:
+    from bastide.sources.aws.client import open_session
+
+    return open_session("").create_client(service, region_name=region or None)
+
+
+_DOORS: dict[str, Callable[[str, Sequence[Alert]], str]] = {
+    "ocsf": _file,
+    "webhook": _webhook,
+    "slack": _slack,
+    "sns": _sns,
+    "syslog": _syslog,
+    "securityhub": _securityhub,
+}
