@@ -165,6 +165,26 @@ def test_tables_are_the_same_from_processes_beside_the_scan(at_least: int, monke
     assert rows("select count(*) from links") == rows("select count(*) from coverage") == [(1,)]
 
 
+@pytest.mark.parametrize("parts", [[], [(0, 1)], [(2, 3), (0, 2)], [(0, 3)]])
+def test_verdicts_are_all_there_whoever_looks_at_which_of_them(
+    parts: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One process or several write them where they look at them, and what nobody looks at is written in the end."""
+    processes(monkeypatch, 1)
+    found = result()
+    found.report.verdicts *= 3
+    keeper = Keeper()
+    keeper.resources(found.resources)
+    keeper.report(found, looked_at=True)
+    assert found.report.looked_at
+    for start, end in parts:
+        found.report.looked_at(found.report.verdicts[start:end], start)
+    keeper.close()
+    assert rows("select control, path, line from verdicts") == [("iam.x", "infra/a.tf", 5)] * 3
+    assert rows("select count(*) from coverage") == rows("select count(*) from controls") == [(1,)]
+    assert sorted(path.suffix for path in folder_of_last_scan().iterdir()) == [".jsonl"] * (len(TABLES) - 1)
+
+
 @pytest.mark.parametrize("at_least", [1, WORTH_A_PROCESS])
 def test_a_scan_that_comes_to_no_report_leaves_the_last_one(at_least: int, monkeypatch: pytest.MonkeyPatch) -> None:
     save(result("old"))

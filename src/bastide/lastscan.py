@@ -33,16 +33,19 @@ from bastide.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     import duckdb
 
+    from bastide.controls.verdict import Report, Verdict
     from bastide.resources.model import Resource
     from bastide.scan import ScanResult
     from bastide.tables import Rows
 
 WORTH_A_PROCESS = 400
 """Resources from which writing their tables takes longer than starting a process."""
+_PART, _LAST = "part-", "coverage"
+"""What folders of parts of the verdicts are called, and the table that is written last."""
 ELSEWHERE = "elsewhere"
 """The file that names the folder of a run whose tables these are."""
 
@@ -65,6 +68,7 @@ class Keeper:
         self._folder: Path | None = None
         self._processes: list[int] = []
         self._has_resources = self._whole = False
+        self._expected: Report | None = None
 
     def resources(self, resources: list[Resource]) -> None:
         """What was read, as soon as it is known."""
@@ -72,18 +76,46 @@ class Keeper:
             self._has_resources = True
             self._write(of_resources(resources), beside=True)
 
-    def report(self, result: ScanResult) -> None:
-        """What the scan came to."""
+    def report(self, result: ScanResult, *, looked_at: bool = False) -> None:
+        """What the scan came to. `looked_at` says that whoever writes a report calls `Report.looked_at`."""
         self._whole = True
         if result.tables:
             self._write((), elsewhere=result.tables)
             return
         report = result.report
-        tables = chain(of_verdicts(report.verdicts), of_ledger(report.coverage.ledger), of_report(report))
-        if self._has_resources:
-            self._write(tables, beside=True)
-        else:
+        tables = chain(of_verdicts(report.verdicts), _of_all(report))
+        if not self._has_resources:
             self._write(chain(of_resources(result.resources), tables), beside=False)
+        elif looked_at:
+            self._expected = report
+            report.looked_at = self._verdicts
+        else:
+            self._write(tables, beside=True)
+
+    def _verdicts(self, verdicts: Sequence[Verdict], start: int) -> None:
+        """Some of the report's verdicts, by the process that has looked at them; with the last, all about the report.
+
+        Whether that came to its end is seen by what is there.
+        """
+        report = self._expected
+        if report and self._folder:
+            with contextlib.suppress(OSError):
+                (part := self._folder / f"{_PART}{start:012}").mkdir(exist_ok=True)
+                write_lines(part, of_verdicts(verdicts))
+                if start + len(verdicts) == len(report.verdicts):
+                    write_lines(self._folder, _of_all(report))
+
+    def _join(self, report: Report) -> None:
+        """The parts of the table of verdicts, one behind the other; what is not all there is written again."""
+        assert self._folder
+        parts = sorted(self._folder.glob(f"{_PART}*"))
+        content = b"".join([file.read_bytes() for part in parts for file in part.iterdir()])
+        for part in parts:
+            shutil.rmtree(part)
+        if content.count(b"\n") == len(report.verdicts) and (self._folder / f"{_LAST}.jsonl").is_file():
+            (self._folder / "verdicts.jsonl").write_bytes(content)
+        else:
+            write_lines(self._folder, chain(of_verdicts(report.verdicts), _of_all(report)))
 
     def close(self) -> None:
         """Wait for what is being written, and put it in place when it is whole."""
@@ -91,6 +123,8 @@ class Keeper:
         if self._folder:
             with contextlib.suppress(OSError, RuntimeError):
                 if self._whole and all(written):
+                    if self._expected:
+                        self._join(self._expected)
                     put_in_place(self._folder, folder_of_last_scan())
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -120,6 +154,12 @@ def last_targets() -> list[str]:
         line = next(iter((folder / "scan.jsonl").read_bytes().splitlines()))
         return [str(target) for target in msgspec.json.decode(line)["targets"]]
     return []
+
+
+def _of_all(report: Report) -> Iterator[tuple[str, Rows]]:
+    """The tables about a scan that are short."""
+    yield from of_ledger(report.coverage.ledger)
+    yield from of_report(report)
 
 
 def open_last_scan() -> duckdb.DuckDBPyConnection:

@@ -1,7 +1,9 @@
 """The JSON format holds to its schema, and the schema to the rows."""
 
 import json
+import os
 from importlib.resources import files
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -115,3 +117,22 @@ def test_rows_made_by_two_processes_are_those_of_one(make: SimpleNamespace, monk
     monkeypatch.setattr(jsondoc, "may_fork", lambda: True)
     assert render("json", make.report(verdicts)) == alone
     assert len(json.loads(alone)["verdicts"]) == 9
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("worth", [1, 100])
+def test_each_process_tells_which_verdicts_it_has_looked_at(
+    worth: int, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(jsondoc, "WORTH_A_PROCESS", worth)
+    monkeypatch.setattr(jsondoc, "may_fork", lambda: True)
+    for failures in (0, 4, 9):
+        report = make.report([make.verdict("fail" if at < failures else "pass") for at in range(9)])
+        report.looked_at = lambda part, start: (tmp_path / f"{start}").write_text(f"{len(part)} {os.getpid()}")
+        render("json", report)
+        told = [(int(path.name), *map(int, path.read_text().split())) for path in sorted(tmp_path.iterdir())]
+        assert [start for start, _, _ in told] == [sum(size for _, size, _ in told[:at]) for at in range(len(told))]
+        assert sum(size for _, size, _ in told) == 9
+        assert len({process for _, _, process in told}) == len(told) == (2 if worth == 1 else 1)
+        for path in tmp_path.iterdir():
+            path.unlink()

@@ -41,8 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
         with progress() as told:
             meanwhile = partial(_import, outputs, settings)
             result = scan_targets(targets, settings, told, meanwhile=meanwhile, seen=keeper.resources)
+            _last[:] = [result]
             told("writing", 0, 0)
-            keeper.report(result)
+            keeper.report(result, looked_at=any(check_format(name).looks for name, _ in outputs))
             for name, path in outputs:
                 _write(path, check_format(name), result.report)
         if not any(path in _STDOUT for _, path in outputs):
@@ -67,6 +68,10 @@ def _follow(settings: Settings) -> None:
                 announce(whole)
     except BastideError as error:
         print(f"the register could not follow: {error}", file=sys.stderr)
+
+
+_last: list[ScanResult] = []
+"""The newest result, which lives as long as the process: ending is quicker than giving back all that is in it."""
 
 
 def scan_targets(

@@ -148,6 +148,9 @@ class Report(Struct):
     """Verdicts that are counted only, by status, severity and whether they are new: there are too many to list."""
     compensated: Counter[str] = field(default_factory=Counter)
     """How many verdicts pass only because a layer denies what they fear, listed or not, by the layer's type."""
+    looked_at: Callable[[Sequence[Verdict], int], object] | None = None
+    """Called with verdicts, and the place of the first of them, where their evidence was made: in that process it is
+    there for who needs it next."""
 
     def count(self, status: Status) -> int:
         """How many verdicts have this status."""

@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
 
 class Format(Struct, frozen=True):
-    """A format by its name: what it is for, its media type and usual file extension, and the module that renders it."""
+    """A format by its name: what it is for, its media type and usual file extension, and the module that renders it.
+
+    `looks`: it calls `Report.looked_at`, and for all verdicts.
+    """
 
     name: str
     description: str
     media_type: str
     extension: str
     module: str
+    looks: bool = False
 
     def load(self) -> Any:
         """The module that renders it, imported now and not before."""
@@ -46,7 +50,7 @@ FORMATS: dict[str, Format] = {
     entry.name: entry
     for entry in (
         Format("terminal", "for people, in a terminal", "text/plain", ".txt", "terminal"),
-        Format("json", "everything, documented and versioned", "application/json", ".json", "jsondoc"),
+        Format("json", "everything, documented and versioned", "application/json", ".json", "jsondoc", looks=True),
         Format("sarif", "SARIF 2.1.0, for code scanning and editors", "application/sarif+json", ".sarif", "sarif"),
         Format("junit", "JUnit XML, for test reports of pipelines", "application/xml", ".xml", "junit"),
         Format(

@@ -39,8 +39,8 @@ _SOURCES: dict[str, SourceKind] = {
     "buildspec": "buildspec",
 }
 NO_MEMORY = "reading it takes too much memory"
-_COLLECT = 20
-"""Units between two rounds of the garbage collector, which is off while one is read."""
+_COLLECT = 50_000
+"""Objects made since the last round of the garbage collector, which is off while a unit is read, until there is one."""
 
 
 class Task(NamedTuple):
@@ -86,16 +86,14 @@ def failed(task: Task, message: str) -> Loaded:
 def serve(tasks: int, results: int) -> None:
     """Load units until the pipe of tasks ends, or until one took all the memory: a new process has it again."""
     _limit()
-    done = 0
     while message := _receive(tasks):
         for task in pickle.loads(message):  # noqa: S301  from the parent process
             loaded = run(Task(*task))
             send(results, (task[0], loaded))
             if loaded[-1].problems and loaded[-1].problems[-1].message == NO_MEMORY:
                 return
-            done += 1
-            if done % _COLLECT == 0:
-                gc.collect()
+            if gc.get_count()[0] > _COLLECT:
+                gc.collect(0)
 
 
 def send(pipe: int, content: Any) -> None:
