@@ -54,7 +54,8 @@ def scan(targets: Sequence[str], settings: dict[str, Any], exemptions: Sequence[
     told("looking for what can be read", 0, 0)
     found = discover(targets, settings["exclude"])
     jobs = _jobs(settings.get("jobs"))
-    loading = load_all(found.units, var_files=settings["var_file"], jobs=jobs)
+    loading = load_all(found.units, var_files=settings["var_file"], jobs=jobs, texts=found.texts)
+    found.texts.clear()  # those who read have them
     # What judges is imported here, while the workers read.
     from bastide.controls.evaluate import Evaluation
     from bastide.controls.library import load_library, parse_selector, select

@@ -126,6 +126,15 @@ def test_modules_that_are_called_are_no_roots(tree: Callable[[Tree], None]) -> N
     assert [path for _, path in units(discover(["modules"]))] == ["modules/a", "modules/lonely"]
 
 
+def test_texts_that_were_read_whole_are_kept_while_there_is_room(
+    tree: Callable[[Tree], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree({"main.tf": "locals {}\n", "live/a.tf": "# 23456\n"})
+    assert discover(["."]).texts == {"main.tf": b"locals {}\n", "live/a.tf": b"# 23456\n"}
+    monkeypatch.setattr(discover_module, "_KEPT", 12)
+    assert len(discover(["."]).texts) == 1
+
+
 def test_modules_that_call_each_other_are_told(tree: Callable[[Tree], None]) -> None:
     tree(
         {

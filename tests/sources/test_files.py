@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bastide.sources.files import head, write_whole
+from bastide.sources.files import ahead, head, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +18,17 @@ def test_at_most_so_many_bytes(tmp_path: Path) -> None:
     path.write_bytes(b"0123456789")
     assert head(str(path), 4) == b"0123"
     assert head(str(path), 100) == b"0123456789"
+
+
+def test_what_was_read_ahead_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"new")
+    with ahead({str(path): b"old"}):
+        assert head(str(path), 2) == b"ol"
+        assert head(str(path), 9) == b"new"
+    with ahead({str(path): b"old"}):
+        pass
+    assert head(str(path), 9) == b"new"
 
 
 def test_only_regular_files(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bastide.sources.marks import marked
+from bastide.sources.marks import forget, marked, note
 from bastide.sources.worker import Task, run
 
 if TYPE_CHECKING:
@@ -21,6 +21,17 @@ def test_files_that_speak_of_exemptions(tmp_path: Path, text: str, speaks: bool)
     file = tmp_path / "main.tf"
     file.write_text(text)
     assert marked([str(file), str(tmp_path / "none.tf"), str(tmp_path)]) == [str(file)] * speaks
+
+
+def test_a_note_holds_once(tmp_path: Path) -> None:
+    file = tmp_path / "main.tf"
+    file.write_text("locals {}")
+    note(str(file), b"# bastide: allow a.b")
+    assert marked([str(file)]) == [str(file)]
+    assert marked([str(file)]) == []
+    note(str(file), b"# bastide: allow a.b")
+    forget()
+    assert marked([str(file)]) == []
 
 
 def test_a_worker_tells_them(tmp_path: Path) -> None:

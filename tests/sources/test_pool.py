@@ -137,6 +137,18 @@ def test_real_units(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fork: bool)
     assert [one.resources[0].properties["BucketName"] for one in found] == ["given"] * 3
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_texts_that_were_read_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pool, "may_fork", lambda: True)
+    (tmp_path / "main.tf").write_text(BUCKET)
+    unit = Unit("terraform", ".", ("main.tf",), (".",))
+    (found,) = load_all([unit], texts={"main.tf": f"# bastide: allow a.b\n{BUCKET}".encode()})
+    assert (found.marked, found.resources[0].line) == (["main.tf"], 3)
+    (found,) = load_all([unit])
+    assert (found.marked, found.resources[0].line) == ([], 2)
+
+
 def test_calls() -> None:
     unit = Unit("terraform", "a", ("a/main.tf",), (".",))
     assert task_of(3, unit, ["v"]) == (3, "terraform", ("a", ("a/main.tf",), ("v",), (".",)))

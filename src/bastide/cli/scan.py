@@ -5,12 +5,11 @@ from __future__ import annotations
 import gc
 import io
 import sys
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from bastide.cli.progress import progress
 from bastide.errors import BastideError, UsageError
-from bastide.lastscan import Keeper
 from bastide.report import check_format, format_of, render, render_terminal
 from bastide.scan import exit_code, scan
 from bastide.settings import LIVE, load_settings
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bastide.controls.verdict import Report
+    from bastide.lastscan import Keeper
     from bastide.report import Format
     from bastide.resources.model import Resource
     from bastide.scan import ScanResult
@@ -36,20 +36,22 @@ def run(arguments: argparse.Namespace) -> int:
     outputs = _outputs(settings)
     check_format(settings.scan["format"])
     targets = arguments.targets or settings.targets or ["."]
-    keeper = Keeper()
+    keeper = cache(_keeper)
     try:
         with progress() as told:
-            meanwhile = partial(_import, outputs, settings)
-            result = scan_targets(targets, settings, told, meanwhile=meanwhile, seen=keeper.resources)
+            meanwhile = partial(_import, outputs, settings, keeper)
+            result = scan_targets(
+                targets, settings, told, meanwhile=meanwhile, seen=lambda read: keeper().resources(read)
+            )
             _last[:] = [result]
             told("writing", 0, 0)
-            keeper.report(result, looked_at=any(check_format(name).looks for name, _ in outputs))
+            keeper().report(result, looked_at=any(check_format(name).looks for name, _ in outputs))
             for name, path in outputs:
                 _write(path, check_format(name), result.report)
         if not any(path in _STDOUT for _, path in outputs):
             _print(result.report, settings)
     finally:
-        keeper.close()
+        keeper().close()
     _follow(settings)
     return exit_code(result.report)
 
@@ -99,8 +101,15 @@ def scan_targets(
     return scan(targets, settings.scan, settings.exemptions, told, meanwhile=meanwhile, seen=seen)
 
 
-def _import(outputs: list[tuple[str, str]], settings: Settings) -> None:
+def _keeper() -> Keeper:
+    from bastide.lastscan import Keeper  # while others read
+
+    return Keeper()
+
+
+def _import(outputs: list[tuple[str, str]], settings: Settings, keeper: Callable[[], Keeper]) -> None:
     """What will be needed to write, now that there is something to wait for."""
+    keeper()
     for name in {settings.scan["format"], *(name for name, _ in outputs)}:
         check_format(name).load()
 

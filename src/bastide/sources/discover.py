@@ -34,6 +34,8 @@ SKIPPED = frozenset({
 })  # fmt: skip
 """Names of folders that hold copies, tools or caches and are not looked into."""
 
+_KEPT = 4 * 1024 * 1024
+"""Bytes of files that are kept for those who read them next."""
 _DOCUMENTS = (".json", ".yaml", ".yml", ".template")
 _CALL = re.compile(rb"""source["']?[ \t]*[=:][ \t]*["'](\.\.?(?:/[^"'\n$]*)?)["']""")
 _PLAN = re.compile(rb'"(?:planned_values|resource_changes)"\s*:')
@@ -54,11 +56,15 @@ class Unit(Struct, frozen=True):
 
 
 class Found(Struct):
-    """The units in order of path, what is wrong with the rest, and how many folders were not looked into."""
+    """The units in order of path, what is wrong with the rest, and how many folders were not looked into.
+
+    `texts` are files that were read whole on the way, as far as they are not much.
+    """
 
     units: list[Unit] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     skipped: int = 0
+    texts: dict[str, bytes] = field(default_factory=dict)
 
 
 def discover(targets: Sequence[str], exclude: Sequence[str] = ()) -> Found:
@@ -94,6 +100,8 @@ class _Walk:
         self.problems: list[Problem] = []
         self.skipped = 0
         self.seen = 0
+        self.texts: dict[str, bytes] = {}
+        self.room = _KEPT
 
     def folder(self, target: str) -> None:
         """Look at everything below a folder."""
@@ -191,7 +199,7 @@ class _Walk:
         for folder in _roots(calls, self.problems):
             self._unit("terraform", folder, self.within[folder], tuple(effective(self.modules[folder])))
         units = sorted(self.units.values(), key=lambda unit: unit.path)
-        return Found(units, self.problems, self.skipped)
+        return Found(units, self.problems, self.skipped, self.texts)
 
     def _calls(self, folder: str, files: list[str]) -> set[str]:
         called: set[str] = set()
@@ -200,6 +208,9 @@ class _Walk:
                 text = head(path, MAX_FILE)
             except OSError:
                 continue  # reading the module tells it
+            self.room -= len(text)
+            if self.room > 0:
+                self.texts[path] = text
             for source in _CALL.findall(text):
                 called.add(_join(folder, source.decode("utf-8", "replace")))
         return called & self.modules.keys()

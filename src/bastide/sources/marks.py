@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 20_000_000
 """Of a file that are searched."""
-_MENTION = re.compile(rb"bastide:\s*allow", re.IGNORECASE)
+_MENTION = re.compile(rb"bastide:\s*allow")
+_noted: dict[str, bool] = {}
+
+
+def note(path: str, content: bytes) -> None:
+    """Remember of a file that was just read, whole, whether `marked` will find it: once, so that nothing grows old."""
+    _noted[path] = _speaks(content)
+
+
+def forget() -> None:
+    """Forget all notes: what follows has nothing to do with what was read."""
+    _noted.clear()
 
 
 def marked(paths: Iterable[str]) -> list[str]:
@@ -21,7 +32,14 @@ def marked(paths: Iterable[str]) -> list[str]:
 
 
 def _mentions(path: str) -> bool:
+    if (noted := _noted.pop(path, None)) is not None:
+        return noted
     try:
-        return _MENTION.search(head(path, MAX_BYTES)) is not None
+        return _speaks(head(path, MAX_BYTES))
     except OSError:
         return False
+
+
+def _speaks(content: bytes) -> bool:
+    lower = content.lower()
+    return b"bastide:" in lower and _MENTION.search(lower) is not None

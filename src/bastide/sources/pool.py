@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.beside import forked, may_fork
 from bastide.sources import worker
+from bastide.sources.files import ahead
 from bastide.sources.limits import UNIT_SECONDS
 from bastide.sources.worker import LENGTH, LOADERS, Task
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bastide.resources.model import Loaded
     from bastide.sources.discover import Unit
@@ -41,14 +42,17 @@ def load_all(
     var_files: Sequence[str] = (),
     jobs: int | None = None,
     seconds: float = UNIT_SECONDS,
+    texts: Mapping[str, bytes] | None = None,
 ) -> Iterator[Loaded]:
     """What the units give, as each is done. The workers begin at once, before the first result is asked for.
 
-    `jobs` is how many workers there may be (by default one a core), `seconds` the time that one unit may take.
+    `jobs` is how many workers there may be (by default one a core), `seconds` the time that one unit may take, `texts`
+    what stands in files of the units, as far as that was read already.
     Never raises for what units hold.
     """
     tasks = [task_of(number, unit, var_files) for number, unit in enumerate(units)]
-    pool = _Pool(tasks, jobs or _cores(), seconds)
+    with ahead(texts or {}):
+        pool = _Pool(tasks, jobs or _cores(), seconds)
     results = pool.results()
     next(results)  # into its `try`: the workers end with it, though nobody may ask for a result
     return results

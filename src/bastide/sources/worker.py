@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from bastide.resources.model import Loaded, Problem, SourceKind
 from bastide.sources.limits import UNIT_BYTES
-from bastide.sources.marks import marked
+from bastide.sources.marks import forget, marked
 
 LENGTH = struct.Struct(">Q")
 LOADERS = {
@@ -53,6 +53,7 @@ class Task(NamedTuple):
 
 def run(task: Task) -> list[Loaded]:
     """What a unit gives; what its loader raises is a problem of the unit."""
+    forget()
     try:
         module, name = LOADERS[task.kind]
         loaded = getattr(import_module(module), name)(*task.arguments)

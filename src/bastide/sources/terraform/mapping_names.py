@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from bastide.resources.schema import PropertyType
 
 IDENTIFIERS = ("identifier", "ids", "id", "arns", "arn")
-_SIGNS = str.maketrans("", "", "_-.")
 CONFIGURATIONS = ("configuration", "config", "settings", "options", "specification")
 
 
@@ -35,7 +34,7 @@ def find_property(attribute: str, index: Mapping[str, str], owner: str) -> str |
 
 def letters(name: str) -> str:
     """The letters and digits of a name, in lower case."""
-    return name.lower().translate(_SIGNS)
+    return name.lower().replace("_", "").replace("-", "").replace(".", "")
 
 
 def candidates(name: str, owner: str) -> Iterator[str]:

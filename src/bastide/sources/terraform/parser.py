@@ -344,6 +344,9 @@ class Parser(Templates):
 
 
 def _labels(text: str) -> tuple[str, ...]:
+    parts = text.split('"')
+    if len(parts) == 5 and not parts[0] and parts[2] == " ":
+        return (parts[1], parts[3])  # as nearly all are written
     return tuple([quoted or bare for quoted, bare in _LABEL.findall(text)]) if text else ()
 
 

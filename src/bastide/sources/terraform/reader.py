@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from bastide.resources.model import Problem
 from bastide.sources.files import given, head
 from bastide.sources.limits import MAX_FILE
+from bastide.sources.marks import note
 from bastide.sources.terraform.json_syntax import parse_json
 from bastide.sources.terraform.names import effective, is_configuration, is_override
 from bastide.sources.terraform.parser import parse_body
@@ -80,6 +81,7 @@ def content(path: str) -> str:
         raise BinaryFile(1, "it is in UTF-16; Terraform wants UTF-8")
     if (at := raw.find(0)) >= 0:
         raise BinaryFile(raw.count(b"\n", 0, at) + 1)
+    note(path, raw)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

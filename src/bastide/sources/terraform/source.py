@@ -57,9 +57,8 @@ def provider_resources(
 
 def allowed(folder: str, within: Sequence[str]) -> list[str]:
     """The real paths below which a root module may read."""
-    real = os.path.realpath(folder)
-    found = [real, *(os.path.realpath(root) for root in within)]
-    here = os.path.realpath(".")
+    real, here = os.path.realpath(folder), os.path.realpath(".")
+    found = [real, *(here if root == "." else os.path.realpath(root) for root in within)]
     if here != os.path.dirname(here) and f"{real}/".startswith(f"{here}/"):  # noqa: PTH120  plain text work
         found.append(here)
     above = real

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
+from itertools import accumulate
 from typing import Any
-
-_NEWLINE = re.compile("\n")
 
 
 class SyntaxFault(Exception):  # noqa: N818  told to the person as a problem, never raised past the reader
@@ -29,7 +27,7 @@ class Text:
     def line(self, offset: int) -> int:
         """The line of an offset, from 1."""
         if self._starts is None:
-            self._starts = [found.end() for found in _NEWLINE.finditer(self.content)]
+            self._starts = list(accumulate([len(line) + 1 for line in self.content.split("\n")]))
         return bisect_right(self._starts, offset) + 1
 
     def column(self, offset: int) -> int:
