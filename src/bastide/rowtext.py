@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import marshal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -59,6 +59,8 @@ def properties_text(properties: dict[str, Any]) -> Any:
 def _property_text(name: str, value: Any) -> bytes:
     if isinstance(value, str):
         return _short(name, value) if len(value) <= SHORT else _pair(name, redacted_property(name, value))
+    if isinstance(value, bool):
+        return _truth(name, value)
     # Of this version of the format, equal texts have equal bytes, whichever objects they are.
     key = marshal.dumps((name, value), 2)
     text = _texts.get(key)
@@ -68,6 +70,11 @@ def _property_text(name: str, value: Any) -> bytes:
             _make_room(_texts)
             _texts[key] = text
     return text
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _truth(name: str, value: bool) -> bytes:  # noqa: FBT001 (a property's)
+    return _pair(name, redacted_property(name, value))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -81,7 +88,10 @@ def _pair(name: str, value: Any) -> bytes:
 
 def statement_lines(resource: Resource, name: str) -> Iterator[bytes]:
     """A line for each statement of the policies of a resource, which is called `name`."""
-    own = {top: resource.properties.get(top) for top in _policy_properties(resource.type)}
+    names = _policy_properties(resource.type)
+    if not names:
+        return
+    own = {top: resource.properties.get(top) for top in names}
     key = marshal.dumps((resource.type, own), 2)
     texts = _statements.get(key)
     if texts is None:
@@ -96,8 +106,9 @@ def statement_lines(resource: Resource, name: str) -> Iterator[bytes]:
             yield start + text[1:]
 
 
-def _policy_properties(kind: str) -> dict[str, None]:
-    return dict.fromkeys(path.partition(".")[0] for path in policy_paths(kind))
+@cache
+def _policy_properties(kind: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path.partition(".")[0] for path in policy_paths(kind)))
 
 
 def _make_room(memory: dict[bytes, Any]) -> None:

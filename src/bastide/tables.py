@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import time
 from contextlib import contextmanager
@@ -157,27 +158,27 @@ class VerdictLine(Struct):
 def of_resources(resources: Iterable[Resource]) -> Iterator[tuple[str, Rows]]:
     """The tables about resources alone; `resources` is gone through once for each."""
     yield "resources", (
-        {"id": identity(r.id), "type": r.type, "name": r.name, "address": identity(r.address), "unit": r.unit,
+        {"id": identity_of(r), "type": r.type, "name": r.name, "address": identity(r.address), "unit": r.unit,
          "source": r.source, "path": r.path, "line": r.line,
          "properties": properties_text(r.properties)}
         for r in resources
     )  # fmt: skip
     yield "unresolved", (
-        {"resource": identity(r.id), "property": path, "reason": clean(why)}
+        {"resource": identity_of(r), "property": path, "reason": clean(why)}
         for r in resources for path, why in r.unresolved.items()
     )  # fmt: skip
     yield "links", (
-        {"resource": identity(r.id), "property": link.property, "target": identity(f"{r.unit}#{link.target}"),
+        {"resource": identity_of(r), "property": link.property, "target": identity(f"{r.unit}#{link.target}"),
          "attribute": link.attribute}
         for r in resources for link in r.links
     )  # fmt: skip
-    yield "statements", (text for r in resources for text in statement_lines(r, identity(r.id)))
+    yield "statements", (text for r in resources for text in statement_lines(r, identity_of(r)))
 
 
 def of_verdicts(verdicts: Iterable[Verdict]) -> Iterator[tuple[str, Rows]]:
     """The table of verdicts."""
     yield "verdicts", (
-        line(VerdictLine(v.control.id, v.status, v.control.severity, identity(v.resource.id), *v.location,
+        line(VerdictLine(v.control.id, v.status, v.control.severity, identity_of(v.resource), *v.location,
                          v.fingerprint, v.new, identity(v.compensated.address) if v.compensated else None))
         for v in verdicts
     )  # fmt: skip
@@ -218,6 +219,17 @@ def of_report(report: Report) -> Iterator[tuple[str, Rows]]:
 def identity(text: str) -> str:
     """As it is: cut, it would be another's. But the keys of a `for_each` may be secrets."""
     return hide(text)
+
+
+def identity_of(resource: Resource) -> str:
+    """`identity` of its id. That of an account has no secret in it, and its `#` ends whatever secret there is."""
+    unit = resource.unit
+    return f"{unit}#{identity(resource.address)}" if _is_account(unit) else identity(resource.id)
+
+
+@lru_cache(maxsize=256)
+def _is_account(unit: str) -> bool:
+    return re.fullmatch(r"aws:[0-9]{1,20}", unit) is not None
 
 
 def _line(row: dict[str, Any] | bytes) -> bytes:

@@ -75,7 +75,7 @@ class Lots:
     def __init__(self, controls: dict[str, Control]) -> None:
         self._controls = controls
         self._ready: dict[str, _Ready] = {}
-        self._numbers: dict[bytes, int] = {}
+        self._numbers: dict[bytes | str | None, int] = {}
         self._judgements = 0
 
     def prepare(self, group: Iterable[Compiled]) -> None:
@@ -115,7 +115,7 @@ class Lots:
 class _Alike:
     """Rows by what is equal in them: values have numbers, which stand for them."""
 
-    def __init__(self, rows: list[Row], numbers: dict[bytes, int]) -> None:
+    def __init__(self, rows: list[Row], numbers: dict[bytes | str | None, int]) -> None:
         self._rows, self._numbers = rows, numbers
         self._columns: dict[str, list[int]] = {}
         self._by: dict[tuple[str, ...], dict[_Key, list[int]]] = {}
@@ -132,12 +132,15 @@ class _Alike:
 
     def _column(self, name: str) -> list[int]:
         if name not in self._columns:
-            self._columns[name] = [self._number(row.columns.get(name)) for row in self._rows]
+            self._columns[name] = list(map(self._number, [row.columns.get(name) for row in self._rows]))
         return self._columns[name]
 
     def _number(self, value: Any) -> int:
+        numbers = self._numbers
+        if type(value) is str or value is None:  # never equal to bytes
+            return numbers.setdefault(value, len(numbers))
         # Of this version of the format, equal texts have equal bytes, whichever objects they are.
-        return self._numbers.setdefault(marshal.dumps(value, 2), len(self._numbers))
+        return numbers.setdefault(marshal.dumps(value, 2), len(numbers))
 
 
 def _unknown_of(row: Row) -> list[str]:

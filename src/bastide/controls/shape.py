@@ -136,18 +136,20 @@ class Unusual(Exception):  # noqa: N818 (no error: the way to `fill`)
 def filler(shape: Shape) -> Callable[[Any], Any]:
     """A quick `fill` for values that are what the schema says, as nearly all are; raises `Unusual` for any other."""
     if isinstance(shape, dict):
-        return _struct_filler([(key, filler(inner)) for key, inner in shape.items()])
+        return _struct_filler({key: filler(inner) for key, inner in shape.items()})
     if isinstance(shape, list):
         return _list_filler(filler(shape[0]))
     return _QUICK.get(shape, _unusual)
 
 
-def _struct_filler(members: list[tuple[str, Callable[[Any], Any]]]) -> Callable[[Any], Any]:
+def _struct_filler(members: dict[str, Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    listed = list(members.items())
+
     def take(value: Any) -> Any:
         if type(value) is not dict:
             raise Unusual
         found = {}
-        for key, inner in members:
+        for key, inner in listed:
             item = value.get(key)
             if item is not None:
                 found[key] = inner(item)

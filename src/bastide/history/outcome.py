@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bastide.tables import TABLES, identity, of_verdicts, quoted, read_lines, write_lines
+from bastide.tables import TABLES, identity, identity_of, of_verdicts, quoted, read_lines, write_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -131,7 +131,7 @@ def _is_plain(resource: Resource, unit: str) -> bool:
     name = resource.id
     if resource.unit != unit or resource.line or not resource.path.isascii():
         return False
-    return name.isascii() and name.isprintable() and identity(name) == name
+    return name.isascii() and name.isprintable() and identity_of(resource) == name
 
 
 _ALIKE = {
@@ -146,22 +146,28 @@ _SHAPE = {
     "types": ["VARCHAR"],
     "paths": ["VARCHAR"],
     "places": {"type": ["INTEGER"], "path": ["INTEGER"], "address": ["VARCHAR"]},
-    "said": [_ALIKE | {"numbers": ["INTEGER"]}],
+    "said": [_ALIKE | {"numbers": "VARCHAR"}],
 }
 _OF_GROUPS = f"""
 with document as materialized (select unnest(json_transform($text, '{json.dumps(_SHAPE)}'))),
-places as (
-  select unnest(range(len(places.address))) as number, types[unnest(places.type)] as type,
-    paths[unnest(places.path)] as path, unnest(places.address) as address, unit
+places as materialized (
+  select unnest(range(len(places.address))) as number, paths[unnest(places.path)] as path,
+    unit || '#' || unnest(places.address) as resource,
+    types[unnest(places.type)] || chr(0) || unnest(places.address) as named
   from document
 ),
 said as (select unnest(said, recursive := true) from document),
-verdicts as (select {", ".join(_ALIKE)}, unnest(numbers) as number from said)
-select control, status, severity, unit || '#' || address as resource, path, 0::integer as line,
-  substr(sha256(control || chr(0) || type || chr(0) || address), 1, 32) as fingerprint, new, compensated_by
+verdicts as (
+  select {", ".join(_ALIKE)}, unnest(string_split(numbers, ',')::integer[]) as number from said where numbers <> ''
+)
+select control, status, severity, resource, path, 0::integer as line,
+  substr(sha256(control || chr(0) || named), 1, 32) as fingerprint, new, compensated_by
 from verdicts join places using (number)
 """  # noqa: S608 (names of columns)
-"""Each group's resources are looked up by their numbers; ids and fingerprints are made as the models make them."""
+"""Each group's resources are looked up by their numbers; ids and fingerprints are made as the models make them.
+
+Numbers are text with commas: DuckDB reads them so in a fifth of the time that it takes for lists of JSON.
+"""
 
 
 def _text(resources: Sequence[Resource], plain: Sequence[bool], groups: dict[_Alike, list[int]]) -> str:
@@ -177,7 +183,11 @@ def _text(resources: Sequence[Resource], plain: Sequence[bool], groups: dict[_Al
         places["type"].append(types.setdefault(kind, len(types) + 1))
         places["path"].append(paths.setdefault(path, len(paths) + 1))
         places["address"].append(address)
-    said = [dict(zip(_ALIKE, alike, strict=True)) | {"numbers": numbers} for alike, numbers in groups.items()]
+    words = list(map(str, range(len(resources))))
+    said = [
+        dict(zip(_ALIKE, alike, strict=True)) | {"numbers": ",".join([words[number] for number in numbers])}
+        for alike, numbers in groups.items()
+    ]
     unit = resources[0].unit
     return _encode({"unit": unit, "types": list(types), "paths": list(paths), "places": places, "said": said}).decode()
 

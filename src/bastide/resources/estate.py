@@ -42,6 +42,7 @@ class Estate:
         self._referring: dict[tuple[str, str, str], dict[tuple[str, str], list[Resource]]] = {}
         self._vague: dict[tuple[str, str, str], dict[str, list[tuple[Resource, str]]]] = {}
         self._read: dict[str, dict[str, Any]] = {}
+        self._why_unread: dict[tuple[str, str, str | None, str], str] = {}
         for resource in resources:
             if resource.type == READ:
                 self._read[resource.unit] = resource.properties
@@ -79,8 +80,10 @@ class Estate:
                 if not targets and len(vague[other.unit]) <= 1 and (why := _why_unresolved(other, to)):
                     vague[other.unit].append((other, why))  # two, of which one may be the resource itself
             self._referring[key], self._vague[key] = index, vague
-        maybe = (one for one in self._vague[key].get(resource.unit, ()) if _is_another(*one, resource, to))
-        vaguely = next((f"{other.address} may refer to it: {why}" for other, why in maybe), "")
+        vaguely = ""
+        if maybe := self._vague[key].get(resource.unit):
+            others = (one for one in maybe if _is_another(*one, resource, to))
+            vaguely = next((f"{other.address} may refer to it: {why}" for other, why in others), "")
         vaguely = vaguely or self._unread(resource, wanted)
         return self._referring[key].get((resource.unit, resource.address), []), vaguely
 
@@ -132,15 +135,22 @@ class Estate:
         """Why there may be more of a type in a live account than was read; empty when there is not."""
         if resource.source != "aws":
             return ""
-        read = self._read.get(resource.unit, {})
+        key = (resource.unit, resource.type, resource.metadata.get("region"), wanted)
+        found = self._why_unread.get(key)
+        if found is None:
+            found = self._why_unread[key] = self._why_more(*key)
+        return found
+
+    def _why_more(self, unit: str, kind: str, own: str | None, wanted: str) -> str:
+        read = self._read.get(unit, {})
         scopes: dict[str, str] = read.get("types", {})
         if wanted not in scopes:
-            return f"{wanted} was not read of {resource.unit}"
+            return f"{wanted} was not read of {unit}"
         unread: dict[str, str] = read.get("unread", {}).get(wanted, {})
-        if "global" not in (scopes[wanted], scopes.get(resource.type)):
-            unread = {region: why for region, why in unread.items() if region == resource.metadata.get("region")}
+        if "global" not in (scopes[wanted], scopes.get(kind)):
+            unread = {region: why for region, why in unread.items() if region == own}
         elif scopes[wanted] != "global" and not read.get("complete"):
-            return f"{wanted} was not read in every region of {resource.unit}"
+            return f"{wanted} was not read in every region of {unit}"
         return next((f"{wanted} was not read wholly: {why}" for why in unread.values()), "")
 
     def _by_name(self, wanted: str) -> dict[tuple[str, str], Resource]:
@@ -205,6 +215,8 @@ _ALARM = re.compile(r"""(?:ALARM|OK|INSUFFICIENT_DATA)\(\s{0,99}(?:"([^"]{1,255}
 
 def names_in(text: str) -> list[str]:
     """The names in a text that may be one: itself, or those of the alarms in the rule of a composite alarm."""
+    if "(" not in text:
+        return [text]
     return [quoted or plain for quoted, plain in _ALARM.findall(text)] or [text]
 
 
