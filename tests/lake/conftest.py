@@ -13,6 +13,10 @@ import pytest
 
 from bastide.lake.ingest import Report, ingest
 from bastide.lake.store import Lake
+from tests.sources.aws.conftest import REGION as HOME
+from tests.sources.aws.conftest import aws, credentials, moto_url
+
+__all__ = ["aws", "credentials", "moto_url"]
 
 ACCOUNT, REGION = "111111111111", "eu-west-1"
 
@@ -97,3 +101,11 @@ def place(tmp_path: Path) -> Place:
 def make() -> Callable[..., dict[str, Any]]:
     """`make(3, eventName="PutObject")` is an event; a change to `-` leaves the field out."""
     return event
+
+
+@pytest.fixture
+def bucket(aws: Callable[..., Any]) -> str:
+    """The URL of an empty place in a bucket of an emulated S3."""
+    name = f"lake-{uuid.uuid4().hex[:12]}"
+    aws("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": HOME})
+    return f"s3://{name}/a/lake"

@@ -96,7 +96,9 @@ def test_a_time_that_is_none(make: Make, time: Any) -> None:
 
 
 def test_times_with_offsets_and_fractions(make: Make) -> None:
-    rows, _ = converted(make(1, eventTime="2026-11-01T12:00:00.250+02:00"), make(2, eventTime="2026-11-01 10:00:01.000"))
+    rows, _ = converted(
+        make(1, eventTime="2026-11-01T12:00:00.250+02:00"), make(2, eventTime="2026-11-01 10:00:01.000")
+    )
     assert [row["time"] for row in rows] == [1_793_527_200_250, 1_793_527_201_000]
 
 
@@ -180,7 +182,8 @@ def valid(schemas: OcsfJsonSchemaEmbedded, row: dict[str, Any]) -> list[str]:
     document = without_nothing({key: value for key, value in row.items() if key not in ("_", "time_dt")})
     if "unmapped" in document:
         document["unmapped"] = json.loads(document["unmapped"])
-    schema = schemas.get_class_schema(class_name=row["_"], profiles=["cloud"])
+    profiles = [one for one in row["metadata"]["profiles"] or ["cloud"] if one != "datetime"]
+    schema = schemas.get_class_schema(class_name=row["_"], profiles=profiles)
     faults = jsonschema_rs.validator_for(schema).iter_errors(document)
     return [f"{list(one.instance_path)}: {one.message[:200]}" for one in faults]
 

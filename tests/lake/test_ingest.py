@@ -127,9 +127,9 @@ def test_files_that_hold_nothing(place: Place, content: bytes, reasons: dict[str
     report = place.ingest()
     assert report.events == 0
     if reasons is None:
-        assert list(report.reasons)[0].startswith("damaged Parquet")
+        assert next(iter(report.reasons)).startswith("damaged Parquet")
     elif "damaged" in str(reasons):
-        assert list(report.reasons)[0].startswith("damaged gzip")
+        assert next(iter(report.reasons)).startswith("damaged gzip")
     else:
         assert report.reasons == reasons
 

@@ -108,14 +108,12 @@ def _completed(source: Source, one: Table, part: pa.Table) -> dict[str, Any]:
     }
     for name, value in constants.items():
         columns.setdefault(name, pa.repeat(pa.scalar(value), count))
-    columns["metadata.profiles"] = _profiles(count)
+    if "metadata.profiles" not in columns:
+        profiles = ["cloud", "datetime"]
+        profiles += ["security_control"] if "action_id" in columns and one.category_uid == 4 else []
+        profiles += ["host"] if "actor.user.uid" in columns and one.category_uid == 4 else []
+        columns["metadata.profiles"] = pa.repeat(pa.scalar(profiles, pa.list_(pa.string())), count)
     return columns
-
-
-def _profiles(count: int) -> Any:
-    import pyarrow as pa
-
-    return pa.repeat(pa.scalar(["cloud", "datetime"], pa.list_(pa.string())), count)
 
 
 def _looked_up(ids: Any, names: dict[int, str]) -> Any:

@@ -6,7 +6,10 @@ import json
 import re
 from typing import Any
 
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
+"""An escape; what the group holds is half of a character without the other half."""
 MAX_DEPTH = 200
 
 
@@ -17,12 +20,16 @@ def mended(text: str, fields: dict[str, Any]) -> str | None:
     as they are, save that what no double can hold is text.
     """
     try:
-        event = json.loads(_SURROGATE.sub(r"\\ufffd", text), parse_constant=str)
+        event = json.loads(_ESCAPE.sub(_whole, text), parse_constant=str)
     except (ValueError, RecursionError):
         return None
     if not isinstance(event, dict) or _depth(event) > MAX_DEPTH:
         return None
     return json.dumps(_shaped(event, fields), ensure_ascii=False)
+
+
+def _whole(escape: re.Match[str]) -> str:
+    return r"\ufffd" if escape[1] else escape[0]
 
 
 def _shaped(value: Any, kind: Any) -> Any:

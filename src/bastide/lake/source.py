@@ -14,12 +14,14 @@ import msgspec
 from msgspec import Struct
 
 from bastide.errors import UsageError, near_miss
-from bastide.lake.classes import table
+from bastide.lake.classes import table, tables
 from bastide.library import FOLDER
 from bastide.yamltext import read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from bastide.lake.classes import Kind, Table
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
@@ -84,8 +86,38 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def sources() -> dict[str, Source]:
-    """All sources of the library by id."""
-    return {one.id: one for one in map(load, sorted((FOLDER / "sources").glob("*.yaml")))}
+    """All sources by id: those of the library, and events that are OCSF already, one for each class."""
+    found = [*map(load, sorted((FOLDER / "sources").glob("*.yaml"))), *map(_ocsf, tables().values())]
+    return {one.id: one for one in found}
+
+
+def _ocsf(one: Table) -> Source:
+    """Events of a class as they are: every column is the field of its name, `raw_data` the event itself."""
+    left_out = ("time_dt", "activity_id", "activity_name", "type_uid", "type_name", "raw_data", "unmapped")
+    fields = {name: kind for name, kind in one.columns.items() if name not in left_out}
+    leaves = [leaf for name, kind in fields.items() for leaf in _plain_leaves(name, kind)]
+    known = ("time", "metadata.uid", "cloud.account.uid", "cloud.region")
+    columns = {leaf: ".".join(f'"{part}"' for part in leaf.split(".")) for leaf in leaves if leaf not in known}
+    return Source(
+        id=f"ocsf-{one.name.replace('_', '-')}",
+        title=f"OCSF {one.title}",
+        product={},
+        reader="ocsf",
+        recognise=Recognise(fields=("class_uid", "category_uid", "metadata"), where={"class_uid": f"^{one.uid}$"}),
+        tables={one.name: Part(activity="activity_id", activity_name="activity_name")},
+        time='"time"',
+        fields={**fields, "activity_id": "integer", "activity_name": "text", "unmapped": "json"},
+        columns={**columns, "unmapped": "unmapped"},
+        uid="metadata.uid",
+        account="cloud.account.uid",
+        region="cloud.region",
+    )
+
+
+def _plain_leaves(path: str, kind: Kind) -> list[str]:
+    if isinstance(kind, dict):
+        return [leaf for name, inner in kind.items() for leaf in _plain_leaves(f"{path}.{name}", inner)]
+    return [path]
 
 
 def source(name: str) -> Source:

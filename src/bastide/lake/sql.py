@@ -19,16 +19,22 @@ if TYPE_CHECKING:
 
     from bastide.lake.source import Source
 
-_MACROS = (
-    "create or replace temp macro moment(t) as epoch_ms(try_cast(t as timestamptz))",
-    "create or replace temp macro has_ip(t) as regexp_full_match(t, '[0-9a-fA-F]{0,4}[:.][0-9a-fA-F:.]*[0-9a-fA-F:]')",
-    "create or replace temp macro ip(t) as case when has_ip(t) then t end",
-    "create or replace temp macro no_ip(t) as case when has_ip(t) then null else nullif(t, '') end",
-    "create or replace temp macro field(j, p) as json_extract_string(j, p)",
-    "create or replace temp macro whole(t) as try_cast(t as bigint)",
-)
+_MACROS = """
+moment(t) as epoch_ms(try_cast(t as timestamptz))
+has_ip(t) as regexp_full_match(t, '[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]+')
+ip(t) as case when has_ip(t) then t end
+no_ip(t) as case when has_ip(t) then null else nullif(t, '') end
+address(t) as regexp_extract(t, '^(.*):[0-9]+$', 1)
+port(t) as try_cast(regexp_extract(t, ':([0-9]+)$', 1) as integer)
+http_activity(m) as coalesce(nullif(list_position(\
+['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'TRACE'], m), 0), 99)
+field(j, p) as json_extract_string(j, p)
+"""
+"""Functions for sources, one a line."""
 FOREIGN = "of another account than its place"
-_KINDS = {"text": "VARCHAR", "json": "JSON", "long": "BIGINT", "number": "DOUBLE", "flag": "BOOLEAN"}
+_KINDS = {
+    "text": "VARCHAR", "json": "JSON", "long": "BIGINT", "integer": "INTEGER", "number": "DOUBLE", "flag": "BOOLEAN"
+}  # fmt: skip
 EARLIEST, LATEST = 946_684_800_000, 4_102_444_800_000
 """2000 and 2100 in milliseconds: a time outside of them is none."""
 
@@ -43,8 +49,8 @@ def session() -> duckdb.DuckDBPyConnection:
     connection.execute("set memory_limit = '400MB'")
     connection.execute("set preserve_insertion_order = true")
     connection.execute("set enable_progress_bar = false")
-    for macro in _MACROS:
-        connection.execute(macro)
+    for macro in _MACROS.strip().splitlines():
+        connection.execute(f"create or replace temp macro {macro}")
     connection.execute("set enable_external_access = false")
     return connection
 
@@ -94,18 +100,19 @@ def _outputs(source: Source) -> list[tuple[str, str]]:
     refused = "".join(f" when {one.when} then {quoted(one.reason)}" for one in source.refuse)
     account, region = source.account or "null", source.region or "null"
     impossible = f"when _time not between {EARLIEST} and {LATEST} then 'a time that cannot be'"
+    names = _by_table(source, [part.activity_name or "null" for part in source.tables.values()])
     timeless = f"when _time is null then 'no time' {impossible}"
     return [
         ("_table", "_table::utinyint"),
         ("_time", "_time"),
-        ("_account", f"coalesce({account}, path_account)"),
-        ("_region", f"coalesce({region}, path_region)"),
+        ("_account", f"coalesce({account}, path_account)::varchar"),
+        ("_region", f"coalesce({region}, path_region)::varchar"),
         ("_refused", f"case {timeless}{refused} when {account} <> path_account then {quoted(FOREIGN)} end"),
         ("metadata.uid", f"coalesce({source.uid or 'null'}, md5(raw))"),
         ("activity_id", _by_table(source, [part.activity for part in source.tables.values()])),
-        ("activity_name", _by_table(source, [part.activity_name or "null" for part in source.tables.values()])),
+        ("activity_name", f"({names})::varchar"),
         *((name, _column(source, name)) for name in _names(source)),
-        ("unmapped", _unmapped(source)),
+        *([] if "unmapped" in source.columns else [("unmapped", _unmapped(source))]),
     ]
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LONGEST = 64 * 1024 * 1024
 """Bytes of text without an end of an event after which a file is given up."""
+HEAD = 64 * 1024
+"""Bytes in which the bracket of a list of events is looked for."""
 _TRIES = 3
 _TAIL = 4 * 1024 * 1024
 _FIRST_KEY = re.compile(rb'\{\s*"[^"\\]*"')
@@ -77,6 +79,9 @@ def events(pieces: Iterator[bytes]) -> Iterator[Events]:
         if isinstance(piece, str):
             cut = piece
             break
+        if held is not None and first and len(held) < HEAD:
+            held += piece
+            continue
         if held is not None:
             if first:
                 opened, held = _start(held)
@@ -114,6 +119,10 @@ def _last(text: bytes, cut: str, *, opened: bool, whole: bool) -> Events:
     if whole:
         opened, text = _start(text)
     found, rest = _divided(text, opened=opened)
+    if opened:
+        more, rest = _scanned(rest, 0)
+        found.texts += more.texts
+        found.refused += more.refused
     if cut:
         found.refused.append(Refused(rest[:100_000], cut))
     elif opened:
@@ -144,7 +153,7 @@ def document(text: bytes) -> Events:
                 return found
         opened, after = _start(text)
         if opened:
-            found, rest = _divided(after, opened=True)
+            found, rest = _scanned(after, 0)
             found.refused.append(Refused(rest[:100_000], f"broken JSON: {error}"))
             return found
         return Events([], [Refused(text[:100_000], f"broken JSON: {error}")])
@@ -244,14 +253,15 @@ def _ends(text: bytes, start: int) -> list[int]:
     if opening is None:
         return []
     last = text.rstrip()
-    closed = [last.rfind(b"]")] if last.endswith((b"}", b"]")) else []
+    closed = [last.rfind(b"]"), len(last)] if last.endswith((b"}", b"]")) else []
     pattern = re.compile(rb"\}\s*,\s*" + re.escape(opening[0]))
     tail = max(start, len(text) - _TAIL)
     found = [match.start() + 1 for match in pattern.finditer(text, tail)][-_TRIES:]
     return [end for end in closed if end > start] + found[::-1]
 
 
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|"|[{}\[\]]', re.DOTALL)
+"""A text in quotes, a quote that nothing closes, or a bracket."""
 
 
 def _scanned(text: bytes, start: int) -> tuple[Events, bytes]:
@@ -260,6 +270,8 @@ def _scanned(text: bytes, start: int) -> tuple[Events, bytes]:
     found = Events([])
     for token in _TOKEN.finditer(text, start):
         mark = token[0]
+        if mark == b'"':
+            break
         if mark in (b"{", b"["):
             if depth == 0:
                 begun = token.start()

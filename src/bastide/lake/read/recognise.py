@@ -78,7 +78,29 @@ def _json(whole: Iterator[bytes], path: str, only: Source | None) -> Iterator[Pi
     for part in documents.events(whole):
         if kind is None and part.texts:
             kind, header = _kind(part.texts, path)
-        yield _piece(kind, header, part)
+        if kind is not None and kind.reader == "ocsf":
+            yield from _by_class(part, path)
+        else:
+            yield _piece(kind, header, part)
+
+
+class _Class(Struct):
+    class_uid: int = -1
+
+
+def _by_class(part: Events, path: str) -> Iterator[Piece]:
+    """Events that are OCSF already, by their class."""
+    by_class: dict[int, list[Text]] = {}
+    for text in part.texts:
+        try:
+            uid = msgspec.json.decode(text, type=_Class).class_uid
+        except msgspec.DecodeError:
+            uid = -1
+        by_class.setdefault(uid, []).append(text)
+    for texts in by_class.values():
+        yield _piece(_kind(texts, path)[0], _NONE, Events(texts))
+    if part.refused:
+        yield Piece(None, _NONE, [], part.refused)
 
 
 def _piece(kind: Source | None, header: tuple[str, ...], part: Events) -> Piece:
@@ -121,11 +143,11 @@ def kind_of(event: dict[str, Any], path: str = "") -> Source | None:
 
 
 def _text(whole: Iterator[bytes], path: str, only: Source | None) -> Iterator[Piece]:
-    kind, header, rest = only, only.default if only else (), b""
+    about, rest = _About(only, only.default if only else _NONE), b""
     begun = False
     for piece in documents.until_cut(whole):
         if isinstance(piece, str):
-            yield Piece(kind, header, [], [Refused(rest[:100_000], piece)])
+            yield Piece(about.source, about.header, [], [Refused(rest[:100_000], piece)])
             return
         text = rest + piece
         end = text.rfind(b"\n") + 1
@@ -133,27 +155,33 @@ def _text(whole: Iterator[bytes], path: str, only: Source | None) -> Iterator[Pi
         lines = text[:end].splitlines()
         if lines:
             if not begun:
-                kind, header = _beginning(lines, path, only)
-                begun = True
-            yield _lines(kind, header, lines)
+                about, begun = _beginning(lines, path, only), True
+            yield _lines(about, lines)
         if len(rest) > documents.LONGEST:
             yield Piece(None, (), [], [Refused(rest[:100_000], "a line without end")])
             return
     if rest.strip():
-        if not begun:
-            kind, header = _beginning([rest], path, only)
-        yield _lines(kind, header, [rest])
+        yield _lines(about if begun else _beginning([rest], path, only), [rest])
 
 
-def _beginning(lines: list[bytes], path: str, only: Source | None) -> tuple[Source | None, tuple[str, ...]]:
-    """The source of a text and its fields, by its first lines."""
-    shown = [_bare(line).decode("utf-8", "replace") for line in lines[:TRIES]]
-    for line in shown:
-        if line.startswith("{") and (found := only or _kind([line.encode()], path)[0]):
-            return found, ()
-        if line and (found := only or _kind_of_line(line, path)):
-            return found, header_of(found, shown)
-    return None, ()
+class _About(Struct, frozen=True):
+    """What a text is: its source, the names of its fields, and whether CloudWatch has put a time before each line."""
+
+    source: Source | None
+    header: tuple[str, ...] = ()
+    stamped: bool = False
+
+
+def _beginning(lines: list[bytes], path: str, only: Source | None) -> _About:
+    """What a text is, by its first lines."""
+    for stamped in (False, True):
+        shown = [_bare(line, stamped=stamped).decode("utf-8", "replace") for line in lines[:TRIES]]
+        for line in shown if not stamped or _STAMPED.match(lines[0]) else ():
+            if line.startswith("{") and (found := only or _kind([line.encode()], path)[0]):
+                return _About(found, _NONE, stamped)
+            if line and (found := _kind_of_line(line, path)) and only in (None, found):
+                return _About(found, header_of(found, shown), stamped)
+    return _About(only, header_of(only, shown) if only else _NONE, stamped=bool(_STAMPED.match(lines[0])))
 
 
 def _kind_of_line(line: str, path: str) -> Source | None:
@@ -175,8 +203,10 @@ def field_name(word: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "_", word).strip("_")
 
 
-def _lines(kind: Source | None, header: tuple[str, ...], lines: list[bytes]) -> Piece:
-    texts = [bare for line in lines if (bare := _bare(line)) and not bare.startswith(b"#")]
+def _lines(about: _About, lines: list[bytes]) -> Piece:
+    kind, header = about.source, about.header
+    bare = (_bare(line, stamped=about.stamped) for line in lines)
+    texts = [line for line in bare if line and not line.startswith(b"#")]
     if kind is None:
         return Piece(None, (), [], [Refused(text[:100_000], _UNKNOWN) for text in texts])
     if kind.header:
@@ -192,9 +222,9 @@ def _of_json_lines(kind: Source, texts: list[bytes]) -> Piece:
     return Piece(kind, (), found.texts, found.refused)
 
 
-def _bare(line: bytes) -> bytes:
-    """A line without the time that CloudWatch writes before each when it exports."""
-    found = _STAMPED.match(line)
+def _bare(line: bytes, *, stamped: bool) -> bytes:
+    """A line, without the time that CloudWatch writes before each when it exports."""
+    found = _STAMPED.match(line) if stamped else None
     return line[found.end() :].strip() if found else line.strip()
 
 
@@ -216,6 +246,9 @@ def _parquet(found: Found, only: Source | None) -> Iterator[Piece]:
         for batch in file.iter_batches(batch_size=8192):
             texts = as_json(batch)
             kind = kind or _kind(texts, found.path)[0]
-            yield _piece(kind, (), Events(texts))
+            if kind is not None and kind.reader == "ocsf":
+                yield from _by_class(Events(texts), found.path)
+            else:
+                yield _piece(kind, _NONE, Events(texts))
     except (pa.ArrowException, OSError) as error:
         yield Piece(None, (), [], [Refused(b"", f"damaged Parquet: {str(error)[:200]}")])

@@ -19,7 +19,7 @@ def as_json(batch: pa.RecordBatch) -> list[Text]:
 
     names = [field_name(name) for name in batch.schema.names]
     columns = [column.to_pylist() for column in batch.columns]
-    encode = msgspec.json.Encoder(enc_hook=_other, decimal_format="number").encode
+    encode = msgspec.json.Encoder(enc_hook=str, decimal_format="number").encode
     return [
         encode({name: _plain(value) for name, value in zip(names, row, strict=True) if value is not None})
         for row in zip(*columns, strict=True)
@@ -34,10 +34,8 @@ def _plain(value: Any) -> Any:
         if value and all(isinstance(item, tuple) and len(item) == 2 for item in value):
             return {str(key): _plain(inner) for key, inner in value}
         return [_plain(item) for item in value]
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
     if isinstance(value, dt.datetime):
         return (value if value.tzinfo else value.replace(tzinfo=dt.UTC)).isoformat().replace("+00:00", "Z")
     return value
-
-
-def _other(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

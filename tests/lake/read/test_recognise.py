@@ -1,0 +1,62 @@
+"""What kind of log a file is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bastide.lake.read.found import find
+from bastide.lake.read.recognise import field_name, header_of, kind_of, read
+from bastide.lake.source import source
+from tests.lake.conftest import event, text_of
+
+
+def kinds(path: Path, content: bytes) -> list[tuple[str, int, int]]:
+    """Source, first number and events of each piece."""
+    path.write_bytes(content)
+    (found,) = find([str(path)])
+    return [(one.source.id if one.source else "", one.first, len(one.texts)) for one in read(found)]
+
+
+def test_by_the_fields_of_an_event(tmp_path: Path) -> None:
+    assert kinds(tmp_path / "x.json", text_of([event(1), event(2)])) == [("cloudtrail", 1, 2)]
+
+
+def test_by_the_first_event_that_is_of_any_kind(tmp_path: Path) -> None:
+    assert kinds(tmp_path / "x.json", text_of([{"a": 1}, 7, event(2)])) == [("cloudtrail", 1, 3)]
+
+
+def test_names_in_another_case() -> None:
+    upper = {key.upper(): value for key, value in event(1).items()}
+    found = kind_of(upper)
+    assert found is not None
+    assert found.id == "cloudtrail"
+
+
+def test_nothing_that_is_known(tmp_path: Path) -> None:
+    assert kinds(tmp_path / "x.json", b'[{"a":1}]') == [("", 1, 0)]
+    assert kinds(tmp_path / "x.txt", b"hello\nworld\n") == [("", 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "header"),
+    [
+        (["version account-id srcaddr", "2 1 x"], ("version", "account_id", "srcaddr")),
+        (["2 123456789012 eni-1 x"], source("vpc-flow").default),
+    ],
+)
+def test_the_names_of_fields(lines: list[str], header: tuple[str, ...]) -> None:
+    assert header_of(source("vpc-flow"), lines) == header
+
+
+def test_a_name_of_a_field() -> None:
+    assert field_name("cs(User-Agent)") == "cs_User_Agent"
+
+
+def test_lines_with_and_without_a_time_before_them(tmp_path: Path) -> None:
+    line = b"2 123456789012 eni-1 10.0.0.1 10.0.0.2 1 2 6 1 40 1793527200 1793527260 ACCEPT OK\n"
+    assert kinds(tmp_path / "a.log", line * 3) == [("vpc-flow", 1, 3)]
+    (tmp_path / "b.log").write_bytes(b"2026-11-01T10:00:00.000Z " + line)
+    (piece,) = read(next(find([str(tmp_path / "b.log")])))
+    assert [bytes(one) for one in piece.texts] == [line.strip()]

@@ -1,0 +1,42 @@
+"""Processes that read logs beside each other."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from bastide.errors import SourceError
+from bastide.lake.pool import Pool
+from bastide.lake.read.found import find
+from bastide.lake.stage import Task
+from tests.lake.conftest import Place, event
+
+
+def tasks(place: Place, folder: Path) -> list[Task]:
+    return [Task([found], folder) for found in find([str(place.logs)])]
+
+
+@pytest.mark.slow
+def test_several_processes_stage_the_same_as_one(place: Place, tmp_path: Path) -> None:
+    for number in range(5):
+        place.trail(f"{number}.json.gz", event(number))
+    found = []
+    for processes in (1, 2):
+        with Pool(processes) as pool:
+            results = list(pool.run(tasks(place, tmp_path / str(processes))))
+        found.append(sorted(one.sha256 for result in results for one in result.staged))
+    assert found[0] == found[1]
+    assert len(found[0]) == 5
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_is_told(place: Place, tmp_path: Path) -> None:
+    for number in range(4):
+        place.trail(f"{number}.json.gz", event(number))
+    with pytest.raises(SourceError, match="has died"), Pool(2) as pool:
+        os.kill(pool._workers[0][0].pid, signal.SIGKILL)
+        pool._workers[0][0].join()
+        list(pool.run(tasks(place, tmp_path / "x")))

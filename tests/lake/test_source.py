@@ -1,0 +1,127 @@
+"""Every source by a log as AWS delivers it: recognised, converted, valid OCSF, and nothing lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
+from pyarrow import parquet
+
+from bastide.errors import UsageError
+from bastide.lake.classes import ocsf_version
+from bastide.lake.source import load, source, sources
+from tests.lake.conftest import Place
+from tests.lake.samples import FLOW_2, OCSF, SAMPLES, A, R
+from tests.lake.test_convert import valid
+
+
+@pytest.fixture(scope="module")
+def schemas() -> OcsfJsonSchemaEmbedded:
+    return OcsfJsonSchemaEmbedded(get_ocsf_schema(version=ocsf_version()))
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_log_as_it_is_delivered(place: Place, name: str, schemas: OcsfJsonSchemaEmbedded) -> None:
+    kind, file, content, table, asked, expected = SAMPLES[name]
+    place.file(file, content)
+    report = place.ingest()
+    assert report.reasons == {}
+    assert list(report.sources) == [kind]
+    assert place.rows(f"select {asked} from {table} order by time limit 1") == [expected]
+    rows = place.lake.connect().sql(f'select * exclude (region, "accountId", "eventDay") from {table}')
+    for row in rows.to_arrow_table().to_pylist():
+        assert valid(schemas, {"_": table, **row}) == []
+        assert row["raw_data"]
+
+
+def test_every_source_has_a_sample() -> None:
+    own = {name for name, one in sources().items() if one.reader != "ocsf"}
+    assert own - {sample[0] for sample in SAMPLES.values()} == {"cloudtrail"}
+
+
+def test_flow_logs_without_data_are_kept(place: Place) -> None:
+    place.file(f"AWSLogs/{A}/vpcflowlogs/{R}/b.log", FLOW_2)
+    assert place.ingest().events == 2
+    assert place.rows("select status_code, src_endpoint.ip, raw_data from network_activity order by time") == [
+        ("OK", "10.0.0.5", FLOW_2.splitlines()[0]),
+        ("NODATA", None, FLOW_2.splitlines()[1]),
+    ]
+
+
+def test_flow_logs_in_parquet(place: Place) -> None:
+    row: dict[str, Any] = {
+        "version": 5, "account_id": A, "interface_id": "eni-1", "srcaddr": "10.0.0.5", "dstaddr": "198.51.100.9",
+        "srcport": 443, "dstport": 50000, "protocol": 6, "packets": 10, "bytes": 8400, "start": 1793527200,
+        "end": 1793527260, "action": "ACCEPT", "log_status": "OK",
+    }  # fmt: skip
+    path = place.logs / "flow.parquet"
+    parquet.write_table(pa.Table.from_pylist([row, row | {"srcport": None}]), path)
+    report = place.ingest()
+    assert (report.events, report.sources, report.reasons) == (2, {"vpc-flow": 2}, {})
+    assert sorted(place.rows("select src_endpoint.port, traffic.bytes, raw_data from network_activity"), key=str) == [
+        (443, 8400, json.dumps(row, separators=(",", ":"))),
+        (None, 8400, json.dumps({k: v for k, v in row.items() if k != "srcport"}, separators=(",", ":"))),
+    ]
+
+
+def test_security_lake_s_own_parquet(place: Place) -> None:
+    """Maps for `unmapped`, moments beside milliseconds, and columns that we do not have."""
+    row = OCSF | {"unmapped": [("readOnly", "false")], "time_dt": 1793527200000000, "asl_version": "2.0"}
+    kinds = pa.Table.from_pylist([row]).schema
+    kinds = kinds.set(kinds.get_field_index("unmapped"), pa.field("unmapped", pa.map_(pa.string(), pa.string())))
+    kinds = kinds.set(kinds.get_field_index("time_dt"), pa.field("time_dt", pa.timestamp("us")))
+    parquet.write_table(pa.Table.from_pylist([row], schema=kinds), place.logs / "lake.gz.parquet")
+    assert place.ingest().events == 1
+    ((unmapped, uid, raw),) = place.rows("select unmapped, metadata.uid, raw_data from api_activity")
+    assert (json.loads(unmapped), uid) == ({"readOnly": "false"}, "o1")
+    assert json.loads(raw)["asl_version"] == "2.0"
+
+
+def test_classes_side_by_side_in_one_file(place: Place) -> None:
+    other = OCSF | {"class_uid": 4001, "metadata": {"version": "1.1.0", "uid": "n1"}}
+    unknown = OCSF | {"class_uid": 9999}
+    place.file("a.jsonl", "\n".join(json.dumps(one) for one in (OCSF, other, unknown)))
+    report = place.ingest()
+    assert report.tables == {"api_activity": 1, "network_activity": 1}
+    assert report.reasons == {"of no kind that is known": 1}
+
+
+def test_what_the_content_does_not_tell_can_be_said(place: Place) -> None:
+    place.file("flow.txt", FLOW_2.replace("eni-0abc", "x"))
+    assert place.ingest().events == 0
+    assert place.ingest(only="vpc-flow", again=True).events == 2
+
+
+def test_a_source_that_is_none() -> None:
+    with pytest.raises(UsageError, match="Did you mean `cloudtrail`"):
+        source("cloudtrial")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("columns: {actor.nobody: eventName}", "`actor.nobody` is no field of any"),
+        ("columns: {actor: eventName}", "`actor` is no field of"),
+        ("tables: {api: {activity: '1'}}", "no table `api`"),
+        ("tables: {api_activity: {activity: '1', when: 'true'}}", "the last table has no `when`"),
+        ("fields: {'a b': text}", "`a b` is no name"),
+        ("colums: {}", "colums"),
+        ("reader: csv", "csv"),
+    ],
+)
+def test_a_slip_is_told_with_the_file(tmp_path: Path, change: str, told: str) -> None:
+    lines = {
+        "id": "id: mine", "title": "title: Mine", "product": "product: {name: Mine}", "reader": "reader: json",
+        "recognise": "recognise: {fields: [x]}", "time": "time: x", "fields": "fields: {x: long}",
+        "tables": "tables: {api_activity: {activity: '1'}}",
+    }  # fmt: skip
+    lines[change.partition(":")[0]] = change
+    path = tmp_path / "mine.yaml"
+    path.write_text("\n".join(lines.values()))
+    with pytest.raises(UsageError, match=told) as refused:
+        load(path)
+    assert "mine.yaml" in str(refused.value) or "table" in str(refused.value)

@@ -1,0 +1,45 @@
+"""Files that are staged: what they are, and that nothing of them is in a lake."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pyarrow import parquet
+
+from bastide.lake.read.found import find
+from bastide.lake.stage import Stager, Task, restaged
+from tests.lake.conftest import ACCOUNT, Place, event
+
+
+def test_a_staged_file(place: Place, tmp_path: Path) -> None:
+    place.trail("a.json.gz", event(2), event(1), event(1))
+    folder = tmp_path / "staging"
+    (result,) = Stager().run(Task(list(find([str(place.logs)])), folder))
+    (staged,) = result.staged
+    assert staged.partition == ("api_activity", "eu-west-1", ACCOUNT, "20261101")
+    assert (staged.rows, staged.twice, staged.source, staged.last - staged.first) == (2, 1, "cloudtrail", 1000)
+    assert staged.sha256 == hashlib.sha256(staged.path.read_bytes()).hexdigest()
+    (one,) = result.inputs
+    assert (one.events, one.source) == (3, "cloudtrail")
+    meta = parquet.ParquetFile(staged.path)
+    assert meta.metadata.row_group(0).column(0).compression == "ZSTD"
+    assert meta.read().column("time").to_pylist() == sorted(meta.read().column("time").to_pylist())
+
+
+def test_a_file_that_goes_away_is_a_problem(place: Place, tmp_path: Path) -> None:
+    path = place.trail("a.json.gz", event(1))
+    place.trail("b.json.gz", event(2))
+    files = list(find([str(place.logs)]))
+    path.unlink()
+    (result,) = Stager().run(Task(files, tmp_path / "staging"))
+    assert [problem[0] for problem in result.problems] == [str(path)]
+    assert [Path(one.path).name for one in result.inputs] == ["b.json.gz"]
+
+
+def test_records_of_the_quarantine(tmp_path: Path) -> None:
+    import json
+
+    good = {"path": "x.json", "number": 4, "source": "", "reason": "was broken", "text": json.dumps(event(1))}
+    staged, refused = restaged([good, {**good, "text": ""}, {**good, "text": "{"}], tmp_path, trust=False)
+    assert ([one.rows for one in staged], len(refused)) == ([1], 2)
