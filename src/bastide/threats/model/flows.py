@@ -68,7 +68,7 @@ from (
   from (select distinct id, type, properties as p from resources) r join m_outside w on w.type = r.type
   join m_owners e on e.resource = r.id join (select id, p as o from m_resources) x on x.id = e.element
   left join m_opened d on d.element = e.element)
-where entity is not null and not ends_with(entity, '-') and (unread or wanted)
+where not (ends_with(entity, '-') or contains(entity, '${{')) and (unread or wanted)
   and not (door and coalesce(not opened, false))
 order by entity, element, kind, resource, property
 """

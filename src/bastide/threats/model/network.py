@@ -16,8 +16,9 @@ MADE = ("m_doors", "m_guards", "m_opened", "m_subnets", "m_vpcs", "m_ports")
 ADMIN = {22: "SSH", 3389: "RDP", 5985: "WinRM", 5986: "WinRM"}
 PORTS = {
     **ADMIN, 80: "HTTP", 443: "HTTPS", 1433: "SQL Server", 1521: "Oracle", 2049: "NFS", 3306: "MySQL",
-    5432: "PostgreSQL", 5439: "Redshift", 5671: "AMQPS", 5672: "AMQP", 6379: "Redis", 8080: "HTTP", 8182: "Gremlin", 8443: "HTTPS",
-    9092: "Kafka", 9094: "Kafka", 9096: "Kafka", 9098: "Kafka", 9200: "HTTPS", 11211: "Memcached", 27017: "MongoDB",
+    5432: "PostgreSQL", 5439: "Redshift", 5671: "AMQPS", 5672: "AMQP", 6379: "Redis", 8080: "HTTP",
+    8182: "Gremlin", 8443: "HTTPS", 9092: "Kafka", 9094: "Kafka", 9096: "Kafka", 9098: "Kafka", 9200: "HTTPS",
+    11211: "Memcached", 27017: "MongoDB",
 }  # fmt: skip
 """What is spoken on a port, by custom."""
 ENCRYPTED = {"HTTPS": True, "HTTP": False, "SSH": True, "RDP": True, "AMQPS": True}
