@@ -104,14 +104,13 @@ def test_a_reader_keeps_what_it_saw(place: Place, make: Make) -> None:
 def test_other_readers_need_nothing_of_ours(place: Place, make: Make) -> None:
     place.trail("a.json.gz", make(1), make(2, awsRegion="us-east-1"))
     place.ingest()
+    files = f"{place.lake.place}/api_activity/**/*.parquet"
     with duckdb.connect() as connection:
-        found = connection.execute(
-            f"select region, accountId, eventDay, api.operation from read_parquet('{place.lake.place}/api_activity/**/*.parquet', "
-            "hive_partitioning = true) order by region"
-        ).fetchall()
-    assert [(region, operation) for region, _, _, operation in found] == [
-        ("eu-west-1", "GetObject"), ("us-east-1", "GetObject")
-    ]  # fmt: skip
+        rows = connection.execute(
+            f"select region, api.operation from read_parquet('{files}', hive_partitioning = true) order by region"
+        )
+        found = rows.fetchall()
+    assert found == [("eu-west-1", "GetObject"), ("us-east-1", "GetObject")]
 
 
 def test_a_lake_in_a_bucket_from_logs_in_a_bucket(aws: Callable[..., Any], bucket: str) -> None:

@@ -66,9 +66,7 @@ class Pool:
                 try:
                     answer = connection.recv()
                 except EOFError:
-                    raise SourceError(
-                        "a process that reads logs has died", remedy="try again with fewer --jobs"
-                    ) from None
+                    raise _dead() from None
                 if answer is None:
                     busy.discard(connection)
                     _give(connection, tasks, busy)
@@ -80,8 +78,15 @@ class Pool:
 
 def _give(connection: Connection, tasks: Iterator[Task], busy: set[Connection]) -> None:
     if (task := next(tasks, None)) is not None:
-        connection.send(task)
+        try:
+            connection.send(task)
+        except BrokenPipeError:
+            raise _dead() from None
         busy.add(connection)
+
+
+def _dead() -> SourceError:
+    return SourceError("a process that reads logs has died", remedy="try again with fewer --jobs")
 
 
 def work(connection: Connection) -> None:
