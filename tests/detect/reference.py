@@ -55,7 +55,7 @@ def refers(one: str, other: str, value: t.SigmaFieldReference) -> bool:
     return one.endswith(other) if value.ends_with else one == other
 
 
-def value_matches(value: t.SigmaType, text: str) -> bool:
+def value_matches(value: t.SigmaType, text: str) -> bool:  # noqa: PLR0911  one kind of value after the other
     if isinstance(value, t.SigmaString):
         cased = isinstance(value, t.SigmaCasedString)
         return string_matches(value.s, text, lambda word: word if cased else word.lower())

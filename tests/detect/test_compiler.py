@@ -10,16 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bastide.detect.compiler import compile_tree, lets_through
 from bastide.detect.engine import detect
+from bastide.detect.fields import Unsupported
 from bastide.detect.plan import plan_of, tree_of
 from bastide.detect.rules import load_rules
 from bastide.detect.small import stored
+from bastide.detect.sources import CLOUDTRAIL
 from bastide.lake.convert import Converter
+from tests.detect.conftest import rule_text
 from tests.detect.reference import matches
 from tests.fuzzing import fuzz
 
 CONVERTER = Converter()
-WORDS = ["Create", "createuser", "CREATE*", "a?c", "abc", "a\\*c", "a%b", "x_y", "", "12", "012", "1.5", "true", "10.1.2.3",
+WORDS = ["Create", "createuser", "CREATE*", "a?c", "abc", "a\\*c", "a%b", "x_y", "", "12", "012", "1.5", "true",
+         "10.1.2.3",
          "fe80::1", "::ffff:10.1.2.3", "it's", "-", 'say "hi"', "\\", "back\\slash", "Ünï", "line\nbreak"]  # fmt: skip
 TEXT = st.one_of(st.sampled_from(WORDS), st.text(alphabet='aAbB*?\\%_1."-é\n', max_size=6))
 SCALAR = st.one_of(TEXT, st.integers(-3, 300), st.booleans(), st.none(), st.sampled_from([1.5, 0.25]))
@@ -33,11 +38,13 @@ JSON = st.recursive(
     max_leaves=6,
 )  # fmt: skip
 OBJECT = st.dictionaries(st.sampled_from(["a", "A", "b", "Key", "list"]), JSON, max_size=4)
-FIELDS = ["eventName", "eventSource", "errorCode", "errormessage", "userIdentity.type", "userIdentity.arn", "userAgent",
-          "sourceIPAddress", "requestParameters.a", "requestParameters.A.b", "requestParameters.list.a",
-          "requestParameters.list.KEY", "responseElements.b", "additionalEventData.a", "readOnly",
-          "userIdentity.sessionContext.attributes.mfaAuthenticated", "vpcEndpointId", "requestParameters.a.a.b", "userIdentity.userName", "userIdentity.principalId",
-          "eventTime", "awsRegion", "recipientAccountId"]  # fmt: skip
+FIELDS = [
+    "eventName", "eventSource", "errorCode", "errormessage", "userIdentity.type", "userIdentity.arn", "userAgent",
+    "sourceIPAddress", "requestParameters.a", "requestParameters.A.b", "requestParameters.list.a",
+    "requestParameters.list.KEY", "responseElements.b", "additionalEventData.a", "readOnly", "vpcEndpointId",
+    "userIdentity.sessionContext.attributes.mfaAuthenticated", "requestParameters.a.a.b", "userIdentity.userName",
+    "userIdentity.principalId", "eventTime", "awsRegion", "recipientAccountId",
+]  # fmt: skip
 
 
 @st.composite
@@ -51,9 +58,10 @@ def events(draw: Any) -> dict[str, Any]:
         "errorCode": TEXT,
         "errorMessage": TEXT,
         "userAgent": TEXT,
-        "sourceIPAddress": st.sampled_from(["10.1.2.3", "192.168.0.9", "fe80::1", "s3.amazonaws.com", "AWS Internal"]),
+        "sourceIPAddress": st.sampled_from(["10.1.2.3", "192.168.0.9", "fe80::1", "s3.amazonaws.com", "Internal"]),
         "userIdentity": st.fixed_dictionaries({}, optional={
-            "type": st.sampled_from(["Root", "IAMUser", "AssumedRole"]), "arn": TEXT, "userName": TEXT, "principalId": TEXT,
+            "type": st.sampled_from(["Root", "IAMUser", "AssumedRole"]), "arn": TEXT, "userName": TEXT,
+            "principalId": TEXT,
             "sessionContext": st.fixed_dictionaries({"attributes": st.fixed_dictionaries(
                 {"mfaAuthenticated": st.sampled_from(["true", "false"])})})}),
         "requestParameters": st.one_of(st.none(), OBJECT),
@@ -68,8 +76,11 @@ def events(draw: Any) -> dict[str, Any]:
 
 
 MODIFIED = st.one_of(
-    st.tuples(st.sampled_from(["", "|contains", "|startswith", "|endswith", "|cased", "|contains|cased", "|neq", "|contains|all",
-                               "|startswith|neq"]), st.one_of(TEXT, st.lists(TEXT, min_size=1, max_size=3))),
+    st.tuples(
+        st.sampled_from(["", "|contains", "|startswith", "|endswith", "|cased", "|contains|cased", "|neq",
+                         "|contains|all", "|startswith|neq"]),
+        st.one_of(TEXT, st.lists(TEXT, min_size=1, max_size=3)),
+    ),
     st.tuples(st.just(""), st.one_of(SCALAR, st.lists(SCALAR, min_size=1, max_size=3))),
     st.tuples(st.sampled_from(["|re", "|re|i", "|re|s", "|re|m|i"]), st.sampled_from(
         ["^a", "b$", "[0-9]+", "a.b", "(?:Create|Delete)[A-Z]", "^$", "é", "\\.amazonaws\\.com$", "x{2,3}"])),
@@ -130,3 +141,44 @@ def test_sql_and_reference_agree(folder: Path, rule: dict[str, Any], some: list[
         assert any(word in refused for word in ("Modifier", "modifier", "wildcards", "keyword", "Null value")), refused
         return
     assert found == {event["eventID"] for event in some if matches(tree, event)}
+
+
+def compiled(loaded: Any, detection: str) -> Any:
+    rules = loaded(rule_text(detection))
+    return compile_tree(tree_of(rules.rules[0]), CLOUDTRAIL, "api_activity")
+
+
+@pytest.mark.parametrize(
+    ("detection", "named", "shapes"),
+    [
+        ("  a: {eventName: [A, B]}\n  condition: a", {"a", "b"}, set()),
+        ("  a: {eventName|startswith: Del}\n  condition: a", set(), {"del%"}),
+        ("  a: {eventName: A, errorCode: x}\n  b: {event.action: B}\n  condition: a or b", {"a", "b"}, set()),
+        ("  a: {eventName: [A, B]}\n  b: {eventName: A}\n  condition: a and b", {"a"}, set()),
+        ("  a: {eventName: A}\n  b: {errorCode: x}\n  condition: a or b", None, set()),
+        ("  a: {eventName: A}\n  condition: not a", None, set()),
+        ("  a: {eventName|re: A}\n  condition: a", None, set()),
+        ("  a: {eventName: '*'}\n  condition: a", None, set()),
+    ],
+)
+def test_operations_without_which_a_rule_is_not_true(
+    loaded: Any, detection: str, named: set[str] | None, shapes: set[str]
+) -> None:
+    found = compiled(loaded, detection)
+    assert (found.named, found.shapes) == (named, shapes)
+
+
+def test_values_of_one_field_are_judged_together(loaded: Any) -> None:
+    found = compiled(loaded, "  a: {requestParameters.x: [a, b, 'c*']}\n  condition: a")
+    assert found.sql.count("jx_text") == 1
+
+
+def test_what_is_refused_names_the_reason(loaded: Any) -> None:
+    with pytest.raises(Unsupported, match="no field `eventNome`"):
+        compiled(loaded, "  a: {eventNome: x}\n  condition: a")
+
+
+def test_a_pattern_for_operations() -> None:
+    both = lets_through("op", frozenset({"b", "a"}), frozenset({"x%"}))
+    assert both == "(op in ('a', 'b') or op like 'x%' escape '\\')"
+    assert lets_through("op", frozenset(), frozenset()) == "false"

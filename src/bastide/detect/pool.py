@@ -15,7 +15,7 @@ from msgspec import Struct
 from bastide.beside import forked, may_fork
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from bastide.detect.plan import Pass
@@ -83,7 +83,8 @@ def run(
         missing = [at for at in range(len(tasks)) if not _broken_file(folder, at).exists()]
     else:
         missing = list(range(len(tasks)))
-    _serve(passes, tasks, missing, folder, since, threads=workers)
+    if missing:
+        _serve(passes, tasks, missing, folder, since, threads=workers)
     broken: dict[int, str] = {}
     for at in range(len(tasks)):
         broken |= msgspec.json.decode(_broken_file(folder, at).read_bytes(), type=dict[int, str])
@@ -101,8 +102,7 @@ def _beside(passes: Sequence[Pass], tasks: Sequence[Task], folder: Path, since: 
     os.close(end)
 
     def work() -> None:
-        while len(raw := os.read(numbers, _NUMBER)) == _NUMBER:
-            _serve(passes, tasks, [int.from_bytes(raw, "little")], folder, since, threads=1)
+        _serve(passes, tasks, _taken(numbers), folder, since, threads=1)
 
     running = [forked(work) for _ in range(workers)]
     try:
@@ -112,22 +112,28 @@ def _beside(passes: Sequence[Pass], tasks: Sequence[Task], folder: Path, since: 
         os.close(numbers)
 
 
+def _taken(numbers: int) -> Iterator[int]:
+    """Numbers of tasks, each given to one process only."""
+    while len(raw := os.read(numbers, _NUMBER)) == _NUMBER:
+        yield int.from_bytes(raw, "little")
+
+
 def _serve(
-    passes: Sequence[Pass], tasks: Sequence[Task], some: Sequence[int], folder: Path, since: int, *, threads: int
+    passes: Sequence[Pass], tasks: Sequence[Task], some: Iterable[int], folder: Path, since: int, *, threads: int
 ) -> None:
-    """Do some of the tasks in this process."""
+    """Do some of the tasks in this process, with one database for all of them."""
     from bastide.detect.judge import judge, session
     from bastide.detect.sql import texts
 
-    for at in some:
-        task = tasks[at]
-        spill = folder / f"spill-{at}"
-        with contextlib.closing(session(threads, spill)) as connection:
+    with contextlib.closing(session(threads, folder / f"spill-{os.getpid()}")) as connection:
+        for at in some:
+            task = tasks[at]
             broken: dict[int, str] = {}
             for one in passes:
                 if one.table == task.table:
                     broken |= judge(connection, one, list(task.files), fresh=task.fresh, since=since)
             part = folder / f"{at}.part"
             connection.execute(f"copy hits to {texts([str(part)])} (format parquet)")
-        part.replace(folder / f"{at}.parquet")
-        _broken_file(folder, at).write_bytes(msgspec.json.encode(broken))
+            connection.execute("truncate hits")
+            part.replace(folder / f"{at}.parquet")
+            _broken_file(folder, at).write_bytes(msgspec.json.encode(broken))

@@ -1,0 +1,100 @@
+"""`bastide detect`, from files to exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bastide.cli.parser import make_parser
+from bastide.detect.events import made
+from bastide.detect.replay import START, write
+from bastide.errors import UsageError
+
+RULE = """title: Lists
+id: 00000000-0000-4000-8000-000000000001
+logsource: {product: aws, service: cloudtrail}
+detection:
+  call: {eventName: ListBuckets}
+  condition: call
+level: medium
+"""
+CALL = {"eventSource": "s3.amazonaws.com", "eventName": "ListBuckets"}
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bastide.yaml").write_text("workload: {name: shop}\n")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "a.yml").write_text(RULE)
+    write(made([CALL], START, "one"), tmp_path / "logs")
+    return tmp_path
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    arguments = make_parser(words[0]).parse_args(words)
+    code = arguments.run(arguments)
+    return code, capsys.readouterr().out
+
+
+def test_files_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    code, text = said(capsys, "detect", "--rules", "rules", "--events", "logs", "--format", "json")
+    (one,) = json.loads(text)
+    assert (code, one["rule_id"], one["table"]) == (1, "00000000-0000-4000-8000-000000000001", "api_activity")
+
+
+def test_only_what_is_new(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "ingest", "logs")[0] == 0
+    assert said(capsys, "detect", "--rules", "rules")[0] == 1
+    code, text = said(capsys, "detect", "--rules", "rules")
+    assert (code, text) == (0, "0 alerts of 0 matches; 1 rule over 0 events\n")
+    assert said(capsys, "detect", "--rules", "rules", "--all")[0] == 1
+    assert said(capsys, "detect", "--rules", "rules", "--since", "2026-03-03")[0] == 0
+    assert said(capsys, "detect", "--rules", "rules", "--since", "2026-03-01", "--fail-on", "high")[0] == 0
+    assert said(capsys, "detect", "--rules", "rules", "--all", "--fail-on", "never")[0] == 0
+
+
+def test_a_file_that_is_no_rule_makes_it_incomplete(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "rules" / "b.yml").write_text("not: sigma\n")
+    code, text = said(capsys, "detect", "--rules", "rules", "--events", "logs")
+    assert code == 3
+    assert "MEDIUM    Lists" in text
+    assert "not used: rules/b.yml:1: this is no Sigma rule" in text
+
+
+def test_alerts_are_handed_on(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("detect", "--rules", "rules", "--events", "logs", "--send", "ocsf:out.jsonl")
+    assert said(capsys, *words)[0] == 1
+    assert json.loads((project / "out.jsonl").read_text())["class_uid"] == 2004
+    assert said(capsys, *words[:-1], "webhook:http://127.0.0.1:1/")[0] == 3
+
+
+def test_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UsageError, match="there is no lake"):
+        said(capsys, "detect")
+    with pytest.raises(UsageError, match="--events"):
+        said(capsys, "detect", "--events", "logs", "--all")
+
+
+@pytest.mark.slow
+def test_watching(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = [sys.executable, "-m", "bastide", "detect", "--rules", "rules", "--watch", "--format", "json"]
+    watching = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
+    try:
+        assert said(capsys, "ingest", "logs")[0] == 0
+        assert watching.stdout
+        assert json.loads(watching.stdout.readline())["rule_title"] == "Lists"
+        write(made([{**CALL, "after": "9s"}], START, "two"), project / "more")
+        assert said(capsys, "ingest", "more")[0] == 0
+        assert json.loads(watching.stdout.readline())["time"] == "2026-03-02T09:00:09Z"
+    finally:
+        time.sleep(0.2)
+        watching.send_signal(signal.SIGINT)
+        watching.communicate(timeout=60)

@@ -1,0 +1,52 @@
+"""What a field is in a table, and what is no field."""
+
+from __future__ import annotations
+
+import pytest
+
+from bastide.detect.fields import Unsupported, field_of
+from bastide.detect.sources import CLOUDTRAIL, DNS, FLOW, GUARDDUTY
+
+
+def test_a_column() -> None:
+    found = field_of("eventname", CLOUDTRAIL, "api_activity")
+    assert (found.sql, found.many, found.path) == ('"api"."operation"', False, "api.operation")
+    assert field_of("API.Operation", CLOUDTRAIL, "api_activity").path == "api.operation"
+    assert field_of("event.action", CLOUDTRAIL, "authentication").path == "api.operation"
+
+
+def test_json_below_a_column() -> None:
+    found = field_of("requestParameters.policyArn", CLOUDTRAIL, "api_activity")
+    assert found.many
+    assert found.reads == {"api.request.data"}
+    assert field_of("api.request.data.policyArn", CLOUDTRAIL, "api_activity").sql == found.sql
+    assert field_of("additionalEventData.x", CLOUDTRAIL, "api_activity").reads == {"unmapped"}
+    assert field_of("resources.ARN.x", CLOUDTRAIL, "account_change").reads == {"raw_data"}
+
+
+def test_lists_of_objects() -> None:
+    found = field_of("resources.uid", CLOUDTRAIL, "api_activity")
+    assert found.many
+    assert found.reads == {"resources"}
+    assert field_of("answer", DNS, "dns_activity").many
+
+
+def test_numbers_stay_numbers() -> None:
+    assert field_of("dstport", FLOW, "network_activity").number == '"dst_endpoint"."port"'
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "table", "why"),
+    [
+        ("eventNome", CLOUDTRAIL, "api_activity", "did you mean `eventname`"),
+        ("items[0].name", CLOUDTRAIL, "api_activity", "leave the index out"),
+        ("dst_prt", FLOW, "network_activity", "did you mean `dst_port`"),
+    ],
+)
+def test_what_no_event_has(name: str, source: object, table: str, why: str) -> None:
+    with pytest.raises(Unsupported, match=why):
+        field_of(name, source, table)  # type: ignore[arg-type]
+
+
+def test_findings_keep_their_own_names() -> None:
+    assert field_of("service.action.actionType", GUARDDUTY, "detection_finding").reads == {"raw_data"}

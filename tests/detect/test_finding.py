@@ -1,0 +1,49 @@
+"""Alerts in the formats of others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
+
+from bastide.detect.alerts import alerts_of
+from bastide.detect.finding import asff, ocsf
+from bastide.lake.classes import ocsf_version
+from tests.detect.conftest import match, rule
+
+
+@pytest.fixture(scope="module")
+def validator() -> Any:
+    schemas = OcsfJsonSchemaEmbedded(get_ocsf_schema(version=ocsf_version()))
+    return jsonschema_rs.validator_for(schemas.get_class_schema(class_name="detection_finding", profiles=["cloud"]))
+
+
+FULL = rule("Root acts", "high", ("persistence", "impact"), techniques=("T1098.001", "T9999"))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"actor": "", "account": "", "region": ""}, {"source": "10.1.2.3", "operation": "X", "service": "s3"},
+     {"source": "s3.amazonaws.com", "resources": ("arn:x",)}, {"source": "fe80::1"}],
+)  # fmt: skip
+def test_ocsf(validator: Any, fields: dict[str, Any]) -> None:
+    (alert,) = alerts_of([match(FULL, **fields)])
+    event = ocsf(alert)
+    validator.validate(event)
+    assert (event["class_uid"], event["severity"], event["time"]) == (2004, "High", alert.last)
+    assert event["finding_info"]["attacks"][0] == {
+        "technique": {"uid": "T1098.001", "name": "Additional Cloud Credentials"},
+        "tactic": {"uid": "TA0003", "name": "Persistence"},
+    }
+
+
+def test_asff() -> None:
+    (alert,) = alerts_of([match(FULL, resources=("arn:aws:s3:::b",))])
+    found = asff(alert, "111122223333", "eu-west-1")
+    assert found["ProductArn"] == "arn:aws:securityhub:eu-west-1:111122223333:product/111122223333/default"
+    assert found["Severity"] == {"Label": "HIGH"}
+    assert found["Resources"] == [{"Type": "Other", "Id": "arn:aws:s3:::b", "Region": "eu-west-1"}]
+    (alert,) = alerts_of([match()])
+    assert asff(alert, "1", "r")["Resources"][0]["Id"] == "AWS::::Account:1"

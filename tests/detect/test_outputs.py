@@ -1,0 +1,88 @@
+"""Alerts to real receivers on this machine."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bastide.detect.alerts import alerts_of
+from bastide.detect.outputs import send
+from bastide.errors import UsageError
+from tests.detect.conftest import match, rule
+
+ALERTS = alerts_of([match(rule("Root <acts>", "high")), match(at=9000, actor="x`y")])
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[str, list[Any]]]:
+    got: list[Any] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            got.append(json.loads(body))
+            self.send_response(500 if self.path == "/broken" else 200)
+            self.end_headers()
+
+        def log_message(self, *arguments: Any) -> None:
+            return
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", got
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_web_hook(receiver: tuple[str, list[Any]]) -> None:
+    url, got = receiver
+    assert send(f"webhook:{url}/x", ALERTS) == ""
+    assert [one["title"] for one in got[0]["alerts"]] == ["Root <acts>", "a rule"]
+    assert send(f"webhook:{url}/x", []) == ""
+    assert len(got) == 1
+
+
+def test_slack_gets_no_markup_of_others(receiver: tuple[str, list[Any]]) -> None:
+    url, got = receiver
+    assert send(f"slack:{url}/x", ALERTS) == ""
+    assert got[0]["text"].splitlines()[0].startswith("*HIGH* Root &lt;acts&gt; by `arn:")
+    assert got[0]["text"].endswith("by `x'y`")
+
+
+def test_a_receiver_that_refuses(receiver: tuple[str, list[Any]]) -> None:
+    assert "500" in send(f"webhook:{receiver[0]}/broken", ALERTS)
+    assert send("webhook:http://127.0.0.1:1/", ALERTS)
+
+
+def test_a_file_grows(tmp_path: Path) -> None:
+    file = tmp_path / "alerts.jsonl"
+    assert send(f"ocsf:{file}", ALERTS) == ""
+    assert send(f"ocsf:{file}", ALERTS) == ""
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [line["class_uid"] for line in lines] == [2004] * 4
+    assert send(f"ocsf:{tmp_path}", ALERTS)
+
+
+def test_syslog() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as here:
+        here.bind(("127.0.0.1", 0))
+        here.settimeout(10)
+        assert send(f"syslog:127.0.0.1:{here.getsockname()[1]}", ALERTS) == ""
+        line = here.recv(9000).decode()
+    assert line.startswith("<107>1 2026-03-02T")
+    assert json.loads(line.partition(" alert - ")[2])["title"] == "Root <acts>"
+
+
+@pytest.mark.parametrize("where", ["pigeon:x", "webhook", "webhook:ftp://x", "syslog:x", "sns:x"])
+def test_no_place_to_send_to(where: str) -> None:
+    with pytest.raises(UsageError):
+        send(where, ALERTS)

@@ -1,0 +1,56 @@
+"""Rules compiled for each table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from bastide.detect.fields import Unsupported
+from bastide.detect.plan import Pass, plan_of, tree_of
+from tests.detect.conftest import rule_text
+
+CALL = "  call: {eventName: CreateUser}\n  condition: call"
+COUNT = (
+    "title: many\ncorrelation:\n  type: value_count\n  rules: [a]\n  group-by: [userIdentity.arn]\n  timespan: 5m\n"
+    "  condition: {field: requestParameters.x, gte: 2}\n"
+)
+
+
+def test_a_rule_stands_in_each_of_its_tables(loaded: Any) -> None:
+    plan = plan_of(loaded(rule_text(CALL)))
+    assert plan.tables == ["account_change", "api_activity", "authentication"]
+    assert plan.passes[0].where == """"metadata"."product"."name" in ('CloudTrail')"""
+    assert plan.usable == {0}
+
+
+def test_what_correlations_need_is_kept(loaded: Any) -> None:
+    plan = plan_of(loaded(rule_text(CALL) + "name: a\n", COUNT))
+    assert plan.fields[0] == ("userIdentity.arn", "requestParameters.x")
+    step = plan.passes[0].steps[0]
+    assert (step.counted, step.shown, len(step.fields)) == (True, False, 2)
+    assert "actor.user.uid" in plan.passes[0].reads
+
+
+def test_a_correlation_goes_with_what_it_counts(loaded: Any) -> None:
+    plan = plan_of(loaded(rule_text("  call: {nothing: x}\n  condition: call") + "name: a\n", COUNT))
+    assert [problem.cause for problem in plan.problems][1] == "a rule that it counts cannot be used"
+    assert plan.usable == set()
+    assert plan.passes == []
+
+
+def test_several_conditions_are_alternatives(loaded: Any) -> None:
+    text = "  a: {eventName: A}\n  b: {eventName: B}\n  condition: [a, b]"
+    plan = plan_of(loaded(rule_text(text)))
+    assert plan.passes[0].steps[0].named == {"a", "b"}
+
+
+def test_a_condition_that_cannot_be_read(loaded: Any) -> None:
+    with pytest.raises(Unsupported):
+        tree_of(loaded(rule_text("  a: {eventName: A}\n  condition: a and")).rules[0])
+
+
+def test_a_plan_is_plain_data(loaded: Any) -> None:
+    one = plan_of(loaded(rule_text(CALL))).passes[0]
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(one), type=Pass) == one

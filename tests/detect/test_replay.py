@@ -1,0 +1,92 @@
+"""Attacks through the real path."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from bastide.detect.replay import Kept, keep, kept_before, replay
+from bastide.detect.run import Detections
+from bastide.detect.scenario import load_scenarios
+from bastide.errors import UsageError
+from tests.detect.conftest import rule_text
+
+RULES = rule_text("  a: {eventName: StopLogging}\n  condition: a", "Stops", level="high")
+SCENARIO = """id: stop
+title: Stop
+steps:
+  - title: look
+    technique: T1580
+    events: [{eventSource: s3.amazonaws.com, eventName: ListBuckets}]
+  - title: stop
+    technique: T1562.008
+    expect: [EXPECTED]
+    events:
+      - {eventSource: cloudtrail.amazonaws.com, eventName: DescribeTrails}
+      - {eventSource: cloudtrail.amazonaws.com, eventName: StopLogging, after: 30s}
+"""
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bastide.yaml").write_text("workload: {name: shop}\n")
+    (tmp_path / "rules.yml").write_text(RULES)
+    return tmp_path
+
+
+def play(project: Path, text: str) -> list:  # type: ignore[type-arg]
+    (project / "scenario.yaml").write_text(text)
+    return replay(Detections(["rules.yml"]), load_scenarios(["scenario.yaml"]))
+
+
+def test_what_fires_and_how_soon(project: Path) -> None:
+    (one,) = play(project, SCENARIO.replace("EXPECTED", "Stops"))
+    look, stop = one.steps
+    assert (one.passed, one.events, one.first) == (True, 3, 90.0)
+    assert (look.seen, look.missed, look.others) == ((), (), ())
+    assert [(seen.title, seen.level, seen.after) for seen in stop.seen] == [("Stops", "high", 30.0)]
+
+
+def test_what_does_not_fire(project: Path) -> None:
+    more = rule_text("  a: {eventName: Never}\n  condition: a", "Never", number=2)
+    (project / "rules.yml").write_text(RULES + "---\n" + more)
+    (one,) = play(project, SCENARIO.replace("EXPECTED", "Never"))
+    assert not one.passed
+    assert one.steps[1].missed == ("Never",)
+    assert [seen.title for seen in one.steps[1].others] == ["Stops"]
+
+
+def test_a_detection_that_there_is_not(project: Path) -> None:
+    with pytest.raises(UsageError, match="expects `Stop`, which is no detection"):
+        play(project, SCENARIO.replace("EXPECTED", "Stop"))
+
+
+def test_ordinary_work_fires_nothing(project: Path) -> None:
+    quiet = (
+        "id: day\ntitle: Day\nbenign: true\nsteps:\n  - title: work\n"
+        "    events: [{eventSource: cloudtrail.amazonaws.com, eventName: NAME}]\n"
+    )
+    assert play(project, quiet.replace("NAME", "DescribeTrails"))[0].passed
+    (noisy,) = play(project, quiet.replace("NAME", "StopLogging"))
+    assert not noisy.passed
+    keep([noisy])
+    assert list(kept_before().noisy) == ["00000000-0000-4000-8000-000000000001"]
+
+
+def test_what_was_seen_is_kept(project: Path) -> None:
+    assert kept_before() == Kept()
+    outcomes = play(project, SCENARIO.replace("EXPECTED", "Stops"))
+    keep(outcomes, dt.datetime(2026, 11, 27, tzinfo=dt.UTC))
+    kept = kept_before()
+    assert kept.seen == {"T1562.008": "2026-11-27"}
+    assert kept.missed == {"T1580": "2026-11-27"}
+    assert list(kept.rules.values()) == ["2026-11-27"]
+
+
+@pytest.mark.slow
+def test_those_of_the_library_are_seen() -> None:
+    outcomes = replay(Detections(), load_scenarios())
+    assert [one.id for one in outcomes if not one.passed] == []

@@ -1,0 +1,71 @@
+"""What rules refer to: correlations, filters, placeholders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bastide.detect.plan import plan_of
+from bastide.detect.rules import RuleSet
+from tests.detect.conftest import rule_text
+
+CALL = "  call: {eventName: CreateUser}\n  condition: call"
+COUNT = (
+    "title: many\nname: many\ncorrelation:\n  type: event_count\n  rules: [%s]\n  timespan: 5m\n  condition: {gte: 2}\n"
+)
+
+
+def named(name: str, number: int = 1) -> str:
+    return rule_text(CALL, number=number) + f"name: {name}\n"
+
+
+def test_a_correlation_comes_after_what_it_counts(loaded: Callable[..., RuleSet]) -> None:
+    found = loaded(COUNT % "a", named("a"))
+    assert [rule.is_correlation for rule in found.rules] == [False, True]
+    assert [rule.shown for rule in found.rules] == [False, True]
+
+
+def test_generate_shows_what_is_counted(loaded: Callable[..., RuleSet]) -> None:
+    found = loaded(named("a"), COUNT.replace("correlation:\n", "correlation:\n  generate: true\n") % "a")
+    assert [rule.shown for rule in found.rules] == [True, True]
+
+
+def test_rules_are_counted_by_id_too(loaded: Callable[..., RuleSet]) -> None:
+    found = loaded(named("a"), COUNT % "00000000-0000-4000-8000-000000000001")
+    assert not found.problems
+    assert len(found.rules) == 2
+
+
+def test_what_is_not_there_cannot_be_counted(loaded: Callable[..., RuleSet]) -> None:
+    found = loaded(named("a"), COUNT % "b")
+    assert [rule.name for rule in found.rules] == ["a"]
+    assert "counts `b`" in found.problems[0].cause
+
+
+def test_circles_are_refused(loaded: Callable[..., RuleSet]) -> None:
+    found = loaded(COUNT % "other", (COUNT % "many").replace("name: many", "name: other"))
+    assert found.rules == []
+    assert len(found.problems) == 2
+
+
+def test_placeholders_are_filled(loaded: Callable[..., RuleSet]) -> None:
+    text = rule_text("  call: {userIdentity.userName|expand: '%admins%'}\n  condition: call")
+    plan = plan_of(loaded(text, placeholders={"admins": ["ann", "bo"]}))
+    assert not plan.problems
+    assert "('ann', 'bo')" in plan.passes[0].steps[0].sql
+
+
+def test_a_placeholder_that_nobody_fills_is_a_problem(loaded: Callable[..., RuleSet]) -> None:
+    plan = plan_of(loaded(rule_text("  call: {eventName|expand: '%what%'}\n  condition: call")))
+    assert "placeholder" in plan.problems[0].cause
+    assert plan.problems[0].rule.endswith("1")
+
+
+def test_filters_go_into_the_rules_that_they_name(loaded: Callable[..., RuleSet]) -> None:
+    text = (
+        "title: ours\nlogsource: {product: aws, service: cloudtrail}\nfilter:\n"
+        "  rules: [00000000-0000-4000-8000-000000000001]\n"
+        "  selection: {userIdentity.userName: pipeline}\n  condition: not selection\n"
+    )
+    plan = plan_of(loaded(rule_text(CALL), text))
+    assert not plan.problems
+    assert "pipeline" in plan.passes[0].steps[0].sql

@@ -1,0 +1,74 @@
+"""Rules from files: what is for this lake, what is for another, what is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bastide.detect.rules import RuleSet, load_rules
+from bastide.errors import UsageError
+from tests.detect.conftest import rule_text
+
+DETECTION = "  call: {eventName: CreateUser}\n  condition: call"
+
+
+def test_a_rule(loaded: Callable[..., RuleSet]) -> None:
+    text = rule_text(DETECTION, "A user", level="high", tags="attack.persistence, attack.t1136.003, attack.s0001")
+    (one,) = loaded(text + "bastide: {threats: [x]}\nfalsepositives: [setup]\n").rules
+    assert (one.id, one.title, one.level) == ("00000000-0000-4000-8000-000000000001", "A user", "high")
+    assert (one.techniques, one.tactics) == (("T1136.003",), ("persistence",))
+    assert (one.extra, one.false_positives, one.shown) == ({"threats": ["x"]}, ("setup",), True)
+    assert one.place.endswith("0.yml:1")
+    assert one.source is not None
+    assert one.source.is_cloudtrail
+
+
+def test_rules_of_other_logs_are_counted(loaded: Callable[..., RuleSet]) -> None:
+    windows = rule_text(DETECTION, number=2).replace(
+        "product: aws, service: cloudtrail", "product: windows, category: x"
+    )
+    other = rule_text(DETECTION, number=3).replace("service: cloudtrail", "service: unheard")
+    found = loaded(rule_text(DETECTION), windows, other)
+    assert (len(found.rules), found.elsewhere, found.problems) == (1, 2, [])
+
+
+def test_what_is_no_rule_hides_no_other(loaded: Callable[..., RuleSet]) -> None:
+    found = loaded(rule_text(DETECTION), "just: text\n", "{{{", rule_text("  call: {a: 1}", number=4), "")
+    assert [one.id for one in found.rules] == ["00000000-0000-4000-8000-000000000001"]
+    causes = [problem.cause for problem in found.problems]
+    assert len(causes) == 4
+    assert "neither `detection` nor `correlation`" in causes[0]
+    assert causes[1].startswith("not YAML")
+    assert "condition" in causes[2]
+    assert causes[3] == "there is no rule in it"
+
+
+def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_bytes(b"\xff\xfe\x00")
+    assert load_rules([str(tmp_path)]).problems[0].cause.startswith("cannot be read")
+
+
+def test_two_rules_with_one_id(loaded: Callable[..., RuleSet]) -> None:
+    with pytest.raises(UsageError, match="two rules have the id 0000") as caught:
+        loaded(rule_text(DETECTION), rule_text(DETECTION, "another"))
+    assert "0.yml:1" in str(caught.value)
+    assert "1.yml:1" in str(caught.value)
+
+
+def test_a_place_that_is_not_there() -> None:
+    with pytest.raises(UsageError, match="no such folder"):
+        load_rules(["nowhere"])
+
+
+def test_a_file_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(rule_text(DETECTION))
+    assert len(load_rules([str(tmp_path), str(tmp_path / "a.yml")]).rules) == 1
+
+
+def test_the_library_is_what_there_is_without_a_place() -> None:
+    found = load_rules()
+    assert len(found.rules) >= 20
+    assert not found.problems
+    assert all(one.level and one.description for one in found.rules)

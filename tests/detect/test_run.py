@@ -1,0 +1,71 @@
+"""Rules and tuning together, over a lake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bastide.detect.events import made
+from bastide.detect.replay import START, write
+from bastide.detect.run import Detections
+from bastide.errors import UsageError
+from bastide.lake.ingest import ingest
+from bastide.lake.store import Lake
+from tests.detect.conftest import rule_text
+
+CALL = {"eventSource": "s3.amazonaws.com", "eventName": "ListBuckets"}
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "a.yml").write_text(rule_text("  a: {eventName: ListBuckets}\n  condition: a"))
+    (tmp_path / "bastide.yaml").write_text(
+        "workload: {name: shop}\ndetections:\n  rules: [rules]\n  suppressions:\n"
+        "    - {rule: a rule, actor: '*user/bob', until: 2999-01-01, by: jo, reason: known}\n"
+    )
+    return tmp_path
+
+
+def bring(lake: Lake, folder: Path, *who: str, after: str = "0s") -> None:
+    name = "-".join(who).replace("/", "-") + after
+    write(made([{**CALL, "by": one, "after": after} for one in who], START, name), folder / "logs" / name)
+    ingest(lake, [str(folder / "logs" / name)])
+
+
+def test_what_is_new_is_told_once(project: Path) -> None:
+    lake, detections = Lake(project / "lake"), Detections()
+    bring(lake, project, "user/alice", "user/bob")
+    judged, sequence = detections.new(lake)
+    assert ([match.actor[-5:] for match in judged.matches], judged.suppressed) == (["alice"], 1)
+    assert [alert.title for alert in judged.alerts] == ["a rule"]
+    assert detections.new(lake)[0].matches == judged.matches
+    detections.told(lake, sequence)
+    assert detections.new(lake)[0].matches == []
+    bring(lake, project, "user/carol", after="5m")
+    assert [match.actor[-5:] for match in detections.new(lake)[0].matches] == ["carol"]
+    assert len(detections.since(lake, 0)[0].matches) == 2
+
+
+def test_a_correlation_over_two_runs(project: Path) -> None:
+    rule = rule_text("  a: {eventName: ListBuckets}\n  condition: a") + "name: lists\n"
+    many = "title: many\ncorrelation: {type: event_count, rules: [lists], timespan: 1h, condition: {gte: 2}}\n"
+    (project / "rules" / "a.yml").write_text(rule + "---\n" + many)
+    lake, detections = Lake(project / "lake"), Detections()
+    bring(lake, project, "user/alice")
+    judged, sequence = detections.new(lake)
+    assert judged.matches == []
+    detections.told(lake, sequence)
+    bring(lake, project, "user/dan", after="10m")
+    (match,) = detections.new(lake)[0].matches
+    assert match.count == 2
+
+
+def test_files_without_a_lake(project: Path) -> None:
+    bring(Lake(project / "lake"), project, "user/alice")
+    judged = Detections().files([str(project / "logs")])
+    assert (len(judged.matches), judged.events, judged.problems) == (1, 1, [])
+    with pytest.raises(UsageError, match="no such file"):
+        Detections().files(["nowhere"])
