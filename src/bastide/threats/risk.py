@@ -78,8 +78,8 @@ class Risk(Struct, frozen=True):
 
 
 def level_of(value: float) -> str:
-    """The level of a risk from 1 to 25."""
-    return next((name for name, highest in LEVELS.items() if value <= highest + 1e-9), "critical")
+    """The level of a risk from 1 to 25, as it is shown: with one decimal."""
+    return next((name for name, highest in LEVELS.items() if round(value, 1) <= highest), "critical")
 
 
 def within(level: str, appetite: str) -> bool:
