@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.diagram:
             from bastide.threats.diagram import diagram
 
-            return _put(diagram(whole.model, arguments.diagram), arguments.output)
+            return put(diagram(whole.model, arguments.diagram), arguments.output)
         rows = list(_wanted(whole.register, arguments.status))
         if arguments.explain:
             return _explain(arguments, whole)
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.format == "json":
             from bastide.threats.show import as_json
 
-            _put(json.dumps(as_json(rows), indent=2), arguments.output)
+            put(json.dumps(as_json(rows), indent=2), arguments.output)
         else:
             from bastide.report.lines import Lines, screen
             from bastide.threats.show import listing
@@ -80,7 +80,7 @@ def _explain(arguments: argparse.Namespace, whole: Whole) -> int:
 
     rows = chosen(whole.register, [arguments.explain])
     if arguments.format == "json":
-        return _put(json.dumps(as_json(rows, whole.known), indent=2, default=str), arguments.output)
+        return put(json.dumps(as_json(rows, whole.known), indent=2, default=str), arguments.output)
     lines = Lines(screen())
     explain(lines, rows[0], whole.known)
     lines.flush()
@@ -104,7 +104,8 @@ def _decide(arguments: argparse.Namespace, whole: Whole) -> int:
     return 0
 
 
-def _put(text: str, output: str | None) -> int:
+def put(text: str, output: str | None) -> int:
+    """Print a text, or write it to a file; the exit code."""
     from bastide.sources.files import write_whole
 
     if not output or output == "-":

@@ -41,7 +41,7 @@ HISTORY = ("scans", "control_counts", "findings", "risks")
 TABLES: dict[str, Columns] = {
     "threats": {
         "id": ("VARCHAR", "`T-` and eight hex digits; stays while the cause stays"),
-        "template": ("VARCHAR", "id of its template, `own` for one of the manifest"),
+        "template": ("VARCHAR", "id of its template, `own` for one of the manifest, `imported` for one of a file"),
         "title": ("VARCHAR", "what could happen"),
         "statement": ("VARCHAR", "the same as a whole sentence"),
         "stride": ("VARCHAR", "kind of threat"),
@@ -158,6 +158,7 @@ def _whole(manifest: Manifest, known: Known, state: State) -> Whole:
     from bastide.objectives.tables import put_catalogue, put_objectives
     from bastide.posture.weighed import put_weighed
     from bastide.threats.bearing import put_bearing
+    from bastide.threats.exchange import imported_threats
     from bastide.threats.model import put_model
 
     scanned = record_scan(known, state)
@@ -166,10 +167,10 @@ def _whole(manifest: Manifest, known: Known, state: State) -> Whole:
     put_weighed(known)
     put_catalogue(known)
     _put_history(known, state, scanned)
-    threats = threats_of(known, load_templates(manifest.packs), manifest)
+    journal = entries(state)
+    threats = [*threats_of(known, load_templates(manifest.packs), manifest), *imported_threats(journal, known)]
     risks = assess(known, threats)
     new, gone = record(state, threats, risks, scanned)
-    journal = entries(state)
     register = read_register(state, risks, journal, manifest.appetite)
     _put_register(known, register, journal)
     put_objectives(known)

@@ -6,6 +6,7 @@ from typing import Any
 
 from bastide.cli.parsers.base import Parser, lazy
 from bastide.cli.parsers.loop import loop_options
+from bastide.cli.parsers.threats_exchange import add_exchange
 
 STATUSES = ("open", "mitigated", "accepted", "transferred", "not-applicable", "closed", "alarm", "all")
 _DECISIONS = {
@@ -69,6 +70,7 @@ def threats(commands: Any) -> None:
         reviewed.add_argument(f"--{option}", metavar=metavar, required=True, help=meaning)
     loop_options(reviewed)
     reviewed.set_defaults(run=lazy("threats"), action="reviewed")
+    add_exchange(actions)
 
 
 def _listing(parser: Any) -> None:
