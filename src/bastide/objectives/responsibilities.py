@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from bastide.controls.entry import Summary
     from bastide.workload.known import Columns, Known
 
 Who = Literal["aws", "shared", "us", "none", "unknown"]
@@ -135,9 +136,12 @@ def _read() -> dict[str, Any]:
     return {**layers, "services": services}
 
 
-def cells(known: Known) -> list[Cell]:
-    """Every layer of every service that resources of the last scan belong to, by name of the service."""
-    matrix, judged = load_matrix(), _Judged(known)
+def cells(known: Known, controls: Iterable[Summary] = ()) -> list[Cell]:
+    """Every layer of every service that resources of the last scan belong to, by name of the service.
+
+    `controls` are those in use, where the caller has them at hand.
+    """
+    matrix, judged = load_matrix(), _Judged(known, controls or controls_known(known))
     types = {row["type"]: row["n"] for row in known.run("select type, count(*)::int as n from resources group by type")}
     used: dict[str, tuple[Service, list[str]]] = {}
     for name in sorted(types):
@@ -156,11 +160,11 @@ def cells(known: Known) -> list[Cell]:
 class _Judged:
     """The verdicts of the last scan by resource type and objective."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, controls: Iterable[Summary]) -> None:
         rows = known.run("select objective, list(distinct control) as all_ from objective_controls group by objective")
         self._serving = {row["objective"]: set(row["all_"]) for row in rows}
         self._judges: dict[str, set[str]] = {}
-        for control in controls_known(known):
+        for control in controls:
             self._judges.setdefault(control.resource, set()).add(control.id)
         self._counts: dict[tuple[str, str], Counts] = {}
         for row in known.run(_COUNTED):
@@ -192,9 +196,9 @@ def _status(who: Who, counts: Counts, *, told: bool) -> str | None:
     return counts.status if counts.total or told else NO_CONTROL
 
 
-def put_responsibilities(known: Known) -> None:
+def put_responsibilities(known: Known, controls: Iterable[Summary] = ()) -> None:
     """The table `responsibilities`; `known` has `objective_controls`."""
-    known.put("responsibilities", TABLE, (_row(one) for one in cells(known)))
+    known.put("responsibilities", TABLE, (_row(one) for one in cells(known, controls)))
 
 
 def _row(one: Cell) -> dict[str, Any]:

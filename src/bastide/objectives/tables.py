@@ -101,7 +101,7 @@ def put_objectives(known: Known) -> None:
     basis = basis_of(known)
     known.put("objectives", TABLES["objectives"], _objectives(known, basis))
     known.put("requirements", TABLES["requirements"], _requirements(basis))
-    put_responsibilities(known)
+    put_responsibilities(known, basis.controls.values())
 
 
 def basis_of(known: Known) -> Basis:
