@@ -25,6 +25,9 @@ class CompiledLibrary(BuildHookInterface):  # type: ignore[misc, type-arg]
         sys.path.insert(0, str(Path(self.root, "src")))
         from bastide.controls.frameworks import frameworks_compiled
         from bastide.controls.library import load_library
+        from bastide.objectives.catalogue import load_objectives
+        from bastide.objectives.responsibilities import load_matrix
+        from bastide.objectives.wellarchitected import load_practices
         from bastide.sources.aws.collectors import load_collectors
         from bastide.sources.terraform.mapping import entries
 
@@ -32,6 +35,9 @@ class CompiledLibrary(BuildHookInterface):  # type: ignore[misc, type-arg]
         frameworks_compiled()
         entries()
         load_collectors()
+        load_objectives()
+        load_practices()
+        load_matrix()
         for file in Path(self._cache.name, "bastide").iterdir():
             name = file.name.rpartition("-")[0]
             build_data["force_include"][str(file)] = f"bastide/library/compiled/{name}.json"
