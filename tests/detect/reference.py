@@ -144,7 +144,7 @@ def texts(name: str, event: dict[str, Any]) -> list[str]:
             if word.lower() == key.lower()
         ]
     found = [one for node in nodes for one in (node if isinstance(node, list) else [node])]
-    return [as_text(one) for one in found if one is not None]
+    return [text for one in found if one is not None for text in as_texts(one)]
 
 
 def opened(node: Any) -> list[Any]:
@@ -162,6 +162,12 @@ def plain(node: Any) -> Any:
             except ValueError:
                 return node
     return node
+
+
+def as_texts(node: Any) -> list[str]:
+    """An object counts as its JSON, and as that with the quotes of texts within it as they are."""
+    text = as_text(node)
+    return [text, text.replace('\\"', '"')] if isinstance(node, dict) else [text]
 
 
 def as_text(node: Any) -> str:

@@ -44,6 +44,7 @@ FIELDS = [
     "requestParameters.list.KEY", "responseElements.b", "additionalEventData.a", "readOnly", "vpcEndpointId",
     "userIdentity.sessionContext.attributes.mfaAuthenticated", "requestParameters.a.a.b", "userIdentity.userName",
     "userIdentity.principalId", "eventTime", "awsRegion", "recipientAccountId",
+    "requestParameters", "additionalEventData",
 ]  # fmt: skip
 
 

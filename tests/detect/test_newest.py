@@ -58,7 +58,7 @@ def test_compaction_loses_nothing_new(lake: Lake, tmp_path: Path) -> None:
     sequence = newer(lake, TABLES, 0, 0).sequence
     bring(lake, tmp_path, "two", "10s")
     bring(lake, tmp_path, "three", "20s")
-    compact(lake)
+    compact(lake, 1 << 28)
     found = newer(lake, TABLES, sequence, 0)
     assert [one.rows for one in found.inputs] == [3]
     assert newer(lake, TABLES, found.sequence, 0).inputs == []

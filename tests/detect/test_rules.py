@@ -72,3 +72,13 @@ def test_the_library_is_what_there_is_without_a_place() -> None:
     assert len(found.rules) >= 20
     assert not found.problems
     assert all(one.level and one.description for one in found.rules)
+
+
+def test_a_checkout_of_the_public_repository(tmp_path: Path) -> None:
+    for folder in ("rules/cloud/aws", "rules-emerging-threats", "deprecated", "regression_data"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "rules/cloud/aws/a.yml").write_text(rule_text(DETECTION))
+    (tmp_path / "deprecated/b.yml").write_text(rule_text(DETECTION, number=2))
+    (tmp_path / "regression_data/info.yml").write_text("id: x\n")
+    found = load_rules([str(tmp_path)])
+    assert (len(found.rules), found.problems) == (1, [])

@@ -8,20 +8,19 @@ from typing import Any
 from bastide.detect.alerts import alerts_of
 from bastide.detect.rules import Problem
 from bastide.detect.run import Judged
-from bastide.detect.show import TIMELINE, alert_record, alert_text, as_json, as_text, cleaned, closing, rule_record
+from bastide.detect.show import TIMELINE, alert_record, alert_text, as_text, cleaned, closing, match_line, rule_record
 from tests.detect.conftest import match, rule, rule_text
 
 
-def test_matches_are_a_list_with_an_object_a_line() -> None:
-    text = as_json([match(at=0), match(at=1)])
-    assert [one["event_uid"] for one in json.loads(text)] == ["e0", "e1"]
-    assert len(text.splitlines()) == 2
-    assert json.loads(as_json([])) == []
+def test_a_match_is_an_object_on_a_line() -> None:
+    text = match_line(match(at=1))
+    assert json.loads(text)["event_uid"] == "e1"
+    assert len(text.splitlines()) == 1
 
 
 def test_hostile_texts_are_only_text() -> None:
     evil = match(actor="x\x1b[31m\u202e", error="\x07", operation="a\nb", resources=("\x1b]0;t\x07",))
-    for text in (as_json([evil]), alert_text(alerts_of([evil])[0]), json.dumps(alert_record(alerts_of([evil])[0]))):
+    for text in (match_line(evil), alert_text(alerts_of([evil])[0]), json.dumps(alert_record(alerts_of([evil])[0]))):
         assert not any(mark in text for mark in ("\x1b", "\u202e", "\x07"))
     assert cleaned({"a": ["\x1b", 1]}) == {"a": ["\\x1b", 1]}
 
@@ -42,7 +41,7 @@ def test_a_refused_call_and_a_correlation_say_so() -> None:
 
 
 def test_what_was_done_stands_last() -> None:
-    judged = Judged(matches=[match()], alerts=alerts_of([match()]), rules=3, events=10, suppressed=2, elsewhere=5,
+    judged = Judged(total=1, alerts=alerts_of([match()]), rules=3, events=10, suppressed=2, elsewhere=5,
                     problems=[Problem("x.yml:1", "no rule")], notes=[Problem("bastide.yaml:3", "over")])  # fmt: skip
     assert as_text(judged).endswith(closing(judged))
     assert closing(judged).splitlines() == [

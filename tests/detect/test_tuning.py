@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bastide.detect.tuning import Suppression, apply_suppressions, read_tuning
+from bastide.detect.tuning import Suppressed, Suppression, read_tuning
 from bastide.errors import UsageError
 from tests.detect.conftest import match, rule
 
@@ -22,15 +22,16 @@ def test_what_is_known_is_left_out_and_counted() -> None:
     noise = match(rule("Root acts"), actor="arn:aws:iam::1:root")
     other = match(rule("Root acts"), actor="arn:aws:iam::2:root")
     known = suppression(rule="root*".title(), actor="*:1:root", place="bastide.yaml:3")
-    left, taken, over = apply_suppressions([noise, other], [known], TODAY)
-    assert (left, taken, over) == ([other], {"bastide.yaml:3": 1}, [])
+    suppressed = Suppressed([known], TODAY)
+    assert [suppressed.takes(one) for one in (noise, other)] == [True, False]
+    assert (suppressed.taken, suppressed.over) == ({"bastide.yaml:3": 1}, [])
 
 
 def test_one_that_is_over_hides_nothing() -> None:
-    left, taken, over = apply_suppressions([match()], [suppression(until=dt.date(2026, 1, 1))], TODAY)  # type: ignore[arg-type]
-    assert len(left) == 1
-    assert taken == {}
-    assert "over since 2026-01-01" in over[0].cause
+    suppressed = Suppressed([suppression(until=dt.date(2026, 1, 1))], TODAY)  # type: ignore[arg-type]
+    assert not suppressed.takes(match())
+    assert not suppressed.taken
+    assert "over since 2026-01-01" in suppressed.over[0].cause
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,8 @@ EVENT: dict[str, Any] = {
         ("requestParameters.policy.Statement.Action", "'s3:\\*'", True),
         ("requestParameters.policy.statement.principal.aws", "'\\*'", True),
         ("requestParameters.policy|contains", '\'"Effect":"Allow"\'', True),
+        ("requestParameters|contains", '\'"Effect":"Allow"\'', True),
+        ("requestParameters|contains", "nowhere", False),
         ("requestParameters.quoted.version", "x", True),
         ("requestParameters.owner|fieldref", "userIdentity.userName", True),
         ("userIdentity.arn|fieldref|endswith", "requestParameters.owner", True),

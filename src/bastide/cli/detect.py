@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from bastide.errors import UsageError
 if TYPE_CHECKING:
     import argparse
 
+    from bastide.detect.engine import Match
     from bastide.detect.run import Detections, Judged
 
 INCOMPLETE = 3
@@ -29,22 +29,59 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.events and (arguments.watch or arguments.since or arguments.all or arguments.lake):
         raise UsageError("--events judges whole files; it goes with none of --lake, --since, --all, --watch")
     detections = Detections(arguments.rules or (), arguments.config or "")
+    if arguments.watch:
+        return _watch(arguments, detections)
+    told = _Told(arguments)
     if arguments.events:
-        return _told(arguments, detections.files(arguments.events, arguments.jobs))
-    return _watch(arguments, detections) if arguments.watch else _once(arguments, detections)
+        return told.closed(detections.files(arguments.events, arguments.jobs, told.match))
+    return _once(arguments, detections, told)
 
 
-def _once(arguments: argparse.Namespace, detections: Detections) -> int:
+class _Told:
+    """JSON is printed match by match: there may be more of them than memory holds."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self.arguments, self.json = arguments, arguments.format == "json"
+        self.begun = False
+
+    def match(self, match: Match) -> None:
+        if not self.json:
+            return
+        from bastide.detect.show import match_line
+
+        sys.stdout.write((",\n " if self.begun else "[") + match_line(match))
+        self.begun = True
+
+    def closed(self, judged: Judged) -> int:
+        """Tell the rest, hand alerts on; the exit code."""
+        from bastide.detect.alerts import level_number
+        from bastide.detect.show import as_text, closing
+
+        if self.json:
+            sys.stdout.write("]\n" if self.begun else "[]\n")
+            if judged.problems:
+                print(closing(judged), file=sys.stderr)
+        else:
+            print(as_text(judged))
+        refused = _sent(self.arguments, judged)
+        if judged.problems or refused:
+            return INCOMPLETE
+        if self.arguments.fail_on == "never":
+            return 0
+        return int(any(level_number(one.level) >= level_number(self.arguments.fail_on) for one in judged.alerts))
+
+
+def _once(arguments: argparse.Namespace, detections: Detections, told: _Told) -> int:
     from bastide.detect.newest import since_of
     from bastide.lake.store import existing
 
     lake = existing(arguments.lake)
     if arguments.since or arguments.all:
         since = since_of(arguments.since) if arguments.since else 0
-        judged, sequence = detections.since(lake, since, arguments.jobs)
+        judged, sequence = detections.since(lake, since, arguments.jobs, told.match)
     else:
-        judged, sequence = detections.new(lake, arguments.jobs)
-    code = _told(arguments, judged)
+        judged, sequence = detections.new(lake, arguments.jobs, told.match)
+    code = told.closed(judged)
     if not arguments.since:
         detections.told(lake, sequence)
     return code
@@ -53,40 +90,25 @@ def _once(arguments: argparse.Namespace, detections: Detections) -> int:
 def _watch(arguments: argparse.Namespace, detections: Detections) -> int:
     """Tell of what comes in, until interrupted; JSON has one match a line."""
     from bastide.detect.newest import remembered
-    from bastide.detect.show import alert_text, cleaned
+    from bastide.detect.show import alert_text, match_line
     from bastide.lake.store import Lake, lake_folder
 
+    def tell(match: Match) -> None:
+        if arguments.format == "json":
+            print(match_line(match), flush=True)
+
     lake = Lake(arguments.lake or lake_folder())
+    there = False
     while True:
-        if lake.exists() and lake.commits(remembered(lake, detections.name)):
-            judged, sequence = detections.new(lake, arguments.jobs)
-            if arguments.format == "json":
-                for match in judged.matches:
-                    print(json.dumps(cleaned(match.record()), ensure_ascii=False), flush=True)
-            else:
+        there = there or lake.exists()
+        if there and lake.commits(remembered(lake, detections.name)):
+            judged, sequence = detections.new(lake, arguments.jobs, tell)
+            if arguments.format != "json":
                 for alert in reversed(judged.alerts):
                     print(alert_text(alert) + "\n", flush=True)
             _sent(arguments, judged)
             detections.told(lake, sequence)
         time.sleep(PAUSE)
-
-
-def _told(arguments: argparse.Namespace, judged: Judged) -> int:
-    from bastide.detect.alerts import level_number
-    from bastide.detect.show import as_json, as_text, closing
-
-    if arguments.format == "json":
-        print(as_json(judged.matches))
-        if judged.problems:
-            print(closing(judged), file=sys.stderr)
-    else:
-        print(as_text(judged))
-    refused = _sent(arguments, judged)
-    if judged.problems or refused:
-        return INCOMPLETE
-    if arguments.fail_on == "never":
-        return 0
-    return int(any(level_number(alert.level) >= level_number(arguments.fail_on) for alert in judged.alerts))
 
 
 def _sent(arguments: argparse.Namespace, judged: Judged) -> bool:

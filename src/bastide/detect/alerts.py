@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -15,16 +16,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bastide.detect.engine import Match
+    from bastide.detect.rules import Rule
 
 WINDOW = 60 * 60 * 1000
 """Matches of one actor that are at most so far apart (milliseconds) are one alert."""
 CHAIN = 3
 """Tactics of ATT&CK after which an alert is one level worse: steps of one attack, not one slip."""
+HEAD, TAIL = 100, 20
+"""Matches of an alert that are kept: the first, and the last."""
+MOST = 1000
+"""Resources, addresses, … of an alert that are kept."""
 _SENSITIVE = 0.99
 
 
 class Alert(Struct):
-    """What one actor did. `reasons` say why its level is higher than that of its worst rule."""
+    """What one actor did. `reasons` say why its level is higher than that of its worst rule.
+
+    `matches` are the first and the last of them, `total` is how many there are, `events` how many events.
+    """
 
     id: str
     title: str
@@ -33,25 +42,16 @@ class Alert(Struct):
     first: int
     last: int
     matches: list[Match] = field(default_factory=list)
+    total: int = 0
+    events: int = 0
+    rules: dict[str, Rule] = field(default_factory=dict)
     tactics: list[str] = field(default_factory=list)
     techniques: list[str] = field(default_factory=list)
+    accounts: list[str] = field(default_factory=list)
+    regions: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
     resources: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
-
-    @property
-    def accounts(self) -> list[str]:
-        """Where it happened."""
-        return sorted({match.account for match in self.matches if match.account})
-
-    @property
-    def regions(self) -> list[str]:
-        """Where it happened."""
-        return sorted({match.region for match in self.matches if match.region})
-
-    @property
-    def sources(self) -> list[str]:
-        """Addresses that it came from."""
-        return sorted({match.source for match in self.matches if match.source})
 
 
 class Classed(Struct, frozen=True):
@@ -69,44 +69,100 @@ def level_number(level: str) -> int:
 
 def alerts_of(matches: Iterable[Match], classes: Sequence[Classed] = (), window: int = WINDOW) -> list[Alert]:
     """The alerts, the worst first and of those the newest. Each match is in exactly one."""
-    by_actor: dict[tuple[str, str], list[list[Match]]] = {}
-    for match in sorted(matches, key=lambda one: (one.first or one.time, one.time)):
-        groups = by_actor.setdefault(_key(match), [])
-        if groups and (match.first or match.time) - max(one.time for one in groups[-1][-50:]) <= window:
-            groups[-1].append(match)
-        else:
-            groups.append([match])
-    found = [_alert(key, group, classes) for key, groups in by_actor.items() for group in groups]
-    return sorted(found, key=lambda one: (-level_number(one.level), -one.last))
+    gathered = Gathered(classes, window)
+    for match in sorted(matches, key=lambda one: one.time):
+        gathered.add(match)
+    return gathered.alerts()
+
+
+class Gathered:
+    """Alerts while matches come in, in the order of time; memory grows with alerts, not with matches."""
+
+    def __init__(self, classes: Sequence[Classed] = (), window: int = WINDOW) -> None:
+        self.classes, self.window = classes, window
+        self._open: dict[tuple[str, str], _Growing] = {}
+        self._done: list[Alert] = []
+
+    def add(self, match: Match) -> None:
+        """Take in one more."""
+        key = _key(match)
+        growing = self._open.get(key)
+        if growing is None or (match.first or match.time) - growing.last > self.window:
+            if growing is not None:
+                self._done.append(growing.alert(self.classes))
+            growing = self._open[key] = _Growing(key)
+        growing.add(match)
+
+    def alerts(self) -> list[Alert]:
+        """All of them, the worst first and of those the newest."""
+        found = [*self._done, *(growing.alert(self.classes) for growing in self._open.values())]
+        return sorted(found, key=lambda one: (-level_number(one.level), -one.last))
+
+
+class _Growing:
+    """One alert, with the first and last of its matches."""
+
+    def __init__(self, key: tuple[str, str]) -> None:
+        self.key = key
+        self.head: list[Match] = []
+        self.tail: deque[Match] = deque(maxlen=TAIL)
+        self.total = self.events = self.last = 0
+        self.first = 1 << 62
+        self.worst: Match | None = None
+        self.rules: dict[str, Rule] = {}
+        self.words: dict[str, dict[str, None]] = {name: {} for name in ("account", "region", "source", "resource")}
+
+    def add(self, match: Match) -> None:
+        (self.head if len(self.head) < HEAD else self.tail).append(match)
+        self.total += 1
+        self.events += match.count
+        self.first = min(self.first, match.first or match.time)
+        self.last = max(self.last, match.last, match.time)
+        self.rules.setdefault(match.rule.id, match.rule)
+        if self.worst is None or _badness(match.rule) > _badness(self.worst.rule):
+            self.worst = match
+        given = {"account": (match.account,), "region": (match.region,), "source": (match.source,),
+                 "resource": match.resources}  # fmt: skip
+        for name, words in given.items():
+            known = self.words[name]
+            if len(known) < MOST:
+                known.update((word, None) for word in words if word)
+
+    def alert(self, classes: Sequence[Classed]) -> Alert:
+        assert self.worst
+        first = self.head[0]
+        digest = hashlib.sha256("\n".join([*self.key, first.rule.id, first.event_uid]).encode()).hexdigest()
+        rules = self.rules.values()
+        found = Alert(
+            id=digest[:16],
+            title=self.worst.rule.title + (f", and {len(rules) - 1} more" if len(rules) > 1 else ""),
+            level=self.worst.rule.level,
+            actor=self.key[0],
+            first=self.first,
+            last=self.last,
+            matches=[*self.head, *self.tail],
+            total=self.total,
+            events=self.events,
+            rules=self.rules,
+            tactics=in_order({word for rule in rules for word in rule.tactics}),
+            techniques=sorted({word for rule in rules for word in rule.techniques}),
+            accounts=sorted(self.words["account"]),
+            regions=sorted(self.words["region"]),
+            sources=sorted(self.words["source"]),
+            resources=list(self.words["resource"]),
+        )
+        _raise(found, classes)
+        return found
+
+
+def _badness(rule: Rule) -> tuple[int, bool]:
+    return level_number(rule.level), rule.is_correlation
 
 
 def _key(match: Match) -> tuple[str, str]:
     """Whose doing a match is: the actor's, else about which resource it is, else from where it came."""
     who = match.actor or (match.resources[0] if match.resources else "") or match.source
     return who, match.account
-
-
-def _alert(key: tuple[str, str], group: list[Match], classes: Sequence[Classed]) -> Alert:
-    worst = max(group, key=lambda one: (level_number(one.rule.level), one.rule.is_correlation))
-    rules = {match.rule.id for match in group}
-    tactics = in_order({word for match in group for word in match.rule.tactics})
-    resources = list(dict.fromkeys(uid for match in group for uid in match.resources))
-    first = group[0]
-    digest = hashlib.sha256("\n".join([*key, first.rule.id, first.event_uid]).encode()).hexdigest()
-    found = Alert(
-        id=digest[:16],
-        title=worst.rule.title + (f", and {len(rules) - 1} more" if len(rules) > 1 else ""),
-        level=worst.rule.level,
-        actor=key[0],
-        first=min(match.first or match.time for match in group),
-        last=max(max(match.last, match.time) for match in group),
-        matches=group,
-        tactics=tactics,
-        techniques=sorted({word for match in group for word in match.rule.techniques}),
-        resources=resources,
-    )
-    _raise(found, classes)
-    return found
 
 
 def _raise(alert: Alert, classes: Sequence[Classed]) -> None:

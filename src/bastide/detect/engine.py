@@ -14,7 +14,7 @@ from bastide.detect.pool import Input, run
 from bastide.detect.rules import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import duckdb
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from bastide.detect.rules import Rule, RuleSet
 
 _MATCHES = """
-select h.rule, h.uid, h.time, h."table", h.account, h.region, h.actor, h.actor_name, h.operation, h.service, h.source,
-  h.error, h.resources, e.uids, e.first, e.last, e.count
+copy (select h.rule, h.uid, h.time, h."table", h.account, h.region, h.actor, h.actor_name, h.operation, h.service,
+  h.source, h.error, h.resources, e.uids, e.first, e.last, e.count
 from hits h left join episodes e on e.rule = h.rule and e.uid = h.uid and e.time = h.time
-where h.fresh and h.rule in (select unnest($shown)) order by h.time, h.rule, h.uid
+where h.fresh and h.rule in ({shown}) order by h.time, h.rule, h.uid) to {file} (format parquet)
 """
 
 
@@ -83,7 +83,9 @@ class Match(Struct, frozen=True, omit_defaults=True):
 
 
 class Detected(Struct):
-    """What a run found: matches by time, problems with rules, and how many events were looked at."""
+    """What a run found: matches by time, where nobody else took them, problems with rules, and how many events there
+    were.
+    """
 
     matches: list[Match] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -103,8 +105,19 @@ def span_of(rules: RuleSet) -> int:
     return max((rule.parsed.timespan.seconds * 1000 for rule in rules.rules if rule.is_correlation), default=0)
 
 
-def detect(rules: RuleSet, plan: Plan, inputs: Sequence[Input], *, since: int = 0, jobs: int | None = None) -> Detected:
-    """Judge files of a lake by compiled rules; matches before `since` (milliseconds) are only counted."""
+def detect(
+    rules: RuleSet,
+    plan: Plan,
+    inputs: Sequence[Input],
+    *,
+    since: int = 0,
+    jobs: int | None = None,
+    tell: Callable[[Match], object] | None = None,
+) -> Detected:
+    """Judge files of a lake by compiled rules; matches before `since` (milliseconds) are only counted.
+
+    `tell` hears each match in the order of time; without it they are kept, however many there are.
+    """
     found = Detected(
         problems=list(plan.problems),
         events=sum(one.rows for one in inputs if one.fresh),
@@ -117,7 +130,8 @@ def detect(rules: RuleSet, plan: Plan, inputs: Sequence[Input], *, since: int = 
         broken = run(plan.passes, wanted, folder, since=since, jobs=jobs) if wanted else {}
         with contextlib.closing(_together(folder)) as connection:
             broken |= _correlate(connection, rules, plan)
-            found.matches = list(_matches(connection, rules))
+            for match in _matches(connection, rules, folder / "told"):
+                (tell or found.matches.append)(match)
     by_number = {rule.number: rule for rule in rules.rules}
     for number, cause in broken.items():
         rule = by_number[number]
@@ -159,13 +173,19 @@ def _correlate(connection: duckdb.DuckDBPyConnection, rules: RuleSet, plan: Plan
     return broken
 
 
-def _matches(connection: duckdb.DuckDBPyConnection, rules: RuleSet) -> Iterator[Match]:
+def _matches(connection: duckdb.DuckDBPyConnection, rules: RuleSet, file: Path) -> Iterator[Match]:
+    """The matches that are told, by time, read from a file a few thousand at once."""
+    import pyarrow.parquet as pq
+
+    from bastide.detect.sql import texts
+
     by_number = {rule.number: rule for rule in rules.rules}
-    shown = [rule.number for rule in rules.rules if rule.shown]
-    cursor = connection.execute(_MATCHES, {"shown": shown})
-    while rows := cursor.fetchmany(10_000):
-        for row in rows:
-            yield _match(by_number[row[0]], row)
+    shown = ", ".join(str(rule.number) for rule in rules.rules if rule.shown) or "null"
+    connection.execute(_MATCHES.format(shown=shown, file=texts([str(file)])))
+    with pq.ParquetFile(file) as stream:
+        for batch in stream.iter_batches(8192):
+            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                yield _match(by_number[row[0]], row)
 
 
 def _match(rule: Rule, row: tuple[Any, ...]) -> Match:

@@ -50,6 +50,9 @@ def field_of(name: str, source: Source, table: str) -> Field:
             sql, reads = names.COMPUTED[name.lower()]
             return Field(sql, reads=frozenset(reads))
     lowered = name.lower()
+    if source.is_cloudtrail and lowered in names.JSON_COLUMNS:
+        path = names.JSON_COLUMNS[lowered]
+        return Field(f"jx_whole({'.'.join(map(quoted, path.split('.')))})", many=True, reads=frozenset([path]))
     for end in _ends(lowered):
         path = _known(source, lowered[:end])
         if path and (found := _column(table, path, name[end + 1 :])):

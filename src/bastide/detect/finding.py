@@ -22,7 +22,6 @@ EVIDENCES = 100
 def ocsf(alert: Alert) -> dict[str, Any]:
     """The event; times are milliseconds."""
     severity = SEVERITY[alert.level]
-    rules = {match.rule.id: match.rule for match in alert.matches}
     event: dict[str, Any] = {
         "activity_id": 1,
         "activity_name": "Create",
@@ -35,7 +34,7 @@ def ocsf(alert: Alert) -> dict[str, Any]:
         "time": alert.last,
         "start_time": alert.first,
         "end_time": alert.last,
-        "count": sum(match.count for match in alert.matches),
+        "count": alert.events,
         "severity_id": severity,
         "severity": SEVERITIES[severity],
         "status_id": 1,
@@ -55,7 +54,7 @@ def ocsf(alert: Alert) -> dict[str, Any]:
             "created_time": alert.last,
             "first_seen_time": alert.first,
             "last_seen_time": alert.last,
-            "types": [clean(rule.title, 200) for rule in rules.values()],
+            "types": [clean(rule.title, 200) for rule in alert.rules.values()],
             "attacks": _attacks(alert),
             "related_events": [
                 {"uid": clean(match.event_uid, 200), "type": match.table} for match in alert.matches[:EVIDENCES]
@@ -79,9 +78,9 @@ def _cloud(alert: Alert) -> dict[str, Any]:
 
 def _attacks(alert: Alert) -> list[dict[str, Any]]:
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for match in alert.matches:
-        tactics = [known for word in match.rule.tactics if (known := tactic(word))]
-        for uid in match.rule.techniques:
+    for rule in alert.rules.values():
+        tactics = [known for word in rule.tactics if (known := tactic(word))]
+        for uid in rule.techniques:
             for tactic_uid, name in tactics[:1] or [("", "")]:
                 attack: dict[str, Any] = {"technique": {"uid": uid, "name": technique(uid) or uid}}
                 if tactic_uid:

@@ -27,6 +27,7 @@ HITS = """rule INTEGER, uid VARCHAR, time BIGINT, "table" VARCHAR, account VARCH
   fresh BOOLEAN, fields VARCHAR[][]"""
 MEMORY = "350MB"
 LATEST = 1 << 62
+REMOTE = "s3://"
 
 
 def session(threads: int = 1, folder: Path | None = None, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
@@ -57,7 +58,7 @@ def judge(
         return {}
     broken: dict[int, str] = {}
     connection.execute("drop table if exists candidates")
-    source = f"read_parquet([{texts(files)}], hive_partitioning = false)"
+    source = _source(connection, one, files)
     try:
         operations = _operations(connection, one, steps, source)
         if not operations and all(step.named is not None for step in steps):
@@ -76,6 +77,20 @@ def judge(
         except _error() as error:
             broken[step.rule] = _reason(error)
     return broken
+
+
+def _source(connection: duckdb.DuckDBPyConnection, one: Pass, files: list[str]) -> str:
+    """What stands after `from`: the files, those of a bucket by way of pyarrow."""
+    if not files[0].startswith(REMOTE):
+        return f"read_parquet([{texts(files)}], hive_partitioning = false)"
+    from pyarrow import dataset
+
+    from bastide.lake.storage import bucket_files
+
+    paths = [file.removeprefix(REMOTE) for file in files]
+    schema = lake_table(one.table).arrow()
+    connection.register("remote", dataset.dataset(paths, schema=schema, format="parquet", filesystem=bucket_files()))
+    return "remote"
 
 
 def _one_by_one(

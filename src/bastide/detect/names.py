@@ -99,6 +99,16 @@ COMPUTED: dict[str, tuple[str, tuple[str, ...]]] = {
         """case when "actor"."session"."issuer" is not null then split_part("actor"."session"."issuer", '/', -1) end""",
         ("actor.session.issuer",),
     ),
+    "useridentity.sessioncontext.sessionissuer.type": (
+        """case when contains("actor"."session"."issuer", ':role/') then 'Role'
+        when contains("actor"."session"."issuer", ':user/') then 'IAMUser'
+        when suffix("actor"."session"."issuer", ':root') then 'Root' end""",
+        ("actor.session.issuer",),
+    ),
+    "useridentity.sessioncontext.sessionissuer.accountid": (
+        """case when "actor"."session"."issuer" is not null then split_part("actor"."session"."issuer", ':', 5) end""",
+        ("actor.session.issuer",),
+    ),
     # The other things that these columns hold are of a person from the identity center.
     "useridentity.principalid": (
         'case when "actor"."idp"."uid" is null then "actor"."user"."uid_alt" end',

@@ -78,7 +78,8 @@ def run(
         workers = 1
     tasks = tasks_of(inputs, workers)
     workers = min(workers, len(tasks))
-    if workers > 1 and may_fork():
+    remote = any(one.path.startswith("s3://") for one in inputs)  # its client is not to be forked
+    if workers > 1 and not remote and may_fork():
         _beside(passes, tasks, folder, since, workers)
         missing = [at for at in range(len(tasks)) if not _broken_file(folder, at).exists()]
     else:

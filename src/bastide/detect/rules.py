@@ -100,13 +100,20 @@ def _files(places: Iterable[str]) -> list[Path]:
     for place in places:
         path = FOLDER / "detections" if place == LIBRARY else Path(place)
         if path.is_dir():
-            inside = sorted(one for one in path.rglob("*") if one.suffix in _ENDINGS and one.is_file())
-            found.update(dict.fromkeys(one for one in inside if not _hidden(one, path)))
+            inside = sorted(one for root in _roots(path) for one in root.rglob("*") if one.suffix in _ENDINGS)
+            found.update(dict.fromkeys(one for one in inside if one.is_file() and not _hidden(one, path)))
         elif path.is_file():
             found[path] = None
         else:
             raise UsageError("there is no such folder or file of rules", place=place)
     return list({path.resolve(): path for path in found}.values())
+
+
+def _roots(path: Path) -> list[Path]:
+    """Where rules lie in a folder: in a checkout of SigmaHQ's repository not among its tests and what it gave up."""
+    if (path / "rules").is_dir() and (path / "rules-emerging-threats").is_dir():
+        return sorted(one for one in path.glob("rules*") if one.is_dir())
+    return [path]
 
 
 def _hidden(path: Path, root: Path) -> bool:

@@ -8,25 +8,31 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from bastide.detect.alerts import Alert, Classed, alerts_of
+from bastide.detect.alerts import Alert, Classed, Gathered
 from bastide.detect.engine import Match, detect, span_of
 from bastide.detect.newest import between, newer, remember, remembered, set_name
 from bastide.detect.plan import Plan, plan_of
 from bastide.detect.rules import Problem, RuleSet, load_rules
-from bastide.detect.tuning import Tuning, apply_suppressions, read_tuning
+from bastide.detect.tuning import Suppressed, Tuning, read_tuning
 from bastide.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bastide.detect.pool import Input
     from bastide.lake.store import Lake
 
+    Tell = Callable[[Match], object] | None
+
 
 class Judged(Struct):
-    """What a run came to. `suppressed` are matches that somebody answers for, `events` those that were looked at."""
+    """What a run came to. `suppressed` are matches that somebody answers for, `events` those that were looked at.
+
+    `matches` is empty where somebody else took them; `total` is how many there are.
+    """
 
     matches: list[Match] = field(default_factory=list)
+    total: int = 0
     alerts: list[Alert] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
@@ -49,37 +55,41 @@ class Detections:
         self.classes = _classes(config)
         self.name = set_name(self.places)
 
-    def over(self, inputs: Sequence[Input], *, since: int = 0, jobs: int | None = None) -> Judged:
-        """Judge files of a lake."""
-        found = detect(self.rules, self.plan, inputs, since=since, jobs=jobs)
-        left, taken, over = apply_suppressions(found.matches, self.tuning.suppressions)
-        return Judged(
-            matches=left,
-            alerts=alerts_of(left, self.classes),
-            problems=found.problems,
-            notes=over,
-            suppressed=sum(taken.values()),
-            events=found.events,
-            rules=found.rules,
-            elsewhere=found.elsewhere,
-        )
+    def over(self, inputs: Sequence[Input], *, since: int = 0, jobs: int | None = None, tell: Tell = None) -> Judged:
+        """Judge files of a lake; `tell` hears each match in the order of time, without it they are kept."""
+        judged, gathered = Judged(), Gathered(self.classes)
+        suppressed = Suppressed(self.tuning.suppressions)
 
-    def new(self, lake: Lake, jobs: int | None = None) -> tuple[Judged, int]:
+        def take(match: Match) -> None:
+            if suppressed.takes(match):
+                return
+            judged.total += 1
+            gathered.add(match)
+            (tell or judged.matches.append)(match)
+
+        found = detect(self.rules, self.plan, inputs, since=since, jobs=jobs, tell=take)
+        judged.alerts = gathered.alerts()
+        judged.problems, judged.notes = found.problems, suppressed.over
+        judged.suppressed = suppressed.taken.total()
+        judged.events, judged.rules, judged.elsewhere = found.events, found.rules, found.elsewhere
+        return judged
+
+    def new(self, lake: Lake, jobs: int | None = None, tell: Tell = None) -> tuple[Judged, int]:
         """Judge what came in since the last time, and the commit to remember once that was told."""
         chosen = newer(lake, self.plan.tables, remembered(lake, self.name), self.span)
-        return self.over(chosen.inputs, jobs=jobs), chosen.sequence
+        return self.over(chosen.inputs, jobs=jobs, tell=tell), chosen.sequence
 
-    def since(self, lake: Lake, since: int, jobs: int | None = None) -> tuple[Judged, int]:
+    def since(self, lake: Lake, since: int, jobs: int | None = None, tell: Tell = None) -> tuple[Judged, int]:
         """Judge everything since a time."""
         chosen = between(lake, self.plan.tables, since, self.span)
-        return self.over(chosen.inputs, since=since, jobs=jobs), chosen.sequence
+        return self.over(chosen.inputs, since=since, jobs=jobs, tell=tell), chosen.sequence
 
     def told(self, lake: Lake, sequence: int) -> None:
         """Remember what was judged."""
         if sequence > remembered(lake, self.name):
             remember(lake, self.name, sequence)
 
-    def files(self, targets: Sequence[str], jobs: int | None = None) -> Judged:
+    def files(self, targets: Sequence[str], jobs: int | None = None, tell: Tell = None) -> Judged:
         """Bring log files into a lake that is thrown away afterwards, and judge them."""
         from bastide.lake.ingest import ingest
         from bastide.lake.store import Lake
@@ -90,7 +100,7 @@ class Detections:
         with tempfile.TemporaryDirectory(prefix="bastide-lake-") as folder:
             lake = Lake(folder)
             report = ingest(lake, targets, jobs=jobs or 0)
-            judged = self.since(lake, 0, jobs)[0] if lake.exists() else self.over([], jobs=jobs)
+            judged = self.since(lake, 0, jobs, tell)[0] if lake.exists() else self.over([], jobs=jobs)
         judged.quarantined = report.quarantined
         judged.problems += [Problem(path, f"cannot be read: {cause}") for path, cause in report.problems]
         return judged

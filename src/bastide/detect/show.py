@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bastide.detect.correlations import described
@@ -22,19 +23,23 @@ TIMELINE = 12
 """Lines of an alert's timeline; what lies between is counted."""
 
 
-def as_json(matches: list[Match]) -> str:
-    """A list with one object for each match, one a line."""
-    lines = [json.dumps(cleaned(match.record()), ensure_ascii=False) for match in matches]
-    return "[" + ",\n ".join(lines) + "]"
+def match_line(match: Match) -> str:
+    """A match as one line of JSON."""
+    return json.dumps(cleaned(match.record()), ensure_ascii=False)
 
 
 def cleaned(value: Any) -> Any:
     """The same without anything that a terminal or a page could take for more than text."""
     if isinstance(value, str):
-        return clean(value, 2000)
+        return _cleaned(value) if len(value) < 500 else clean(value, 2000)
     if isinstance(value, list):
         return [cleaned(one) for one in value]
     return {key: cleaned(one) for key, one in value.items()} if isinstance(value, dict) else value
+
+
+@lru_cache(maxsize=1 << 16)
+def _cleaned(text: str) -> str:
+    return clean(text, 2000)
 
 
 def alert_record(alert: Alert) -> dict[str, Any]:
@@ -53,8 +58,8 @@ def alert_record(alert: Alert) -> dict[str, Any]:
         "techniques": alert.techniques,
         "resources": alert.resources[:50],
         "reasons": alert.reasons,
-        "matches": len(alert.matches),
-        "rules": sorted({match.rule.id for match in alert.matches}),
+        "matches": alert.total,
+        "rules": sorted(alert.rules),
         "events": [match.event_uid for match in alert.matches][:200],
     }
     shown = cleaned(found)
@@ -85,7 +90,7 @@ def alert_text(alert: Alert) -> str:
 
 def _timeline(alert: Alert) -> list[str]:
     matches = alert.matches
-    between = len(matches) - TIMELINE
+    between = alert.total - TIMELINE
     shown = matches if between <= 0 else [*matches[: TIMELINE // 2], *matches[-TIMELINE // 2 :]]
     lines = [_line(match) for match in shown]
     if between > 0:
@@ -109,7 +114,7 @@ def closing(judged: Judged) -> str:
     lines = [
         counted(len(judged.alerts), "alert")
         + (f" ({by_level})" if by_level else "")
-        + f" of {counted(len(judged.matches), 'match', 'matches')}; {counted(judged.rules, 'rule')} over "
+        + f" of {counted(judged.total, 'match', 'matches')}; {counted(judged.rules, 'rule')} over "
         + counted(judged.events, "event")
     ]
     if judged.suppressed:

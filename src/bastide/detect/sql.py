@@ -24,12 +24,16 @@ MACROS = (
     # The nodes that a key is looked for in: the elements of an array, else the node itself.
     """create or replace temp macro jx_open(n) as case json_type(jx_plain(n))
       when 'ARRAY' then [jx_plain(e) for e in json_extract(jx_plain(n), '$[*]')] else [jx_plain(n)] end""",
+    """create or replace temp macro jx_whole(x) as case when contains(x, '\\"') then [x, replace(x, '\\"', '"')]
+      when x is not null then [x] end""",
     """create or replace temp macro jx_step(nodes, k) as flatten([
       [json_extract(o, '/' || replace(replace(x, '~', '~0'), '/', '~1')) for x in json_keys(o) if lower(x) = k]
       for o in flatten([jx_open(n) for n in nodes]) if json_type(o) = 'OBJECT'])""",
-    # The texts of what was found: elements of arrays one by one, objects as compact JSON, no nulls.
-    """create or replace temp macro jx_text(nodes) as [t for t in [json_extract_string(n, '$') for n in flatten([
-      case json_type(n) when 'ARRAY' then json_extract(n, '$[*]') else [n] end for n in nodes])] if t is not null]""",
+    # The texts of what was found: elements of arrays one by one, no nulls, objects as compact JSON and once more with
+    # quotes as they are in the texts within it.
+    """create or replace temp macro jx_text(nodes) as [t for t in flatten([case json_type(n) when 'OBJECT'
+      then jx_whole(json_extract_string(n, '$')) else [json_extract_string(n, '$')] end for n in flatten([
+      case json_type(n) when 'ARRAY' then json_extract(n, '$[*]') else [n] end for n in nodes])]) if t is not null]""",
     f"""create or replace temp macro as_number(x) as case when regexp_full_match(x, '{_NUMBER}')
       and isfinite(try_cast(x as double)) then try_cast(x as double) end""",
     "create or replace temp macro as_moment(x) as try_cast(x as timestamptz) at time zone 'UTC'",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,6 @@ from bastide.settings import nearest_file
 from bastide.workload.fields import Checker, Field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from bastide.detect.engine import Match
 
 SUPPRESSION = {
@@ -103,23 +102,23 @@ def _placeholders(value: Any, checker: Checker) -> dict[str, list[str]]:
     }
 
 
-def apply_suppressions(
-    matches: Iterable[Match], suppressions: list[Suppression], today: dt.date | None = None
-) -> tuple[list[Match], dict[str, int], list[Problem]]:
-    """The matches that are left, how many each suppression took by its place, and those that are over."""
-    today = today or dt.datetime.now(dt.UTC).date()
-    open_ = [one for one in suppressions if one.until >= today]
-    over = [
-        Problem(one.place, f"this suppression of {one.rule} is over since {one.until}")
-        for one in suppressions
-        if one.until < today
-    ]
-    left: list[Match] = []
-    taken: dict[str, int] = {}
-    for match in matches:
-        by = next((one for one in open_ if one.covers(match)), None)
+class Suppressed:
+    """What suppressions take of the matches that come by; `over` are those whose day has passed."""
+
+    def __init__(self, suppressions: list[Suppression], today: dt.date | None = None) -> None:
+        today = today or dt.datetime.now(dt.UTC).date()
+        self._open = [one for one in suppressions if one.until >= today]
+        self.taken: Counter[str] = Counter()
+        self.over = [
+            Problem(one.place, f"this suppression of {one.rule} is over since {one.until}")
+            for one in suppressions
+            if one.until < today
+        ]
+
+    def takes(self, match: Match) -> bool:
+        """Whether somebody answers for it; it is counted by the place where that is written."""
+        by = next((one for one in self._open if one.covers(match)), None)
         if by is None:
-            left.append(match)
-        else:
-            taken[by.place] = taken.get(by.place, 0) + 1
-    return left, taken, over
+            return False
+        self.taken[by.place] += 1
+        return True
