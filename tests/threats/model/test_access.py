@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.threats.stacks import live_of
 
 from bastide.threats.model import model_of
 from bastide.threats.model.access import MANY
+from tests.threats.stacks import live_of
 
 ROLE = "arn:aws:iam::111122223333:role/worker"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.threats.stacks import known_of, live_of, write
 
 from bastide.errors import UsageError
 from bastide.threats.model import TABLES, Model, model_of, put_model
 from bastide.workload.manifest import Manifest, Store
+from tests.threats.stacks import known_of, live_of, write
 
 HERE = Path(__file__).parent
 EXAMPLE = Path(__file__).parents[3] / "examples" / "workload"

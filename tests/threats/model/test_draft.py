@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from tests.threats.stacks import live_of
-
 from bastide.threats.model import model_of
 from bastide.threats.model.draft import _tags
+from tests.threats.stacks import live_of
 
 FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:f"
 TABLE = "arn:aws:dynamodb:eu-west-1:111122223333:table/seats"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.threats.stacks import live_of
 
 from bastide.threats.model import model_of
+from tests.threats.stacks import live_of
 
 ACCOUNT = "111122223333"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.threats.stacks import live_of
 
 from bastide.threats.model import Model, model_of
+from tests.threats.stacks import live_of
 
 EC2 = "arn:aws:ec2:eu-west-1:111122223333"
 

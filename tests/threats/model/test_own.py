@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.threats.stacks import known_of, write
 
 from bastide.errors import UsageError
 from bastide.threats.model import Model, model_of
+from tests.threats.stacks import known_of, write
 
 STACK = "Resources:\n  Box: {Type: AWS::S3::Bucket}\n  Api: {Type: AWS::ApiGatewayV2::Api}\n"
 
@@ -42,22 +42,22 @@ def test_own_parts_join_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "cause", "remedy"),
+    ("text", "said"),
     [
-        ("  flows: [{source: Api, target: Bxo}]\n", 3, "`Bxo` is no element", "`Box`"),
-        ("  elements: [{name: x, kind: store, boundary: offcie}]\n  boundaries: [{name: office}]\n", 3,
-         "`offcie` is no boundary", "`office`"),
-        ("  boundaries:\n    - {name: a, within: b}\n    - {name: b, within: a}\n", 5, "lies within itself", ""),
+        ("  flows: [{source: Api, target: Bxo}]\n", (3, "`Bxo` is no element", "`Box`")),
+        ("  elements: [{name: x, kind: store, boundary: offcie}]\n  boundaries: [{name: office}]\n",
+         (3, "`offcie` is no boundary", "`office`")),
+        ("  boundaries:\n    - {name: a, within: b}\n    - {name: b, within: a}\n", (5, "lies within itself", "")),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_named_with_its_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, line: int, cause: str, remedy: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: tuple[int, str, str]
 ) -> None:
     with pytest.raises(UsageError) as raised:
         model(tmp_path, monkeypatch, text)
-    assert raised.value.place.endswith(f"bastide.yaml:{line}")
-    assert cause in raised.value.cause
-    assert remedy in raised.value.remedy
+    assert raised.value.place.endswith(f"bastide.yaml:{said[0]}")
+    assert said[1] in raised.value.cause
+    assert said[2] in raised.value.remedy
 
 
 def test_a_name_of_two_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

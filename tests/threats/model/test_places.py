@@ -6,11 +6,11 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.threats.stacks import live_of
 
 from bastide.threats.model import Boundary, Element, Flow, model_of
 from bastide.threats.model.places import chain, cross
 from bastide.workload.manifest import Environment, Manifest
+from tests.threats.stacks import live_of
 
 EC2 = "arn:aws:ec2:eu-west-1:111122223333"
 

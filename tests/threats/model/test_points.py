@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.threats.stacks import live_of
 
 from bastide.threats.model.points import MADE, clear, prepare, wild_path
 from bastide.threats.model.rules import load_rules
+from tests.threats.stacks import live_of
 
 LAMBDA = "arn:aws:lambda:eu-west-1:111122223333:function:worker"
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders"

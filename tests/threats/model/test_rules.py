@@ -1,4 +1,4 @@
-"""The library's rules: of types and properties that there are, without two that say the same, and all of it SQL that runs."""
+"""The library's rules: of types and properties that there are, none said twice, and all of it SQL that runs."""
 
 from __future__ import annotations
 

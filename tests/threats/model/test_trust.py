@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.threats.stacks import live_of
 
 from bastide.threats.model import model_of
 from bastide.threats.model.trust import entity_named, entity_of
+from tests.threats.stacks import live_of
 
 OWN = {"111122223333": "account 111122223333 (production)"}
 
