@@ -13,6 +13,7 @@ from pyarrow import parquet
 
 from bastide.errors import UsageError
 from bastide.lake.classes import ocsf_version
+from bastide.lake.convert import Batch, Converter
 from bastide.lake.source import load, source, sources
 from tests.lake.conftest import Place
 from tests.lake.samples import FLOW_2, OCSF, SAMPLES, A, R
@@ -125,3 +126,17 @@ def test_a_slip_is_told_with_the_file(tmp_path: Path, change: str, told: str) ->
     with pytest.raises(UsageError, match=told) as refused:
         load(path)
     assert "mine.yaml" in str(refused.value) or "table" in str(refused.value)
+
+
+def test_the_source_that_the_page_writes(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "lake.md"
+    path = tmp_path / "shop-logins.yaml"
+    path.write_text(page.read_text("utf-8").split("```yaml\n")[1].split("```")[0])
+    batch = Batch(load(path), (), [], [])
+    line = {"ts": "2026-11-01T10:00:00Z", "login": "ana", "outcome": "no", "from": "203.0.113.7", "device": {"os": "x"}}
+    batch.add("x", 1, [json.dumps(one).encode() for one in (line, line | {"login": None})])
+    ((rows,), refused) = Converter().convert(batch)
+    (row,) = rows.rows.to_pylist()
+    assert (row["user"]["name"], row["status"], row["src_endpoint"]["ip"]) == ("ana", "Failure", "203.0.113.7")
+    assert (row["activity_name"], json.loads(row["unmapped"])) == ("Logon", {"device": {"os": "x"}})
+    assert [one.reason for one in refused] == ["nobody signed in"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from bastide.lake.classes import SEVERITIES, STATUSES, Table, ocsf_version, table
+from bastide.lake.classes import OTHER, SEVERITIES, STATUSES, Table, ocsf_version, table
 from bastide.lake.layout import Partition, account_of, region_of
 
 if TYPE_CHECKING:
@@ -74,24 +74,14 @@ def _completed(source: Source, one: Table, part: pa.Table) -> dict[str, Any]:
     import pyarrow as pa
     from pyarrow import compute
 
-    count = len(part)
     columns: dict[str, Any] = {name: part.column(name) for name in part.column_names if not name.startswith("_")}
     time = part.column("_time")
-    activity = compute.fill_null(compute.cast(columns["activity_id"], pa.int32()), 0)
-    captions = _looked_up(activity, one.activities)
-    given = columns["activity_name"]
-    other = compute.equal(activity, 99)
-    columns["activity_name"] = compute.if_else(other, compute.coalesce(given, captions), captions)
-    columns["type_name"] = compute.binary_join_element_wise(
-        pa.scalar(f"{one.title}:"), columns["activity_name"], " "
-    )  # fmt: skip
     columns |= {
         "time": time,
         "time_dt": compute.cast(compute.multiply(time, 1000), pa.timestamp("us")),
-        "activity_id": activity,
-        "type_uid": compute.add(compute.cast(activity, pa.int64()), pa.scalar(one.uid * 100, pa.int64())),
         "cloud.account.uid": part.column("_account"),
         "cloud.region": part.column("_region"),
+        **_activities(one, columns["activity_id"], columns["activity_name"]),
     }
     if "severity" not in columns:
         columns["severity"] = _looked_up(columns["severity_id"], SEVERITIES)
@@ -103,17 +93,66 @@ def _completed(source: Source, one: Table, part: pa.Table) -> dict[str, Any]:
         "category_uid": one.category_uid,
         "category_name": one.category,
         "metadata.version": ocsf_version(),
+        "metadata.profiles": _profiles(one, columns),
         "cloud.provider": "AWS",
         **{f"metadata.product.{name}": value for name, value in source.product.items()},
     }
-    for name, value in constants.items():
-        columns.setdefault(name, pa.repeat(pa.scalar(value), count))
-    if "metadata.profiles" not in columns:
-        profiles = ["cloud", "datetime"]
-        profiles += ["security_control"] if "action_id" in columns and one.category_uid == 4 else []
-        profiles += ["host"] if "actor.user.uid" in columns and one.category_uid == 4 else []
-        columns["metadata.profiles"] = pa.repeat(pa.scalar(profiles, pa.list_(pa.string())), count)
-    return columns
+    return {name: _same(value, len(part)) for name, value in constants.items()} | columns
+
+
+def _activities(one: Table, ids: Any, names: Any) -> dict[str, Any]:
+    """Ids and names of activities, and of types, which are class and activity together."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    ids = compute.fill_null(compute.cast(ids, pa.int32()), 0)
+    captions = _looked_up(ids, one.activities)
+    names = compute.if_else(compute.equal(ids, OTHER), compute.coalesce(names, captions), captions)
+    return {
+        "activity_id": ids,
+        "activity_name": names,
+        "type_uid": compute.add(compute.cast(ids, pa.int64()), pa.scalar(one.type_uid(0), pa.int64())),
+        "type_name": compute.binary_join_element_wise(pa.scalar(f"{one.title}:"), names, " "),
+    }
+
+
+def _profiles(one: Table, columns: dict[str, Any]) -> tuple[str, ...]:
+    """The profiles of OCSF without which a class would not have these columns."""
+    of_network = one.category_uid == 4
+    more = {"security_control": "action_id" in columns, "host": "actor.user.uid" in columns}
+    return ("cloud", "datetime", *(name for name, there in more.items() if there and of_network))
+
+
+_MANY = 1 << 16
+
+
+def _same(value: Any, count: int) -> Any:
+    """One value so many times; the same memory serves every table."""
+    import pyarrow as pa
+
+    if count > _MANY:
+        return pa.repeat(_scalar(value), count)
+    return _repeated(value).slice(0, count)
+
+
+@cache
+def _repeated(value: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.repeat(_scalar(value), _MANY)
+
+
+def _scalar(value: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.scalar(list(value), pa.list_(pa.string())) if isinstance(value, tuple) else pa.scalar(value)
+
+
+@cache
+def _nothing(kind: pa.DataType) -> Any:
+    import pyarrow as pa
+
+    return pa.nulls(_MANY, kind)
 
 
 def _looked_up(ids: Any, names: dict[int, str]) -> Any:
@@ -140,7 +179,7 @@ def _array(kind: pa.DataType, tree: Any, path: str, columns: dict[str, Any], cou
     import pyarrow as pa
 
     if tree is None:
-        return pa.nulls(count, kind)
+        return pa.nulls(count, kind) if count > _MANY else _nothing(kind).slice(0, count)
     if path in columns:
         found = columns[path]
         whole = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found

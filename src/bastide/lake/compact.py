@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from bastide.errors import SourceError
-from bastide.lake.stage import LEVEL, PAGE, described
+from bastide.lake.stage import LEVEL, PAGE, described, repeating
 from bastide.lake.writer import writing
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def write_merged(path: Path, parts: list[Iterator[pa.Table]]) -> int:
             if writer is None:
                 writer = parquet.ParquetWriter(
                     path, table.schema, compression="zstd", compression_level=LEVEL, data_page_size=PAGE,
-                    write_page_index=True,
+                    use_dictionary=repeating(table.schema),
                 )  # fmt: skip
             held.append(table)
             rows += len(table)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from bastide.errors import UsageError
 from bastide.lake.classes import Table, table, tables
 from bastide.lake.commits import Commit, File, Input, read_commits
-from bastide.lake.layout import OURS
 from bastide.lake.sql import quoted
 from bastide.lake.storage import Folder, Storage, storage
 
@@ -59,10 +58,16 @@ class Lake:
         return self._storage
 
     def exists(self) -> bool:
-        """Whether anything was ever committed."""
-        if not self.place.startswith("s3://") and not (Path(self.place) / OURS).is_dir():
+        """Whether anything is there: commits of ours, or files that others lay out so (`in_place`)."""
+        if not self.place.startswith("s3://") and not Path(self.place).is_dir():
             return False
-        return bool(self.commits())
+        return any(True for _ in read_commits(self.storage)) or self.in_place()
+
+    def in_place(self) -> bool:
+        """Whether others write this lake, as Amazon Security Lake: it is read where it is, and has no commits."""
+        from bastide.lake.inplace import parquet_files
+
+        return not self.commits() and bool(parquet_files(self.storage))
 
     def commits(self, after: int = 0) -> list[Commit]:
         """The commits after this number, in their order; each has one more than the one before."""
@@ -114,22 +119,29 @@ class Lake:
         `files` restricts it to these, `since` (milliseconds) to files that may have later events. It can read the
         lake and nothing else: no other file, no network, no setting.
         """
+        connection = self._database()
+        if files is None and self.in_place():
+            from bastide.lake.inplace import make_views
+
+            make_views(connection, self.storage, time.strftime("%Y%m%d", time.gmtime(since / 1000)) if since else "")
+        else:
+            known = self.state().files.values() if files is None else files
+            chosen = [file.path for file in known if since is None or file.last >= since]
+            for one in tables().values():
+                self._view(connection, one, sorted(path for path in chosen if path.startswith(f"{one.name}/")))
+        connection.execute("set lock_configuration = true")
+        return connection
+
+    def _database(self) -> duckdb.DuckDBPyConnection:
         import duckdb
 
-        state = list(self.state().files.values()) if files is None else list(files)
-        chosen = [file for file in state if since is None or file.last >= since]
-        connection = duckdb.connect(
-            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-        )  # fmt: skip
+        connection = duckdb.connect(config={"autoinstall_known_extensions": False,
+                                            "autoload_known_extensions": False})  # fmt: skip
         connection.execute("set timezone = 'UTC'")
         connection.execute("set enable_progress_bar = false")
         if isinstance(self.storage, Folder):
             connection.execute(f"set allowed_directories = [{quoted(self.storage.root + '/')}]")
         connection.execute("set enable_external_access = false")
-        for one in tables().values():
-            paths = sorted(file.path for file in chosen if file.path.startswith(f"{one.name}/"))
-            self._view(connection, one, paths)
-        connection.execute("set lock_configuration = true")
         return connection
 
     def _view(self, connection: duckdb.DuckDBPyConnection, one: Table, paths: list[str]) -> None:

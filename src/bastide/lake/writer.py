@@ -145,6 +145,8 @@ class Writer:
 @contextlib.contextmanager
 def writing(lake: Lake) -> Iterator[Writer]:
     """The writer of a lake, which nobody else can be at the same time; `UsageError` when somebody is."""
+    if lake.exists() and lake.in_place():
+        raise UsageError("others write this lake", place=lake.place, remedy="name another lake to write to")
     with _locked(lake):
         writer = Writer(lake)
         shutil.rmtree(writer.storage.staging(), ignore_errors=True)

@@ -25,7 +25,7 @@ _TRIES = 3
 _TAIL = 4 * 1024 * 1024
 _FIRST_KEY = re.compile(rb'\{\s*"[^"\\]*"')
 _OPENED = re.compile(rb'\s*(?:\{\s*(?:"[\w-]+"\s*:\s*(?:"[^"\\]*"|-?\d+|true|false|null)\s*,\s*)*"(?:%s)"\s*:\s*)?\[')
-_WRAPPERS = ("Records", "configurationItems", "Findings", "findings", "logEvents")
+_WRAPPERS = ("Records", "configurationItems", "Findings", "findings")
 _OPEN = re.compile(_OPENED.pattern % "|".join(_WRAPPERS).encode())
 _BETWEEN = re.compile(rb"\s*,?\s*")
 
@@ -141,22 +141,42 @@ def document(text: bytes) -> Events:
     text = text.removeprefix(b"\xef\xbb\xbf").strip(b"\0 \t\r\n")
     if not text:
         return Events([])
+    if (plain := _plain(text)) is not None:
+        return plain
     try:
         if text.startswith(b"["):
             return unwrapped(_LIST.decode(text))
-        inner = inside(text)
-        return Events([text]) if inner is None else inner
+        return inside(text) or Events([text])
     except msgspec.DecodeError as error:
-        if "trailing" in str(error) or b"\n" in text[:-1]:
-            found = lines(text)
-            if found.texts:
-                return found
-        opened, after = _start(text)
-        if opened:
-            found, rest = _scanned(after, 0)
-            found.refused.append(Refused(rest[:100_000], f"broken JSON: {error}"))
+        return _in_parts(text, error)
+
+
+def _in_parts(text: bytes, error: msgspec.DecodeError) -> Events:
+    """What a text has that is no document as a whole: lines, or events before the place where it breaks."""
+    if "trailing" in str(error) or b"\n" in text:
+        found = lines(text)
+        if found.texts:
             return found
+    opened, after = _start(text)
+    if not opened:
         return Events([], [Refused(text[:100_000], f"broken JSON: {error}")])
+    found, rest = _scanned(after, 0)
+    found.refused.append(Refused(rest[:100_000], f"broken JSON: {error}"))
+    return found
+
+
+_CLOSED = re.compile(rb"\]\s*\}\Z")
+
+
+def _plain(text: bytes) -> Events | None:
+    """The events of a document that is nothing but their list, read in one go; None for any other."""
+    opened, closed = _OPEN.match(text), _CLOSED.search(text, max(0, len(text) - 64))
+    if opened is None or closed is None or not text.startswith(b"{"):
+        return None
+    try:
+        return Events(list(_LIST.decode(memoryview(text)[opened.end() - 1 : closed.start() + 1])))
+    except msgspec.DecodeError:
+        return None
 
 
 def lines(text: bytes) -> Events:

@@ -1,0 +1,78 @@
+"""A lake that others write: Amazon Security Lake's folders, columns and versions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from bastide.errors import UsageError
+from bastide.lake.compact import compact
+from bastide.lake.hunt import hunt, moment
+from bastide.lake.store import Lake, existing
+from tests.lake.samples import OCSF, A
+
+TRAIL = "aws/CLOUD_TRAIL_MGMT/2.0/region=eu-west-1/accountId=111111111111/eventDay={day}/x.gz.parquet"
+FLOW = "aws/VPC_FLOW/2.0/region=eu-west-1/accountId=111111111111/eventDay=20261101/y.gz.parquet"
+
+
+def rows(*events: dict[str, Any]) -> pa.Table:
+    """Events as Security Lake has them: `unmapped` is a map, and there are columns that we do not have."""
+    some = [one | {"unmapped": [("readOnly", "false")], "asl_version": "2.0"} for one in events]
+    schema = pa.Table.from_pylist(some).schema
+    at = schema.get_field_index("unmapped")
+    return pa.Table.from_pylist(some, schema.set(at, pa.field("unmapped", pa.map_(pa.string(), pa.string()))))
+
+
+def contents() -> dict[str, pa.Table]:
+    login = OCSF | {"class_uid": 3002, "is_mfa": False}
+    flow = {"class_uid": 4001, "time": 1793527200000, "traffic": {"bytes": 7}, "api": "nothing like ours"}
+    return {
+        TRAIL.format(day="20261101"): rows(OCSF | {"is_mfa": None}, login),
+        TRAIL.format(day="20261105"): rows(OCSF | {"time": 1793872800000}),
+        FLOW: rows(flow),
+    }
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def lake(request: pytest.FixtureRequest, tmp_path: Path) -> Lake:
+    if request.param == "folder":
+        for path, table in contents().items():
+            (tmp_path / path).parent.mkdir(parents=True)
+            parquet.write_table(table, tmp_path / path)
+        return Lake(tmp_path)
+    url: str = request.getfixturevalue("bucket")
+    client = request.getfixturevalue("aws")("s3")
+    for path, table in contents().items():
+        sink = pa.BufferOutputStream()
+        parquet.write_table(table, sink)
+        name, _, prefix = url.removeprefix("s3://").partition("/")
+        client.put_object(Bucket=name, Key=f"{prefix}/{path}", Body=sink.getvalue().to_pybytes())
+    return Lake(url)
+
+
+def test_tables_by_the_class_of_events(lake: Lake) -> None:
+    assert lake.in_place()
+    asked = "api.operation, metadata.uid, unmapped, region, accountId, eventDay, resources[1].uid, actor.session.uid"
+    found = hunt(existing(lake.place), f"select {asked} from api_activity order by time")
+    unmapped = json.dumps({"readOnly": "false"}, separators=(",", ":"))
+    first = ("PutObject", "o1", unmapped, "eu-west-1", A, "20261101", "arn:aws:s3:::data", None)
+    assert found.rows == [first, (*first[:5], "20261105", *first[6:])]
+    assert hunt(lake, "select is_mfa from authentication").rows == [(False,)]
+    assert hunt(lake, "select traffic.bytes, src_endpoint.ip from network_activity").rows == [(7, None)]
+    assert hunt(lake, "select count(*) from dns_activity").rows == [(0,)]
+
+
+def test_only_files_that_may_have_it(lake: Lake) -> None:
+    assert hunt(lake, "select count(*) from api_activity", since=moment("2026-11-04")).rows == [(1,)]
+
+
+def test_nobody_writes_into_it(lake: Lake, make: Callable[..., Any]) -> None:
+    with pytest.raises(UsageError, match="others write this lake"):
+        compact(lake, 1 << 20)
+    assert all("_bastide" not in name for name in lake.storage.names(""))
