@@ -42,8 +42,8 @@ def as_csv(figures: Sequence[Figure]) -> str:
     writer.writerow(COLUMNS)
     for one in figures:
         for row in one.rows:
-            writer.writerow([one.metric.id, row.at, _inert(row.name), row.value, *map(_cell, (row.low, row.high, row.of)),
-                             one.metric.unit])  # fmt: skip
+            rest = map(_cell, (row.low, row.high, row.of))
+            writer.writerow([one.metric.id, row.at, _inert(row.name), row.value, *rest, one.metric.unit])
     return out.getvalue()
 
 
@@ -84,7 +84,7 @@ def number(value: float, unit: str) -> str:
     if unit == "share":
         return f"{int(value * 1000 + 1e-6) / 10:g} %"
     if unit == "days":
-        return f"{value:.1f} days" if value < 10 else f"{value:.0f} days"
+        return f"{value * 24:.0f} hours" if value < 1 else f"{value:.1f} days" if value < 10 else f"{value:.0f} days"
     return f"{value:,.0f}"
 
 
