@@ -13,6 +13,9 @@ from bastide.detect.documents import Document
 from bastide.detect.engine import Match
 from bastide.detect.events import made
 from bastide.detect.rules import Rule, RuleSet, load_rules
+from tests.sources.aws.conftest import aws, credentials, moto_url
+
+__all__ = ["aws", "credentials", "moto_url"]
 
 RULE = """title: {title}
 id: {id}

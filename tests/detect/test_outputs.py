@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from bastide.detect.alerts import alerts_of
 from bastide.detect.outputs import send
 from bastide.errors import UsageError
 from tests.detect.conftest import match, rule
+from tests.sources.aws.conftest import REGION as HOME
 
 ALERTS = alerts_of([match(rule("Root <acts>", "high")), match(at=9000, actor="x`y")])
 
@@ -86,3 +87,18 @@ def test_syslog() -> None:
 def test_no_place_to_send_to(where: str) -> None:
     with pytest.raises(UsageError):
         send(where, ALERTS)
+
+
+def test_a_topic_and_security_hub(aws: Callable[..., Any]) -> None:
+    topic = aws("sns").create_topic(Name="alerts")["TopicArn"]
+    queue = aws("sqs").create_queue(QueueName="alerts")["QueueUrl"]
+    address = aws("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    aws("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=address)
+    assert send(f"sns:{topic}", ALERTS[:1]) == ""
+    (got,) = aws("sqs").receive_message(QueueUrl=queue)["Messages"]
+    assert json.loads(json.loads(got["Body"])["Message"])["title"] == "Root <acts>"
+    aws("securityhub").enable_security_hub()
+    assert send(f"securityhub:{HOME}", ALERTS) == ""
+    found = aws("securityhub").get_findings()["Findings"]
+    assert sorted(one["Title"] for one in found) == ["Root <acts>", "a rule"]
+    assert "NotFound" in send(f"sns:{topic}x", ALERTS)

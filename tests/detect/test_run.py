@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from bastide.errors import UsageError
 from bastide.lake.ingest import ingest
 from bastide.lake.store import Lake
 from tests.detect.conftest import rule_text
+from tests.sources.aws.conftest import REGION as HOME
 
 CALL = {"eventSource": "s3.amazonaws.com", "eventName": "ListBuckets"}
 
@@ -69,3 +72,13 @@ def test_files_without_a_lake(project: Path) -> None:
     assert (len(judged.matches), judged.events, judged.problems) == (1, 1, [])
     with pytest.raises(UsageError, match="no such file"):
         Detections().files(["nowhere"])
+
+
+def test_a_lake_in_a_bucket(project: Path, aws: Callable[..., Any]) -> None:
+    aws("s3").create_bucket(Bucket="detect-lake", CreateBucketConfiguration={"LocationConstraint": HOME})
+    lake, detections = Lake("s3://detect-lake/lake"), Detections()
+    bring(lake, project, "user/alice", "user/bob")
+    judged, sequence = detections.new(lake)
+    assert [match.actor[-5:] for match in judged.matches] == ["alice"]
+    detections.told(lake, sequence)
+    assert detections.new(lake)[0].matches == []

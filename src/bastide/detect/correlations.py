@@ -22,7 +22,7 @@ EPISODES = """create or replace temp table episodes (rule INTEGER, uid VARCHAR, 
 MAX_UIDS = 1000
 """Events that are named for one match, the first of them; all are counted."""
 
-_SAME = """uid, time, "table", account, region, actor, actor_name, operation, service, source, error, resources,
+_SAME = """uid, time, "table", account, region, actor, operation, service, source, error, resources,
   fresh"""
 _COMPARE = {"LT": "<", "LTE": "<=", "GT": ">", "GTE": ">=", "EQ": "=", "NEQ": "<>"}
 
@@ -206,7 +206,7 @@ def _found(over: str, groups: list[str]) -> str:
         group by {"".join(f"r.{name}, " for name in groups)}r.island),
       tips as (select distinct on ({keys}uid, time) * from events)
       select {"".join(f"r.{name}, " for name in groups)}r.uid, r.time, m.uids, m.first, m.last, m.number, m.fresh,
-        t."table", t.account, t.region, t.actor, t.actor_name, t.operation, t.service, t.source, t.error, t.resources
+        t."table", t.account, t.region, t.actor, t.operation, t.service, t.source, t.error, t.resources
       from runs r join members m on m.island = r.island and {
         " and ".join([f"m.{name} = r.{name}" for name in groups] or ["true"])
     }

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bastide.detect.rules import Rule, RuleSet
 
 _MATCHES = """
-copy (select h.rule, h.uid, h.time, h."table", h.account, h.region, h.actor, h.actor_name, h.operation, h.service,
+copy (select h.rule, h.uid, h.time, h."table", h.account, h.region, h.actor, h.operation, h.service,
   h.source, h.error, h.resources, e.uids, e.first, e.last, e.count
 from hits h left join episodes e on e.rule = h.rule and e.uid = h.uid and e.time = h.time
 where h.fresh and h.rule in ({shown}) order by h.time, h.rule, h.uid) to {file} (format parquet)
@@ -42,7 +42,6 @@ class Match(Struct, frozen=True, omit_defaults=True):
     account: str = ""
     region: str = ""
     actor: str = ""
-    actor_name: str = ""
     operation: str = ""
     service: str = ""
     source: str = ""
@@ -189,9 +188,9 @@ def _matches(connection: duckdb.DuckDBPyConnection, rules: RuleSet, file: Path) 
 
 
 def _match(rule: Rule, row: tuple[Any, ...]) -> Match:
-    _, uid, time, table, *texts = row[:12]
-    account, region, actor, actor_name, operation, service, source, error = (text or "" for text in texts)
-    resources, uids, first, last, count = row[12:]
+    _, uid, time, table, *texts = row[:11]
+    account, region, actor, operation, service, source, error = (text or "" for text in texts)
+    resources, uids, first, last, count = row[11:]
     return Match(
         rule=rule,
         event_uid=uid or "",
@@ -200,7 +199,6 @@ def _match(rule: Rule, row: tuple[Any, ...]) -> Match:
         account=account,
         region=region,
         actor=actor,
-        actor_name=actor_name,
         operation=operation,
         service=service,
         source=source,

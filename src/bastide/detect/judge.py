@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bastide.detect.plan import Pass, Step
 
 HITS = """rule INTEGER, uid VARCHAR, time BIGINT, "table" VARCHAR, account VARCHAR, region VARCHAR, actor VARCHAR,
-  actor_name VARCHAR, operation VARCHAR, service VARCHAR, source VARCHAR, error VARCHAR, resources VARCHAR[],
+  operation VARCHAR, service VARCHAR, source VARCHAR, error VARCHAR, resources VARCHAR[],
   fresh BOOLEAN, fields VARCHAR[][]"""
 MEMORY = "350MB"
 LATEST = 1 << 62
@@ -173,8 +173,7 @@ def _matches(one: Pass, step: Step, since: int) -> str:
     fields = f"[{', '.join(f'coalesce({sql}, [])' for sql in step.fields)}]" if step.fields else "null"
     return f"""insert into hits select {step.rule}, {value("metadata.uid")}, {value("time")}, '{one.table}',
       {value("cloud.account.uid")}, {value("cloud.region")},
-      {value("actor.user.uid", "actor.user.uid_alt", "actor.user.name", "actor.invoked_by")},
-      {value("actor.user.name", "actor.user.type", "actor.invoked_by")},
+      {value("actor.user.uid", "actor.user.uid_alt", "actor.invoked_by")},
       {value("api.operation")}, {value("api.service.name")}, {value("src_endpoint.ip", "src_endpoint.domain")},
       {value("api.response.error")}, {resources}, "time" >= {since}, {fields} from candidates where {where}"""
 

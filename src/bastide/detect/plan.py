@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BASE = (
     "time", "metadata.uid", "cloud.account.uid", "cloud.region", "api.operation", "api.service.name",
-    "api.response.error", "actor.user.uid", "actor.user.uid_alt", "actor.user.name", "actor.user.type",
+    "api.response.error", "actor.user.uid", "actor.user.uid_alt", "actor.user.type",
     "actor.invoked_by", "src_endpoint.ip", "src_endpoint.domain", "resources",
 )  # fmt: skip
 """What is told of every match, as far as its table has it."""
