@@ -1,4 +1,4 @@
-"""Both forms of the diagram: of the example, of nothing, of a circle, and with names that want to be more than names."""
+"""Both forms of the diagram: of the example, of nothing, of a circle, and with names that want to be more."""
 
 from __future__ import annotations
 

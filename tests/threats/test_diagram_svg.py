@@ -11,7 +11,8 @@ from bastide.threats.model import Boundary
 
 NODES = [Node(name, "component", name, "thing", "aws") for name in ("a", "b", "c")]
 EDGES = [
-    Edge("a", "b", "HTTPS", plain=False, admin=False, about=[]), Edge("b", "a", "HTTP", plain=True, admin=False, about=[]),
+    Edge("a", "b", "HTTPS", plain=False, admin=False, about=[]),
+    Edge("b", "a", "HTTP", plain=True, admin=False, about=[]),
     Edge("a", "c", "SSH", plain=False, admin=True, about=[]),
 ]  # fmt: skip
 DRAWING = Drawing(NODES, EDGES, {"aws": Boundary("aws", "aws", "AWS")}, 0)
