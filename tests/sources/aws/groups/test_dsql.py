@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 TYPE = "AWS::DSQL::Cluster"
+OPEN = '{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "dsql:*", "Resource": "*"}]}'
+NONE = "ResourceNotFoundException"
 ARN = "arn:aws:dsql:eu-west-1:123456789012:cluster/"
 
 
@@ -27,14 +29,19 @@ def test_clusters_with_keys_of_aws_and_of_ours(answered: Callable[..., Any], jud
             "deletionProtectionEnabled": name == names[1], "encryptionDetails": keys[name],
         }  # fmt: skip
 
+    def policy(asked: dict[str, Any]) -> Any:
+        return {"policy": OPEN, "policyVersion": "1"} if asked["identifier"] == names[0] else NONE
+
     clusters = [{"identifier": name, "arn": ARN + name} for name in names]
-    found = answered("dsql", {"ListClusters": {"clusters": clusters}, "GetCluster": told}, TYPE)
+    answers = {"ListClusters": {"clusters": clusters}, "GetCluster": told, "GetClusterPolicy": policy}
+    found = answered("dsql", answers, TYPE)
     assert [one.properties["KmsEncryptionKey"] for one in found.of(TYPE)] == [
         "AWS_OWNED_KMS_KEY",
         "arn:aws:kms:eu-west-1:123456789012:key/k",
     ]
     expected = {
         "dsql.cluster-is-protected-from-deletion": {"pass", "fail"},
+        "dsql.cluster-policy-is-not-open": {"pass", "fail"},
         "dsql.cluster-uses-customer-key": {"pass", "fail"},
     }
     assert judged(found) == expected

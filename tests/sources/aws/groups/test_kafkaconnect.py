@@ -31,8 +31,10 @@ def test_a_connector_as_terraform_has_it(
         "kafkaClusterEncryptionInTransit": {"encryptionType": "PLAINTEXT"},
         "logDelivery": {"workerLogDelivery": {"s3": {"enabled": True, "bucket": "logs"}}},
     }
-    found = answered("kafkaconnect", {"ListConnectors": {"connectors": [connector]}}, TYPE)
+    told = {**connector, "connectorConfiguration": {"tasks.max": "1", "database.password": "${secretsmanager:db:p}"}}
+    found = answered("kafkaconnect", {"ListConnectors": {"connectors": [connector]}, "DescribeConnector": told}, TYPE)
     expected = {
+        "kafkaconnect.connector-configuration-has-no-secrets": {"pass"},
         "kafkaconnect.connector-encrypts-traffic": {"fail"},
         "kafkaconnect.connector-keeps-logs": {"pass"},
     }

@@ -21,3 +21,15 @@ def test_policies_are_judged(answered: Callable[..., Any], judged: Callable[...,
     ):
         found = answered("s3tables", {**LISTED, "GetTableBucketPolicy": answer}, TYPE)
         assert judged(found)[CONTROL] == {status}
+
+
+def test_buckets_with_keys_of_aws_and_of_ours(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
+    ours = {"sseAlgorithm": "aws:kms", "kmsKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/k"}
+    for answer, status in (
+        ({"encryptionConfiguration": {"sseAlgorithm": "AES256"}}, "fail"),
+        ({"encryptionConfiguration": ours}, "pass"),
+        ("NotFoundException", "fail"),
+        ("AccessDeniedException", "unknown"),
+    ):
+        found = answered("s3tables", {**LISTED, "GetTableBucketEncryption": answer}, "AWS::S3Tables::TableBucket")
+        assert judged(found)["s3tables.table-bucket-uses-customer-key"] == {status}
