@@ -9,7 +9,9 @@ from tests.objectives.test_show import printed
 
 
 def test_a_table_a_question_and_a_summary(workload: Workload) -> None:
-    workload.change("{SqsManagedSseEnabled: true}", "{SqsManagedSseEnabled: false}")
+    workload.write(
+        "other.yaml", "Resources:\n  Q: {Type: AWS::SQS::Queue, Properties: {SqsManagedSseEnabled: false}}\n"
+    )
     with workload.whole() as whole:
         found = answers(whole.known, ["SEC08", "SEC11-BP01"])
     text = printed(listing, found)
@@ -17,11 +19,11 @@ def test_a_table_a_question_and_a_summary(workload: Workload) -> None:
     assert lines[0] == "SEC08 Protecting data at rest"
     at = next(number for number, line in enumerate(lines) if "SEC08-BP02  encrypt everything stored" in line)
     assert lines[at].split()[0] == "partly"
-    assert lines[at + 1].strip().startswith("yes 1 of 2 verdicts of ")
-    assert lines[at + 2].strip().startswith("no  1 of 2 verdicts of ")
+    assert lines[at + 1].strip().startswith("yes ")
+    assert lines[at + 2].strip().startswith("no  ")
     assert "-   nobody attests that builders are trained in the security of applications" in text
     assert "Summary   5 best practices: " in text
-    assert "| **SEC08-BP02** encrypt everything stored | partly | yes: 1 of 2" in as_markdown(found)
+    assert "| **SEC08-BP02** encrypt everything stored | partly | yes: " in as_markdown(found)
     rows = {row["id"]: row for row in as_json(found)["practices"]}
     assert rows["SEC08-BP02"]["answer"] == "partly"
     assert [one["ok"] for one in rows["SEC08-BP02"]["evidence"]] == [True, False]
