@@ -60,3 +60,15 @@ def test_sources_are_listed(run: Run) -> None:
     done = run("ingest", "--source", "list")
     assert "cloudtrail               AWS CloudTrail" in done.stdout
     assert "ocsf-api-activity" in done.stdout
+
+
+def test_a_source_of_one_s_own(run: Run, project: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "lake.md"
+    (project / "own").mkdir()
+    (project / "own" / "shop.yaml").write_text(page.read_text("utf-8").split("```yaml\n")[1].split("```")[0])
+    (project / "logins.json").write_text('{"ts":"2026-11-01T10:00:00Z","login":"ana","outcome":"ok"}')
+    assert run("ingest", "logins.json", "--lake", "lake").returncode == 3
+    done = run("ingest", "logins.json", "--lake", "lake", "--sources", "own", "--reread")
+    assert (done.returncode, "authentication                  1" in done.stdout) == (0, True), done.stdout + done.stderr
+    assert "shop-logins" in run("ingest", "--source", "list", "--sources", "own").stdout
+    assert "no source in this folder" in run("ingest", "x", "--sources", ".").stderr

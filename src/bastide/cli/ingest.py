@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bastide.errors import UsageError
@@ -19,12 +20,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Bring in what is named and say what came of it."""
     from bastide.cli.progress import progress
     from bastide.lake.extra import needed
+    from bastide.lake.source import source, use
 
+    folder = str(Path(arguments.sources).absolute()) if arguments.sources else ""
+    use(folder)
     if arguments.source == "list":
         return _sources()
     needed()
     from bastide.lake.ingest import ingest, redrive
-    from bastide.lake.source import source
     from bastide.lake.store import Lake, existing, lake_folder
 
     if not arguments.targets and not arguments.quarantined:
@@ -42,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
                 jobs=arguments.jobs,
                 again=arguments.reread,
                 trust=arguments.trust_accounts,
+                sources=folder,
                 told=told,
             )
     print(json.dumps(_document(report), indent=2) if arguments.format == "json" else _text(report))

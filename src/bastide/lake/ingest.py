@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bastide.lake.pool import Pool
 from bastide.lake.quarantine import rows
@@ -56,12 +57,13 @@ def ingest(
     jobs: int = 0,
     again: bool = False,
     trust: bool = False,
+    sources: str = "",
     told: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Report:
     """Bring the files that the lake does not know into it; `told` hears how far it is.
 
     `only` names the source that they are of, `again` reads known files, too, and `trust` believes events whose account
-    is not that of their place.
+    is not that of their place; `sources` is a folder with sources of one's own.
     """
     begun, report = time.monotonic(), Report()
     found = list(find(targets))
@@ -69,7 +71,7 @@ def ingest(
         fresh = [one for one in found if again or not _known(writer, one)]
         report.files, report.known = len(fresh), len(found) - len(fresh)
         read = 0
-        tasks = list(_tasks(fresh, writer, only, trust=trust))
+        tasks = list(_tasks(fresh, Task([], writer.staging, only, trust, sources)))
         gathered = _Gathered(writer, report)
         with Pool(_jobs(jobs, fresh, tasks)) as pool:
             for result in pool.run(tasks):
@@ -92,18 +94,18 @@ def _jobs(jobs: int, files: list[Found], tasks: list[Task]) -> int:
     return min(jobs or len(os.sched_getaffinity(0)), len(tasks))
 
 
-def _tasks(files: list[Found], writer: Writer, only: str, *, trust: bool) -> Iterator[Task]:
+def _tasks(files: list[Found], like: Task) -> Iterator[Task]:
     """Files that lie beside each other together, so that they make few and large files of a lake."""
     some: list[Found] = []
     size = 0
     for one in files:
         if some and size + one.bytes > TASK:
-            yield Task(some, writer.staging, only, trust)
+            yield replace(like, files=some)
             some, size = [], 0
         some.append(one)
         size += one.bytes
     if some:
-        yield Task(some, writer.staging, only, trust)
+        yield replace(like, files=some)
 
 
 class _Gathered:

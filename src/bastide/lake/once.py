@@ -31,14 +31,13 @@ class Once:
         self._known: OrderedDict[str, pa.Table] = OrderedDict()
         self._fresh: dict[str, pa.Table] = {}
 
-    def new_events(self, staged: Staged, files: dict[str, File], before: Iterable[Staged]) -> Staged | None:
-        """The staged file without what the lake's files and the files before have; None when nothing is left."""
-        prefix = staged.partition.folder + "/"
+    def new_events(self, staged: Staged, files: Iterable[File], before: Iterable[Staged]) -> Staged | None:
+        """The staged file without what its partition's files and those before have; None when nothing is left."""
         ids = _ids(str(staged.path))
         self._fresh[staged.sha256] = ids
         twice: set[tuple[str, int]] = set()
-        for file in files.values():
-            if file.path.startswith(prefix) and _overlap(file, staged):
+        for file in files:
+            if _overlap(file, staged):
                 twice |= _common(ids, lambda file=file: self._of(file))
         for one in before:
             if one.partition == staged.partition and _overlap(one, staged):

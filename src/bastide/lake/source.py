@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -19,8 +20,6 @@ from bastide.library import FOLDER
 from bastide.yamltext import read_yaml
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bastide.lake.classes import Kind, Table
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -84,11 +83,31 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
         return named.get("account"), named.get("region")
 
 
+_more: list[str] = []
+"""Folders with sources of one's own."""
+
+
+def use(folder: str) -> None:
+    """Know the sources of a folder, too, in this process; `UsageError` when there is none or one does not cohere."""
+    if folder and folder not in _more:
+        if not any(Path(folder).glob("*.yaml")):
+            raise UsageError("there is no source in this folder", place=folder, remedy="a source is a .yaml file")
+        _more.append(folder)
+        sources.cache_clear()
+        sources()
+
+
 @cache
 def sources() -> dict[str, Source]:
-    """All sources by id: those of the library, and events that are OCSF already, one for each class."""
-    found = [*map(load, sorted((FOLDER / "sources").glob("*.yaml"))), *map(_ocsf, tables().values())]
-    return {one.id: one for one in found}
+    """All sources by id: one's own, those of the library, and events that are OCSF already, one for each class."""
+    folders = [*map(Path, _more), FOLDER / "sources"]
+    files = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
+    found: dict[str, Source] = {}
+    for one in [*map(load, files), *map(_ocsf, tables().values())]:
+        if one.id in found:
+            raise UsageError(f"two sources are called `{one.id}`", remedy="give yours another id")
+        found[one.id] = one
+    return found
 
 
 def _ocsf(one: Table) -> Source:

@@ -17,7 +17,7 @@ from msgspec import Struct
 from bastide.lake.commits import Input
 from bastide.lake.convert import Batch, Converter
 from bastide.lake.read.recognise import read, reread
-from bastide.lake.source import source
+from bastide.lake.source import source, use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,12 +72,13 @@ class Result(Struct):
 
 
 class Task(Struct):
-    """Files to read; `only` is the source that they are said to be of, `folder` is for staged files."""
+    """Files to read, staged in `folder`; `only` is the source that they are of, `sources` a folder with more."""
 
     files: list[Found]
     folder: Path
     only: str = ""
     trust: bool = False
+    sources: str = ""
 
 
 class Stager:
@@ -88,6 +89,7 @@ class Stager:
 
     def run(self, task: Task) -> Iterator[Result]:
         """The results of a task; the inputs stand in the one after which all of theirs is staged."""
+        use(task.sources)
         gathered = Gathered(self._converter, task)
         done: list[Input] = []
         for found in task.files:

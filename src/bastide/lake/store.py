@@ -26,6 +26,7 @@ class State:
 
     def __init__(self) -> None:
         self.files: dict[str, File] = {}
+        self._beside: dict[str, dict[str, File]] = {}
         self.inputs: dict[str, Input] = {}
         self.quarantine: dict[str, File] = {}
         self.sequence = 0
@@ -37,10 +38,17 @@ class State:
         for path in commit.remove:
             self.files.pop(path, None)
             self.quarantine.pop(path, None)
-        self.files.update((file.path, file) for file in commit.add)
+            self._beside.get(path.rpartition("/")[0], {}).pop(path, None)
+        for file in commit.add:
+            self.files[file.path] = file
+            self._beside.setdefault(file.path.rpartition("/")[0], {})[file.path] = file
         self.quarantine.update((file.path, file) for file in commit.quarantine)
         self.inputs.update((one.path, one) for one in commit.inputs)
         self.sequence, self.head, self.last = commit.sequence, head, commit
+
+    def beside(self, folder: str) -> list[File]:
+        """The files of one partition, by its folder."""
+        return list(self._beside.get(folder, {}).values())
 
 
 class Lake:

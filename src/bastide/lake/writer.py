@@ -72,7 +72,8 @@ class Writer:
         kept: list[tuple[Staged, File]] = []
         duplicates = 0
         for one in staged:
-            left = self._once.new_events(one, self.state.files, [other for other, _ in kept])
+            before = [other for other, _ in kept]
+            left = self._once.new_events(one, self.state.beside(one.partition.folder), before)
             duplicates += one.twice + one.rows - (left.rows if left else 0)
             if left:
                 kept.append((left, self.file_of(left, len(kept))))

@@ -20,6 +20,7 @@ def ingest(commands: Any) -> None:
     _lake(parser)
     parser.add_argument("--source", metavar="NAME", help="what the files are, where their content does not tell; "
                         "`list` names all")  # fmt: skip
+    parser.add_argument("--sources", metavar="DIR", help="a folder with sources of your own")
     parser.add_argument("--jobs", "-j", type=int, default=0, metavar="N", help="processes (default: one a core)")
     parser.add_argument("--reread", action="store_true", help="read files again that the lake knows; what it has is "
                         "not added twice")  # fmt: skip
