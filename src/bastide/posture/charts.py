@@ -1,6 +1,7 @@
 """Pictures for the report as SVG, without a script, a style attribute or anything from elsewhere.
 
-No colour alone carries meaning: every part has its number and its name beside it.
+No colour alone carries meaning: every part has its number and its name beside it. Attributes paint for what does not
+apply the page's style to pictures, as what makes PDF; the classes let the page paint otherwise, as in the dark.
 """
 
 from __future__ import annotations
@@ -18,6 +19,23 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 640, 170
 LEFT, RIGHT, TOP, BOTTOM = 52, 96, 14, 24
 MAX_POINTS = 200
+_TEXT = 'font-family="sans-serif" font-size="12"'
+_AXIS = f'class="axis" {_TEXT} fill="#57606a"'
+_LAST = f'class="last" {_TEXT} fill="#1b1f24" font-weight="700"'
+_INSIDE = f'class="inside" {_TEXT} fill="#ffffff" font-weight="700" text-anchor="middle"'
+_GRID = 'class="grid" stroke="#d9dde3"'
+_BAND = 'class="band" fill="#0b5cad" opacity="0.18"'
+_LINE = 'class="line" fill="none" stroke="#0b5cad" stroke-width="2"'
+_PAINTS = {
+    "undecided": "#b3261e",
+    "broken": "#b3261e",
+    "decided": "#8a5a00",
+    "within": "#1a7037",
+    "holds": "#1a7037",
+    "unknown": "#6b3fa0",
+    "silent": "#57606a",
+}
+"""What paints the parts of a bar, by their classes."""
 
 
 def trend(rows: Sequence[Row], unit: str, label: str) -> str:
@@ -42,21 +60,21 @@ def trend(rows: Sequence[Row], unit: str, label: str) -> str:
     last_x, last = points[-1]
     begin, end = _days(rows[0].at, last.at)
     marks = "".join(
-        f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(top * part):.1f}" y2="{y(top * part):.1f}"/>'
-        f'<text class="axis" x="{LEFT - 6}" y="{y(top * part) + 4:.1f}" text-anchor="end">'
+        f'<line {_GRID} x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(top * part):.1f}" y2="{y(top * part):.1f}"/>'
+        f'<text {_AXIS} x="{LEFT - 6}" y="{y(top * part) + 4:.1f}" text-anchor="end">'
         f"{number(top * part, unit)}</text>"
         for part in (0.0, 0.5, 1.0)
     )
     days = (
-        f'<text class="axis" x="{LEFT}" y="{HEIGHT - 6}">{begin}</text>'
-        f'<text class="axis" x="{WIDTH - RIGHT}" y="{HEIGHT - 6}" text-anchor="end">{end}</text>'
+        f'<text {_AXIS} x="{LEFT}" y="{HEIGHT - 6}">{begin}</text>'
+        f'<text {_AXIS} x="{WIDTH - RIGHT}" y="{HEIGHT - 6}" text-anchor="end">{end}</text>'
     )
     told = f"{label}: {number(rows[0].value, unit)} on {begin}, {number(last.value, unit)} on {end}"
     return (
         f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(told)}">{marks}{days}'
-        f'<polygon class="band" points="{" ".join(upper + lower)}"/><polyline class="line" points="{line}"/>'
-        f'<circle class="dot" cx="{last_x:.1f}" cy="{y(last.value):.1f}" r="3.5"/>'
-        f'<text class="last" x="{last_x + 8:.1f}" y="{y(last.value) + 4:.1f}">{number(last.value, unit)}</text></svg>'
+        f'<polygon {_BAND} points="{" ".join(upper + lower)}"/><polyline {_LINE} points="{line}"/>'
+        f'<circle class="dot" fill="#0b5cad" cx="{last_x:.1f}" cy="{y(last.value):.1f}" r="3.5"/>'
+        f'<text {_LAST} x="{last_x + 8:.1f}" y="{y(last.value) + 4:.1f}">{number(last.value, unit)}</text></svg>'
     )
 
 
@@ -73,7 +91,7 @@ def bars(rows: Sequence[tuple[str, Sequence[Part]]], label: str) -> str:
     lines = []
     for at, (name, parts) in enumerate(rows):
         y = at * row_height + 4
-        lines.append(f'<text class="axis" x="{left - 8}" y="{y + 15}" text-anchor="end">{escape(name)}</text>')
+        lines.append(f'<text {_AXIS} x="{left - 8}" y="{y + 15}" text-anchor="end">{escape(name)}</text>')
         lines += _bar(parts, left, y, (WIDTH - left - right) / most)
     told = f"{label}: " + "; ".join(f"{name} {_listed(parts)}" for name, parts in rows)
     height = len(rows) * row_height + 4
@@ -86,15 +104,13 @@ def _bar(parts: Sequence[Part], left: float, y: float, scale: float) -> list[str
     for _, count, paint in parts:
         width = count * scale
         if count:
-            found.append(f'<rect class="{escape(paint)}" x="{x:.1f}" y="{y}" width="{width:.1f}" height="20"/>')
+            colour = f'class="{paint}" fill="{_PAINTS[paint]}"'
+            found.append(f'<rect {colour} x="{x:.1f}" y="{y}" width="{width:.1f}" height="20"/>')
             if width > 26:
-                middle = x + width / 2
-                found.append(
-                    f'<text class="inside" x="{middle:.1f}" y="{y + 14}" text-anchor="middle">{count:,}</text>'
-                )
+                found.append(f'<text {_INSIDE} x="{x + width / 2:.1f}" y="{y + 14}">{count:,}</text>')
         x += width
     told = _listed(parts) or "none"
-    found.append(f'<text class="axis" x="{x + 8:.1f}" y="{y + 15}">{escape(told)}</text>')
+    found.append(f'<text {_AXIS} x="{x + 8:.1f}" y="{y + 15}">{escape(told)}</text>')
     return found
 
 

@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from bastide.redact import clean
+from bastide.report.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,7 +85,9 @@ def number(value: float, unit: str) -> str:
     if unit == "share":
         return f"{int(value * 1000 + 1e-6) / 10:g} %"
     if unit == "days":
-        return f"{value * 24:.0f} hours" if value < 1 else f"{value:.1f} days" if value < 10 else f"{value:.0f} days"
+        if value < 1:
+            return counted(round(value * 24), "hour")
+        return f"{value:.1f} days" if value < 10 else f"{value:.0f} days"
     return f"{value:,.0f}"
 
 

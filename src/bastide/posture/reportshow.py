@@ -60,7 +60,7 @@ def as_pdf(html: str) -> bytes:
             f"WeasyPrint does not find a library of the system: {str(error).splitlines()[0][:120]}",
             remedy="on Debian: `apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`",
         ) from None
-    return bytes(HTML(string=html, url_fetcher=_nothing).write_pdf())
+    return bytes(HTML(string=html, url_fetcher=_Nothing()).write_pdf())
 
 
 def as_json(brief: Brief) -> dict[str, Any]:
@@ -79,8 +79,15 @@ def as_json(brief: Brief) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _nothing(url: str, *_: object, **__: object) -> Any:
-    raise ValueError(f"a report asks for nothing: {url[:80]}")
+class _Nothing:
+    """What fetches for WeasyPrint: nothing; the older ones call it, the newer ones its `fetch`."""
+
+    _fail_on_errors = False
+
+    def __call__(self, url: str, *_: object, **__: object) -> Any:
+        raise ValueError(f"a report asks for nothing: {url[:80]}")
+
+    fetch = __call__
 
 
 def _templates(*, html: bool) -> Environment:
