@@ -80,14 +80,12 @@ def as_json(brief: Brief) -> dict[str, Any]:
 
 
 class _Nothing:
-    """What fetches for WeasyPrint: nothing; the older ones call it, the newer ones its `fetch`."""
+    """What fetches for WeasyPrint: nothing. It looks at this attribute of its own fetchers."""
 
     _fail_on_errors = False
 
     def __call__(self, url: str, *_: object, **__: object) -> Any:
         raise ValueError(f"a report asks for nothing: {url[:80]}")
-
-    fetch = __call__
 
 
 def _templates(*, html: bool) -> Environment:
