@@ -136,7 +136,8 @@ def test_an_interval_is_one_and_inside_the_scale(
 
 
 @pytest.mark.parametrize(
-    ("value", "level"), [(1, "low"), (5, "low"), (5.04, "low"), (5.06, "medium"), (10, "medium"), (15, "high"), (15.1, "critical")]
+    ("value", "level"),
+    [(1, "low"), (5, "low"), (5.04, "low"), (5.06, "medium"), (10, "medium"), (15, "high"), (15.1, "critical")],
 )
 def test_levels(value: float, level: str) -> None:
     assert level_of(value) == level
