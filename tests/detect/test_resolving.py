@@ -69,3 +69,12 @@ def test_filters_go_into_the_rules_that_they_name(loaded: Callable[..., RuleSet]
     plan = plan_of(loaded(rule_text(CALL), text))
     assert not plan.problems
     assert "pipeline" in plan.passes[0].steps[0].sql
+
+
+def test_a_correlation_of_rules_for_other_logs_is_for_other_logs(loaded: Callable[..., RuleSet]) -> None:
+    windows = named("a").replace("product: aws, service: cloudtrail", "product: windows")
+    outer = (COUNT % "many").replace("name: many", "name: outer")
+    found = loaded(windows, COUNT % "a", outer)
+    assert (found.rules, found.problems, found.elsewhere) == ([], [], 3)
+    together = loaded(windows + "---\n" + named("b", 2) + "---\n" + (COUNT % "b").replace("name: many", "name: ours"))
+    assert [rule.name for rule in together.rules] == ["b", "ours"]

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bastide.detect.plan import plan_of
 from bastide.detect.rules import RuleSet, load_rules
 from bastide.errors import UsageError
 from tests.detect.conftest import rule_text
+from tests.fuzzing import fuzz
 
 DETECTION = "  call: {eventName: CreateUser}\n  condition: call"
 
@@ -82,3 +86,63 @@ def test_a_checkout_of_the_public_repository(tmp_path: Path) -> None:
     (tmp_path / "regression_data/info.yml").write_text("id: x\n")
     found = load_rules([str(tmp_path)])
     assert (len(found.rules), found.problems) == (1, [])
+
+
+WHOLE = """title: a
+name: a
+id: 00000000-0000-4000-8000-000000000001
+logsource: {product: aws, service: cloudtrail}
+detection:
+  one:
+    eventName|startswith: [A, 'b*']
+    requestParameters.x|re|i: '^a.b$'
+    sourceIPAddress|cidr: 10.0.0.0/8
+  two: [word, 12]
+  condition: one and not (two or 1 of o*)
+level: high
+tags: [attack.t1580]
+---
+title: b
+correlation:
+  type: value_count
+  rules: [a]
+  group-by: [userIdentity.arn]
+  timespan: 5m
+  condition: {gte: 3, field: eventName}
+"""
+PIECES = [
+    "",
+    "|",
+    ":",
+    "[",
+    "]",
+    "{",
+    "}",
+    "null",
+    "-1",
+    "true",
+    "not",
+    "(",
+    ")",
+    "*",
+    "\\",
+    "%x%",
+    "|all",
+    "\n",
+    "9" * 30,
+    "é",
+]
+
+
+@fuzz(150)
+@given(at=st.integers(0, len(WHOLE)), length=st.integers(0, 12), piece=st.sampled_from(PIECES))
+def test_a_rule_with_any_slip_is_used_or_told(
+    tmp_path_factory: pytest.TempPathFactory, at: int, length: int, piece: str
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "slip.yml"
+    file.write_text(WHOLE[:at] + piece + WHOLE[at + length :])
+    try:
+        plan = plan_of(load_rules([str(file)]))
+    except UsageError:
+        return
+    assert all(problem.place and problem.cause for problem in plan.problems)

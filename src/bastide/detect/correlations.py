@@ -100,7 +100,7 @@ def statements(rule: Rule, rules: Sequence[Rule], fields: Mapping[int, Sequence[
         f"create or replace temp table events as {events}",
         f"create or replace temp table held as {_held(correlation, len(parts), span, over, groups)}",
         _found(over, groups),
-        f"insert into hits select {rule.number}, {_SAME}, [{values}]::varchar[][] from found",
+        f"insert into hits select {rule.number}, {_SAME}, [{values}]::varchar[][], null, null from found",
         f"insert into episodes select {rule.number}, uid, time, uids, first, last, number from found",
     ]
 

@@ -24,10 +24,16 @@ if TYPE_CHECKING:
 
 HITS = """rule INTEGER, uid VARCHAR, time BIGINT, "table" VARCHAR, account VARCHAR, region VARCHAR, actor VARCHAR,
   operation VARCHAR, service VARCHAR, source VARCHAR, error VARCHAR, resources VARCHAR[],
-  fresh BOOLEAN, fields VARCHAR[][]"""
+  fresh BOOLEAN, fields VARCHAR[][], file VARCHAR, place BIGINT"""
 MEMORY = "350MB"
 LATEST = 1 << 62
 REMOTE = "s3://"
+RESOURCES, LATE = "resources", "file_row_number = true"
+FEW = 5000
+"""Matches for which resources are looked up by their places in the files.
+
+A list of structures is the dearest column of all: reading it of every event costs as much as all else.
+"""
 
 
 def session(threads: int = 1, folder: Path | None = None, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
@@ -39,6 +45,7 @@ def session(threads: int = 1, folder: Path | None = None, memory: str = MEMORY) 
     connection.execute(f"set memory_limit = '{memory}'")
     connection.execute("set preserve_insertion_order = false")
     connection.execute("set enable_progress_bar = false")
+    connection.execute("set parquet_metadata_cache = true")  # a file's footer is long, and it is read twice
     if folder:
         connection.execute(f"set temp_directory = {texts([str(folder)])}")
     prepare(connection)
@@ -73,16 +80,42 @@ def judge(
         if step.named is not None and not step.shapes and not present & step.named:
             continue
         try:
-            connection.execute(_matches(one, step, since if fresh else LATEST))
+            connection.execute(_matches(one, step, since if fresh else LATEST, remote=source == "remote"))
         except _error() as error:
             broken[step.rule] = _reason(error)
+    _add_resources(connection, one, source)
     return broken
+
+
+def _add_resources(connection: duckdb.DuckDBPyConnection, one: Pass, source: str) -> None:
+    """Read the resources of what matched, where the first pass has left them out."""
+    if lake_table(one.table).kind(RESOURCES) is None or LATE not in source:
+        return
+    told = ", ".join(str(step.rule) for step in one.steps if step.shown) or "null"
+    missing = f"from hits where place is not null and resources is null and \"table\" = '{one.table}'"
+    places = connection.execute(f"select distinct place {missing} limit {FEW + 1}").fetchall()
+    if len(places) > FEW:
+        missing += f" and rule in ({told})"
+        places = connection.execute(f"select distinct place {missing} limit {FEW + 1}").fetchall()
+    if not places:
+        return
+    chosen = ", ".join(str(place) for (place,) in places) if len(places) <= FEW else f"select distinct place {missing}"
+    connection.execute(
+        f"create or replace temp table found as select filename as file, file_row_number as place, "
+        f'[r."uid" for r in "resources"] as resources from {source} where file_row_number in ({chosen}) '
+        f'and "resources" is not null'
+    )
+    connection.execute(
+        "update hits set resources = found.resources from found "
+        "where hits.file = found.file and hits.place = found.place"
+    )
 
 
 def _source(connection: duckdb.DuckDBPyConnection, one: Pass, files: list[str]) -> str:
     """What stands after `from`: the files, those of a bucket by way of pyarrow."""
     if not files[0].startswith(REMOTE):
-        return f"read_parquet([{texts(files)}], hive_partitioning = false)"
+        more = ", filename = true, file_row_number = true" if lake_table(one.table).kind(RESOURCES) else ""
+        return f"read_parquet([{texts(files)}], hive_partitioning = false{more})"
     from pyarrow import dataset
 
     from bastide.lake.storage import bucket_files
@@ -121,10 +154,13 @@ def _candidates(one: Pass, steps: list[Step], files: str, operations: list[str],
     tests = [f"{_dotted(OPERATION)} in ({texts(operations)})"] if operations else []
     tests += [step.sql for step in steps if step.named is None]
     early = f' and "time" >= {since}' if since and not any(step.counted for step in steps) else ""
-    reads = one.reads | {path for path in BASE if lake_table(one.table).kind(path) is not None}
+    late = LATE in files
+    base = [path for path in BASE if path != RESOURCES or not late]
+    reads = one.reads | {path for path in base if lake_table(one.table).kind(path) is not None}
+    origin = "filename as file, file_row_number as place" if late else "null::varchar as file, null::bigint as place"
     operation = f"lower({_dotted(OPERATION)})" if has_operation else "null::varchar"
     return (
-        f"create temp table candidates as select {operation} as op, {', '.join(_columns(one.table, reads))} "
+        f"create temp table candidates as select {operation} as op, {origin}, {', '.join(_columns(one.table, reads))} "
         f"from {files} where {one.where}{early} and ({' or '.join(tests) or 'false'})"
     )
 
@@ -161,7 +197,7 @@ def _part(sql: str, kind: Any, tree: dict[str, Any]) -> str:
     )
 
 
-def _matches(one: Pass, step: Step, since: int) -> str:
+def _matches(one: Pass, step: Step, since: int, *, remote: bool) -> str:
     def value(*paths: str) -> str:
         there = [_dotted(path) for path in paths if lake_table(one.table).kind(path) is not None]
         return f"coalesce({', '.join(there)})" if there else "null"
@@ -169,13 +205,15 @@ def _matches(one: Pass, step: Step, since: int) -> str:
     where = step.sql if step.counted else f'"time" >= {since} and {step.sql}' if since else step.sql
     if step.named is not None:
         where = f"{lets_through('op', step.named, step.shapes)} and {where}"
-    resources = '[r."uid" for r in "resources"]' if lake_table(one.table).kind("resources") else "null"
+    read = lake_table(one.table).kind(RESOURCES) is not None and (remote or RESOURCES in one.reads)
+    resources = '[r."uid" for r in "resources"]' if read else "null"
     fields = f"[{', '.join(f'coalesce({sql}, [])' for sql in step.fields)}]" if step.fields else "null"
     return f"""insert into hits select {step.rule}, {value("metadata.uid")}, {value("time")}, '{one.table}',
       {value("cloud.account.uid")}, {value("cloud.region")},
       {value("actor.user.uid", "actor.user.uid_alt", "actor.invoked_by")},
       {value("api.operation")}, {value("api.service.name")}, {value("src_endpoint.ip", "src_endpoint.domain")},
-      {value("api.response.error")}, {resources}, "time" >= {since}, {fields} from candidates where {where}"""
+      {value("api.response.error")}, {resources}, "time" >= {since}, {fields}, file, place
+      from candidates where {where}"""
 
 
 def _dotted(path: str) -> str:

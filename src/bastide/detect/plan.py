@@ -113,7 +113,7 @@ def tree_of(rule: Rule) -> Any:
 
     try:
         trees: list[Any] = [condition.parse() for condition in rule.parsed.detection.parsed_condition]
-    except (SigmaError, RecursionError) as error:
+    except (SigmaError, RecursionError, TypeError, AttributeError, ValueError) as error:
         raise Unsupported((str(error).splitlines() or ["the condition cannot be read"])[0]) from None
     if any(tree is None for tree in trees):
         raise Unsupported("the condition has nothing to judge")

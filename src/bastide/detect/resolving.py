@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from bastide.detect.documents import Document
 
+MAX_DEPTH = 50
+"""Correlations that may count each other in a row."""
+
 Parsed = list[tuple[Any, "Document"]]
 
 
@@ -104,16 +107,23 @@ class _Order:
 
     def place(self, rule: Any, document: Document, above: tuple[int, ...]) -> bool:
         """Whether it can be used; then it is in its place."""
-        if id(rule) in above:
+        if id(rule) in above or len(above) > MAX_DEPTH:
             return False
         if id(rule) not in self.usable:
             cause = self._obstacle(rule, above)
-            if cause:
+            if cause and self._is_foreign(rule):
+                self.into.elsewhere += 1
+                self.into.foreign |= {str(one) for one in (rule.id, rule.name) if one}
+            elif cause:
                 self.into.problems.append(Problem(document.place, cause, identity(rule, document)))
             else:
                 self.found.append((rule, document))
             self.usable[id(rule)] = not cause
         return self.usable[id(rule)]
+
+    def _is_foreign(self, rule: Any) -> bool:
+        """Whether a correlation counts rules for other logs."""
+        return any(one.reference in self.into.foreign for one in rule.referenced_rules)
 
     def _obstacle(self, rule: Any, above: tuple[int, ...]) -> str:
         from sigma.correlations import SigmaCorrelationRule

@@ -33,6 +33,7 @@ _OURS = re.compile(
     r"(?im)(?:product\"?'?\s*:\s*['\"]?(?:aws|amazon|kubernetes|eks)\b|category\"?'?\s*:\s*['\"]?(?:dns|proxy|webserver|"
     r"firewall)\b)|^(?:correlation|filter|action)\s*:|^\s*[\"{]"
 )
+_NAMED = re.compile(r"(?m)^(?:id|name)\s*:\s*['\"]?([^\s'\"#]+)")
 _ATTACK = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)$", re.IGNORECASE)
 
 
@@ -77,6 +78,8 @@ class RuleSet(Struct):
     problems: list[Problem] = field(default_factory=list)
     elsewhere: int = 0
     files: int = 0
+    foreign: set[str] = field(default_factory=set)
+    """Ids and names of rules for other logs: a correlation that counts one of them is for other logs, too."""
 
     def by_id(self) -> dict[str, Rule]:
         """All rules by id."""
@@ -137,6 +140,7 @@ class _Loader:
             return
         if _SIGMA.search(text) and not _OURS.search(text):
             self.set.elsewhere += len(re.findall(r"(?m)^detection\s*:", text)) or 1
+            self.set.foreign.update(_NAMED.findall(text))
             return
         try:
             found = documents(text, str(path))
@@ -156,6 +160,7 @@ class _Loader:
             return
         if "correlation" not in value and "filter" not in value and self._is_elsewhere(value.get("logsource")):
             self.set.elsewhere += 1
+            self.set.foreign |= {str(value[key]) for key in ("id", "name") if value.get(key)}
             return
         from sigma.collection import SigmaCollection
         from sigma.exceptions import SigmaError
