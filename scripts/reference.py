@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # for who imports this file instead of running it
 
-from reference_pages import coverage, library, markdown, program
+from reference_pages import coverage, library, loop, markdown, program
 
 from bastide.controls.library import read_controls
 
@@ -27,10 +27,13 @@ def pages() -> dict[str, str]:
     made = {
         "command-line.md": program.command_line(),
         "settings.md": program.settings(),
+        "manifest.md": loop.manifest(),
         "formats.md": program.formats(),
         "report.md": program.report(),
         "tables.md": program.tables(),
+        "known.md": loop.known(),
         "limits.md": program.limits(),
+        "threats.md": loop.threats(),
         "macros.md": library.macro_page(),
         "terraform.md": library.terraform(controls),
         **library.control_pages(controls),
