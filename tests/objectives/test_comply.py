@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bastide.controls.frameworks import ATTACK, framework, framework_names
-from bastide.objectives.comply import assess, chosen, detail_json, overview_json, proof
+from bastide.objectives.comply import assess, chosen, detail_json, overview_json, proofs
 from tests.loop import Workload
 
 REQUIRED = """\
@@ -35,7 +35,7 @@ def test_a_requirement_has_its_evidence(workload: Workload) -> None:
         (found,) = assess(whole.known, [framework("cis-aws-5.0")])
         requirements = {one["id"]: one for one in detail_json(whole.known, found)["requirements"]}
         (standing,) = [one for one in found.standings if one.requirement.id == "2.1.4"]
-        assert proof(whole.known, standing).bad[0].control == "s3.bucket-blocks-public-access"
+        assert proofs(whole.known, [standing])[0].bad[0].control == "s3.bucket-blocks-public-access"
     one = requirements["2.1.4"]
     assert (one["status"], one["kind"], one["attested"]) == ("not-met", "technical", None)
     assert one["not_passing"][0]["place"].startswith("stack.yaml:")

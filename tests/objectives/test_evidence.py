@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bastide.objectives.evidence import bad, bad_json, counted
+from bastide.objectives.evidence import Evidence, bad_json
 from tests.loop import Workload
 
 NAMES = ["s3.bucket-blocks-public-access", "sqs.queue-encrypts-messages", "sqs.queue-has-a-dead-letter-queue"]
@@ -11,19 +11,20 @@ NAMES = ["s3.bucket-blocks-public-access", "sqs.queue-encrypts-messages", "sqs.q
 def test_what_does_not_pass_stands_with_its_place_the_worst_first(workload: Workload) -> None:
     workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
     with workload.whole() as whole:
-        first, second = bad(whole.known, NAMES)
+        evidence = Evidence(whole.known)
+        first, second = evidence.bad(NAMES)
         assert (first.control, first.severity, first.status, first.address) == (NAMES[0], "high", "fail", "Orders")
         assert first.place.startswith("stack.yaml:")
         assert (second.control, second.severity) == (NAMES[2], "low")
-        assert bad(whole.known, NAMES, 1) == [first]
-        assert bad(whole.known, []) == []
+        assert evidence.bad(NAMES, 1) == [first]
+        assert evidence.bad([]) == []
         assert bad_json(first)["resource"] == "Orders"
 
 
 def test_counts_by_control_have_the_most_failing_first(workload: Workload) -> None:
     workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
     with workload.whole() as whole:
-        found = counted(whole.known, NAMES)
+        found = Evidence(whole.known).counted(NAMES)
     assert [(row["control"], row["passed"], row["failed"]) for row in found] == [
         (NAMES[0], 0, 1), (NAMES[2], 0, 1), (NAMES[1], 1, 0)
     ]  # fmt: skip

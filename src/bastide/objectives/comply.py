@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from bastide.controls.frameworks import ATTACK, framework, framework_names
-from bastide.objectives.evidence import Bad, bad, bad_json, counted
+from bastide.objectives.evidence import Bad, Evidence, bad_json
 from bastide.objectives.requirements import STATUSES, Standing, standings
 from bastide.objectives.tables import basis_of
 from bastide.redact import clean
@@ -64,11 +64,10 @@ def chosen(known: Known) -> list[Framework]:
     return [framework(name) for name in (*dict.fromkeys(required), *others)]
 
 
-def proof(known: Known, standing: Standing) -> Proof:
-    """The evidence of one requirement."""
-    if not standing.controls:
-        return Proof(standing, [], [])
-    return Proof(standing, counted(known, standing.controls), bad(known, standing.controls, MAX_BAD))
+def proofs(known: Known, wanted: Iterable[Standing]) -> list[Proof]:
+    """The evidence of requirements, in their order."""
+    evidence = Evidence(known)
+    return [Proof(one, evidence.counted(one.controls), evidence.bad(one.controls, MAX_BAD)) for one in wanted]
 
 
 def overview_json(found: Iterable[Assessed]) -> dict[str, Any]:
@@ -78,7 +77,7 @@ def overview_json(found: Iterable[Assessed]) -> dict[str, Any]:
 
 def detail_json(known: Known, one: Assessed) -> dict[str, Any]:
     """Version 1 of what programs read of one framework."""
-    requirements = [_requirement(one.framework, proof(known, each)) for each in one.standings]
+    requirements = [_requirement(one.framework, each) for each in proofs(known, one.standings)]
     return {"version": 1, **_head(one), "requirements": requirements}
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from bastide.objectives.comply import proof
+from bastide.objectives.comply import proofs
 from bastide.objectives.requirements import GOOD, STATUSES
 from bastide.objectives.show import bad_lines
 from bastide.redact import clean
@@ -57,13 +57,14 @@ def detail(lines: Lines, known: Known, one: Assessed, status: str | None = None)
     lines.add((f"{clean(one.framework.name)} {clean(one.framework.version)}", "strong"),
               (f"  {counts_text(one)}", ""), hang=2)  # fmt: skip
     wide = max(len(clean(each.requirement.id)) for each in one.standings)
+    found = proofs(known, (each for each in one.standings if status in (None, each.status)))
     for group, title in one.framework.groups.items():
-        mine = [each for each in one.standings if each.requirement.group == group and status in (None, each.status)]
+        mine = [each for each in found if each.standing.requirement.group == group]
         if mine:
             lines.blank()
             lines.add((clean(f"{group} {title}" if group != title else group), "strong"))
         for each in mine:
-            _one(lines, proof(known, each), wide)
+            _one(lines, each, wide)
     _next(lines, one)
 
 
@@ -104,8 +105,9 @@ def as_csv(known: Known, one: Assessed) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_FIELDS)
-    for each in one.standings:
-        found, counts, word = proof(known, each), each.counts, each.attested
+    for found in proofs(known, one.standings):
+        each = found.standing
+        counts, word = each.counts, each.attested
         worst = "; ".join(f"{bad.status} {bad.control} {bad.address} {bad.place}" for bad in found.bad[:MAX_BAD])
         row = [
             one.framework.id, each.requirement.id, each.requirement.name, _group(one.framework, each),
@@ -137,15 +139,16 @@ def _markdown(known: Known, one: Assessed) -> Iterator[str]:
     yield f"# {text(one.framework.name)} {text(one.framework.version)}"
     yield ""
     yield f"{counts_text(one)}."
+    everything = proofs(known, one.standings)
     for group, title in one.framework.groups.items():
-        mine = [each for each in one.standings if each.requirement.group == group]
+        mine = [each for each in everything if each.standing.requirement.group == group]
         if not mine:
             continue
         yield f"\n## {text(f'{group} {title}' if group != title else group)}\n"
         yield "| requirement | status | why | what does not pass |"
         yield "| --- | --- | --- | --- |"
-        for each in mine:
-            found = proof(known, each)
+        for found in mine:
+            each = found.standing
             worst = [f"{code(bad.control)} {code(bad.address)} {code(bad.place)}" for bad in found.bad[:MAX_BAD]]
             if len(found.bad) > MAX_BAD:
                 worst.append("…")

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     from bastide.workload.known import Known
 
-SEVERITY_ORDER = "list_position(['critical', 'high', 'medium', 'low', 'info'], v.severity)"
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+STATUSES = ("fail", "unknown", "exempt")
+MOST = 50
+"""Verdicts that do not pass, of one control, that are kept."""
 
 
 class Bad(Struct, frozen=True):
@@ -30,50 +33,62 @@ class Bad(Struct, frozen=True):
     resource: str
 
 
-_BAD = f"""
+_BAD = """
 with found as (select distinct control, status, severity, resource, path, line, fingerprint from verdicts
-  where status <> 'pass' and control in (select unnest(?::varchar[])))
+  where status <> 'pass')
 select v.control, c.title, v.status, v.severity, r.address, r.type, v.path, v.line, v.fingerprint, v.resource
 from found v join resources r on r.id = v.resource left join controls c on c.id = v.control
-order by list_position(['fail', 'unknown', 'exempt'], v.status), {SEVERITY_ORDER}, v.control, r.address, v.path, v.line
-limit ?
-"""  # noqa: S608 (ours)
-
-
-def bad(known: Known, controls: Iterable[str], limit: int = 20) -> list[Bad]:
-    """What does not pass of these controls in the last scan: what fails first, the worst first."""
-    return [
-        Bad(
-            row["control"],
-            row["title"] or "",
-            row["status"],
-            row["severity"],
-            clean(row["address"], 300),
-            row["type"],
-            clean(f"{row['path']}:{row['line']}" if row["line"] else row["path"], 300),
-            row["fingerprint"],
-            row["resource"],
-        )
-        for row in known.run(_BAD, [list(controls), limit])
-    ]
-
-
+qualify row_number() over (partition by v.control
+  order by list_position(['fail', 'unknown', 'exempt'], v.status), r.address, v.path, v.line) <= ?
+"""
 _COUNTED = """
 with last as (
   select control, count(*) filter (status = 'pass') as passed, count(*) filter (status = 'fail') as failed,
     count(*) filter (status = 'unknown') as unknown, count(*) filter (status = 'exempt') as exempt
-  from verdicts where control in (select unnest(?::varchar[])) group by control),
-both_kinds as (select * from last union all by name
-  select control, passed, failed, unknown, exempt from other_counts where control in (select unnest(?::varchar[])))
+  from verdicts group by control),
+both_kinds as (
+  select * from last union all by name select control, passed, failed, unknown, exempt from other_counts)
 select control, sum(passed)::int as passed, sum(failed)::int as failed, sum(unknown)::int as unknown,
-  sum(exempt)::int as exempt from both_kinds group by control order by failed desc, unknown desc, control
+  sum(exempt)::int as exempt from both_kinds group by control
 """
 
 
-def counted(known: Known, controls: Iterable[str]) -> list[dict[str, Any]]:
-    """Counts by control, of the last scan and the newest of the other kind, the most failing first."""
-    wanted = list(controls)
-    return known.run(_COUNTED, [wanted, wanted])
+class Evidence:
+    """All of it, read once: counts and the verdicts that do not pass, by control."""
+
+    def __init__(self, known: Known) -> None:
+        self._counted = {row["control"]: row for row in known.run(_COUNTED)}
+        self._bad: dict[str, list[Bad]] = {}
+        for row in known.run(_BAD, [MOST]):
+            self._bad.setdefault(row["control"], []).append(_bad(row))
+
+    def counted(self, controls: Iterable[str]) -> list[dict[str, Any]]:
+        """Counts by control, of the last scan and the newest of the other kind, the most failing first."""
+        rows = [self._counted[one] for one in controls if one in self._counted]
+        return sorted(rows, key=lambda row: (-row["failed"], -row["unknown"], row["control"]))
+
+    def bad(self, controls: Iterable[str], limit: int = 20) -> list[Bad]:
+        """What does not pass of these controls in the last scan: what fails first, the worst first."""
+        return sorted((each for one in controls for each in self._bad.get(one, ())), key=_worst)[:limit]
+
+
+def _worst(one: Bad) -> tuple[int, int, str, str, str]:
+    return STATUSES.index(one.status), SEVERITIES.index(one.severity), one.control, one.address, one.place
+
+
+def _bad(row: dict[str, Any]) -> Bad:
+    place = f"{row['path']}:{row['line']}" if row["line"] else row["path"]
+    return Bad(
+        row["control"],
+        row["title"] or "",
+        row["status"],
+        row["severity"],
+        clean(row["address"], 300),
+        row["type"],
+        clean(place, 300),
+        row["fingerprint"],
+        row["resource"],
+    )
 
 
 def bad_json(one: Bad) -> dict[str, Any]:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.controls.frameworks import framework
 from bastide.objectives.catalogue import AREAS
-from bastide.objectives.evidence import Bad, bad, bad_json, counted
+from bastide.objectives.evidence import Evidence, bad_json
 from bastide.redact import clean
 from bastide.report.words import counted as number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from bastide.objectives.evidence import Bad
     from bastide.report.lines import Lines
     from bastide.workload.known import Known
 
@@ -100,8 +101,9 @@ def described(lines: Lines, row: Row, known: Known) -> None:
     for label, text, style in _facts(row):
         lines.add((f"{label:<14}", "strong"), (text, style), hang=14)
     _sources(lines, row, known)
-    _controls(lines, row, known)
-    _failing(lines, bad(known, controls_of(known, row["id"]), MAX_BAD + 1))
+    evidence = Evidence(known)
+    _controls(lines, row, known, evidence)
+    _failing(lines, evidence.bad(controls_of(known, row["id"]), MAX_BAD + 1))
 
 
 def _facts(row: Row) -> Iterable[tuple[str, str, str]]:
@@ -147,14 +149,14 @@ def controls_of(known: Known, objective: str) -> list[str]:
     return [row["control"] for row in rows]
 
 
-def _controls(lines: Lines, row: Row, known: Known) -> None:
+def _controls(lines: Lines, row: Row, known: Known, evidence: Evidence) -> None:
     lines.blank()
     at_work = ", ".join(f"{row[kind]} {kind}" for kind in KINDS)
     lines.add(
         ("Controls", "strong"), (f"  {row['controls']} serve it; of those that judged something: {at_work}", "faint")
     )
     kinds = _kinds(known, row["id"])
-    for one in counted(known, kinds):
+    for one in evidence.counted(kinds):
         style = "bad" if one["failed"] else "unknown" if one["unknown"] else "good"
         counts = ", ".join(f"{one[key]} {key}" for key in ("passed", "failed", "unknown", "exempt") if one[key])
         lines.add(
@@ -188,14 +190,14 @@ def bad_lines(lines: Lines, found: Sequence[Bad], limit: int, indent: int = 2) -
 
 def as_json(rows: Sequence[Row], known: Known) -> dict[str, Any]:
     """Version 1 of what programs read."""
-    return {"version": 1, "objectives": [_json(row, known) for row in rows]}
+    evidence = Evidence(known)
+    return {"version": 1, "objectives": [_json(row, _kinds(known, row["id"]), evidence) for row in rows]}
 
 
-def _json(row: Row, known: Known) -> Row:
-    kinds = _kinds(known, row["id"])
-    judged = {one["control"]: one for one in counted(known, kinds)}
+def _json(row: Row, kinds: dict[str, list[str]], evidence: Evidence) -> Row:
+    judged = {one["control"]: one for one in evidence.counted(kinds)}
     none = dict.fromkeys(("passed", "failed", "unknown", "exempt"), 0)
     controls = [{"id": one, "kinds": kinds[one], **none, **{k: v for k, v in judged.get(one, {}).items() if k in none}}
                 for one in sorted(kinds)]  # fmt: skip
     texts = {key: clean(row[key]) if row[key] else None for key in ("validated_by", "validated_at", "validated_until")}
-    return {**row, **texts, "controls": controls, "not_passing": [bad_json(one) for one in bad(known, kinds, 100)]}
+    return {**row, **texts, "controls": controls, "not_passing": [bad_json(one) for one in evidence.bad(kinds, 100)]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bastide.objectives.comply import Proof, proof
+from bastide.objectives.comply import Proof, proofs
 from bastide.objectives.oscal.catalog import token
 from bastide.objectives.oscal.parts import identity, metadata, prop, text
 from bastide.objectives.requirements import GOOD
@@ -24,9 +24,8 @@ _REASONS = {"met": "pass", "attested": "pass", "not-met": "fail"}
 
 def document(kind: str, known: Known, one: Assessed, at: str) -> Json:
     """The document of a kind, of one framework at the time of the last scan."""
-    proofs = [proof(known, each) for each in one.wanted]
     made = {"component": _component, "results": _results, "poam": _poam}[kind]
-    return made(known, one, proofs, at)
+    return made(known, one, proofs(known, one.wanted), at)
 
 
 def _results(known: Known, one: Assessed, proofs: list[Proof], at: str) -> Json:
