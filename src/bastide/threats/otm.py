@@ -152,7 +152,7 @@ def exported(told: Told, base: Imported | None, only: str) -> dict[str, Any]:
     rows = [row for _, row in told.numbered(base, only)]
     for key, made in _lists(told, rows).items():
         there = document.get(key) or []
-        taken = {item["id"] for item in there}
+        taken = {item.get("id") for item in there}
         document[key] = [*there, *(item for item in made if item["id"] not in taken)]
     return document
 

@@ -1,0 +1,48 @@
+"""The register as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bastide.threats.register import Row, Standing
+from bastide.threats.risk import Risk
+from bastide.threats.table import COLUMNS, as_csv, cell
+from bastide.threats.templates import Threat
+from tests.fuzzing import fuzz
+
+
+def row(title: str = "a title") -> Row:
+    threat = Threat(
+        "T-1", "a.b", title, "s", "p", "a", "i", "spoofing", ["integrity"], ["T1530"], ["e"], "x#e", "e", None, ["x#e"],
+        [], 4, 5, {"likelihood": [], "impact": []},
+    )  # fmt: skip
+    return Row(threat, Risk(20, 4, 12.345, ()), Standing(owner="Rosa"), "open", False, "2026", "2026", None)
+
+
+def test_each_threat_is_a_line_under_the_headings() -> None:
+    lines = list(csv.DictReader(io.StringIO(as_csv([row(), row('b, "quoted"\nand more')]))))
+    assert [tuple(line) for line in lines] == [COLUMNS, COLUMNS]
+    assert lines[0]["residual risk, most"] == "12.35"
+    assert (lines[0]["in appetite"], lines[0]["class"], lines[0]["owner"]) == ("no", "", "Rosa")
+    assert lines[1]["title"] == 'b, "quoted" and more'
+
+
+def test_no_cell_is_a_formula() -> None:
+    text = as_csv([row('=HYPERLINK("http://evil","x")')])
+    assert "'=HYPERLINK" in text
+    assert cell("-1+1") == "'-1+1"
+    assert cell("  @SUM(A1)") == "'  @SUM(A1)"
+    assert cell(-1.5) == -1.5
+
+
+@fuzz()
+@given(st.text())
+def test_no_text_begins_like_a_formula(text: str) -> None:
+    found = cell(text)
+    assert isinstance(found, str)
+    assert not found.lstrip().startswith(("=", "+", "-", "@", "|", "%", "\t", "\r"))
+    assert "\n" not in found
