@@ -62,6 +62,7 @@ def test_a_workgroup_that_may_not_be_described(answered: Callable[..., Any], jud
     assert judged(found) == {
         "athena.workgroup-encrypts-results": {"unknown"},
         "athena.workgroup-overrides-clients": {"unknown"},
+        "athena.workgroup-uses-customer-key": {"unknown"},
     }
 
 

@@ -26,13 +26,17 @@ def test_a_desktop_as_terraform_has_it(
     found = answered("workspaces", {"DescribeWorkspaces": {"Workspaces": [half, gone]}}, TYPE)
     assert found.one(TYPE).address == "arn:aws:workspaces:eu-west-1:123456789012:workspace/ws-123456789"
     assert found.one(TYPE).properties["UserName"] == "ada"
-    assert judged(found) == judged(written(MODULE)) == {"workspaces.volumes-are-encrypted": {"fail"}}
+    expected = {"workspaces.volumes-are-encrypted": {"fail"}, "workspaces.volumes-use-customer-key": {"fail"}}
+    assert judged(found) == judged(written(MODULE)) == expected
 
 
 def test_a_desktop_with_both_volumes_encrypted(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
-    whole = {**DESKTOP, "State": "STOPPED", "RootVolumeEncryptionEnabled": True, "UserVolumeEncryptionEnabled": True}
+    both = {"RootVolumeEncryptionEnabled": True, "UserVolumeEncryptionEnabled": True}
+    key = "arn:aws:kms:eu-west-1:123456789012:key/k"
+    whole = {**DESKTOP, **both, "State": "STOPPED", "VolumeEncryptionKey": key}
     found = answered("workspaces", {"DescribeWorkspaces": {"Workspaces": [whole]}}, TYPE)
-    assert judged(found) == {"workspaces.volumes-are-encrypted": {"pass"}}
+    expected = {"workspaces.volumes-are-encrypted": {"pass"}, "workspaces.volumes-use-customer-key": {"pass"}}
+    assert judged(found) == expected
 
 
 def test_a_list_that_is_denied_is_unread(answered: Callable[..., Any]) -> None:
