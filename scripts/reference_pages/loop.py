@@ -64,8 +64,8 @@ def known() -> str:
     return page(
         "Tables of what is known",
         f"{count(number, 'table')} beside those of the last scan.",
-        "Templates of threats, criteria of standards and metrics ask them in SQL, and the [tables of a scan](tables.md) "
-        "with them.",
+        "Templates of threats, criteria of standards and metrics ask them in SQL, with the [tables of a "
+        "scan](tables.md).",
         *parts,
     )
 
