@@ -30,12 +30,16 @@ class CompiledLibrary(BuildHookInterface):  # type: ignore[misc, type-arg]
         from bastide.objectives.wellarchitected import load_practices
         from bastide.sources.aws.collectors import load_collectors
         from bastide.sources.terraform.mapping import entries
+        from bastide.threats.model.rules import load_rules
+        from bastide.threats.templates import library_templates
 
         load_library()
         frameworks_compiled()
         entries()
         load_collectors()
         load_objectives()
+        load_rules()
+        library_templates()
         load_practices()
         load_matrix()
         for file in Path(self._cache.name, "bastide").iterdir():

@@ -8,11 +8,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
+from bastide.cache import compiled
 from bastide.errors import UsageError, near_miss
 from bastide.library import FOLDER
 from bastide.objectives.catalogue import load_objectives
+from bastide.threats import entry
 from bastide.threats.entry import Aim, Template, filled, parse_templates
 
 if TYPE_CHECKING:
@@ -77,9 +79,15 @@ class Threat(Struct):
 
 
 @cache
-def _of_library() -> tuple[Template, ...]:
+def library_templates() -> tuple[Template, ...]:
+    """Those of the library alone, from the cache."""
     files = sorted((FOLDER / "threats").glob("*.yaml"))
-    return tuple(one for file in files for one in parse_templates(_text(file), f"library/threats/{file.name}"))
+    found = compiled(
+        "threats",
+        [*files, Path(entry.__file__)],
+        lambda: [one for file in files for one in parse_templates(_text(file), f"library/threats/{file.name}")],
+    )
+    return convert(found, tuple[Template, ...])
 
 
 def load_templates(packs: tuple[str, ...] = ()) -> tuple[Template, ...]:
@@ -88,7 +96,7 @@ def load_templates(packs: tuple[str, ...] = ()) -> tuple[Template, ...]:
     A pack is a folder with `threats/*.yaml`. Raises `UsageError` for all mistakes of a file, for two templates of one
     id, and for a pack without any.
     """
-    found = [*_of_library()]
+    found = [*library_templates()]
     for pack in packs:
         own = sorted(Path(pack, "threats").glob("*.yaml"))
         if not own:
