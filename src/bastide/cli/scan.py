@@ -14,7 +14,6 @@ from bastide.report import check_format, format_of, render, render_terminal
 from bastide.scan import exit_code, scan
 from bastide.settings import LIVE, load_settings
 from bastide.sources.files import write_whole
-from bastide.workload.place import has_register
 
 if TYPE_CHECKING:
     import argparse
@@ -58,6 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _follow(settings: Settings) -> None:
     """Tell which threats came and went with this scan, where a register is kept: what is wrong there is only told."""
+    if not settings.path:
+        return
+    from bastide.workload.place import has_register
+
     if not has_register(settings.path):
         return
     from bastide.cli.threats import announce

@@ -18,6 +18,9 @@ from bastide.report.texts import ControlRow  # noqa: TC001 (msgspec reads the an
 from bastide.report.view import CoverageRow, SummaryRow, VerdictRow, View
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bastide.beside import Bytes
     from bastide.controls.verdict import Report, Verdict
 
 WORTH_A_PROCESS = 1_000
@@ -59,6 +62,7 @@ def render(report: Report) -> str:
 def encoded(report: Report) -> bytearray:
     """The same in UTF-8, as it is written to a file."""
     view = View(report)
+    here, beside = _begun(view)
     document = Document(
         SCHEMA,
         ToolRow("bastide", view.version()),
@@ -71,26 +75,31 @@ def encoded(report: Report) -> bytearray:
         view.asked(),
         [],
     )
-    return _text(document, view)
+    text = _head(document)
+    text += _lines(view, here)
+    if beside:
+        text += b",\n"
+        text += beside()
+    text += b"\n" * bool(report.verdicts) + b"]\n}\n"
+    return text
 
 
-def _text(document: Document, view: View) -> bytearray:
-    """The document's fields, each on a line, and then the verdicts as they come: never all of them at once."""
+def _begun(view: View) -> tuple[list[Verdict], Callable[[], Bytes] | None]:
+    """The verdicts whose rows are to be made here, and those of the others, which another process has begun with."""
+    verdicts = view.report.verdicts
+    if len(verdicts) < WORTH_A_PROCESS * 2 or not may_fork():
+        return verdicts, None
+    half = _half(verdicts)
+    return verdicts[:half], made_beside(partial(_lines, view, verdicts[half:], half))
+
+
+def _head(document: Document) -> bytearray:
+    """The document's fields, each on a line, up to the verdicts, which come one by one: never all of them at once."""
     encoder = msgspec.json.Encoder()
     text = bytearray(b"{\n")
     for name in Document.__struct_fields__[:-1]:
         text += f'"{name}": '.encode() + encoder.encode(getattr(document, name)) + b",\n"
     text += b'"verdicts": [\n'
-    verdicts = view.report.verdicts
-    if len(verdicts) >= WORTH_A_PROCESS * 2 and may_fork():
-        half = _half(verdicts)
-        second = made_beside(partial(_lines, view, verdicts[half:], half))
-        text += _lines(view, verdicts[:half])
-        text += b",\n"
-        text += second()
-    else:
-        text += _lines(view, verdicts)
-    text += b"\n" * bool(verdicts) + b"]\n}\n"
     return text
 
 
@@ -110,7 +119,8 @@ def _lines(view: View, verdicts: list[Verdict], start: int = 0) -> bytearray:
         text += b",\n"
     if looked_at := view.report.looked_at:
         looked_at(verdicts, start)
-    return text[:-2]
+    del text[-2:]
+    return text
 
 
 def schema() -> bytes:
