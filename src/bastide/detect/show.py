@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from bastide.detect.correlations import described
 from bastide.detect.engine import moment
@@ -23,9 +24,22 @@ TIMELINE = 12
 """Lines of an alert's timeline; what lies between is counted."""
 
 
+_WORDS = frozenset({"rule_id", "rule_title", "event_uid", "level", "time", "account", "region", "table", "operation",
+                    "service", "event_uids", "techniques", "first", "last"})  # fmt: skip
+"""Fields of a match that hold no secret: ids, names of AWS, texts of rules. There may be millions of them."""
+
+
 def match_line(match: Match) -> str:
     """A match as one line of JSON."""
-    return json.dumps(cleaned(match.record()), ensure_ascii=False)
+    record = match.record()
+    found = {key: _word(value) if key in _WORDS else cleaned(value) for key, value in record.items()}
+    return msgspec.json.encode(found).decode()
+
+
+def _word(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_word(one) for one in value]
+    return value if value.isascii() and value.isprintable() and len(value) < 500 else cleaned(value)
 
 
 def cleaned(value: Any) -> Any:
