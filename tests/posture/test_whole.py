@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from bastide.posture.whole import TABLES, attestations, columns_of
+from bastide.posture.whole import TABLES, attestations, columns_of, open_whole
 from bastide.state.journal import Entry, append
 from bastide.threats.register import decide
 from tests.loop import Workload
@@ -43,15 +45,11 @@ def test_breaking_a_control_moves_the_threats_that_it_mitigates_and_no_other(wor
 
 
 def test_without_a_scan_the_code_is_scanned_first(workload: Workload) -> None:
-    from bastide.posture.whole import open_whole
-
     with open_whole() as whole:
         assert whole.known.select("select targets from scan") == [{"targets": ["."]}]
 
 
 def test_a_scan_of_a_part_does_not_close_the_rest(workload: Workload) -> None:
-    from bastide.posture.whole import open_whole
-
     workload.write("other.yaml", "Resources:\n  A: {Type: AWS::SNS::Topic}\n")
     with workload.whole() as whole:
         before = {row.threat.id for row in whole.register if row.status != "closed"}
@@ -111,3 +109,20 @@ def test_a_hostile_name_stays_a_name(workload: Workload, capsys: pytest.CaptureF
         lines.flush()
         assert whole.known.select("select count(*) as n from threats")[0]["n"] == len(whole.register)
     assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_team_shares_a_server(workload: Workload, database: Callable[[], str]) -> None:
+    url = database()
+    workload.scan()
+    with open_whole(state=url) as whole:
+        one = whole.register[0].threat.id
+        decide(whole.state, "root", "accept", [one], {"by": "Rosa", "until": "2099-01-01", "why": "small"})
+        here = {row.threat.id: row.risk for row in whole.register}
+    assert not (workload.folder / ".bastide").exists()
+    with open_whole(state=url) as whole:
+        assert not whole.scanned.fresh
+        assert {row.threat.id: row.risk for row in whole.register} == here
+        assert next(row.status for row in whole.register if row.threat.id == one) == "accepted"
+    with open_whole() as whole:
+        assert {row.threat.id: row.risk for row in whole.register} == here
