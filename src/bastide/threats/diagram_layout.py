@@ -91,7 +91,8 @@ class Layout:
 
     def _whole(self) -> Block:
         """Outside what asks, then AWS, then outside what is only told."""
-        asking, told = [], []
+        asking: list[Block] = []
+        told: list[Block] = []
         for top in (*self._children[None], None):
             if top is not None and top.kind == "aws":
                 continue

@@ -185,7 +185,7 @@ def _overlap(one: Box, other: Box) -> float:
 
 
 def _legend(drawing: Drawing, y: float) -> list[str]:
-    x, top = MARGIN, y + 6
+    x, top = float(MARGIN), y + 6
     found = []
     for kind, said in (
         ("entity", "outside"),
