@@ -6,6 +6,7 @@ One file that is no Sigma never hides the others; two rules with one id are an e
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +93,8 @@ def load_rules(places: Sequence[str] = (), placeholders: Mapping[str, Sequence[s
     `placeholders` are the values for `%name%` where a rule says `expand`. `UsageError` for a place that is not there
     and for two rules with one id.
     """
+    if find_spec("sigma") is None:
+        raise UsageError("pysigma missing", remedy="`pip install 'bastide[lake]'` brings what rules need")
     loader = _Loader(placeholders or {})
     for path in _files(places or [LIBRARY]):
         loader.file(path)
