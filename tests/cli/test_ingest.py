@@ -69,6 +69,8 @@ def test_a_source_of_one_s_own(run: Run, project: Path) -> None:
     (project / "logins.json").write_text('{"ts":"2026-11-01T10:00:00Z","login":"ana","outcome":"ok"}')
     assert run("ingest", "logins.json", "--lake", "lake").returncode == 3
     done = run("ingest", "logins.json", "--lake", "lake", "--sources", "own", "--reread")
-    assert (done.returncode, "authentication                  1" in done.stdout) == (0, True), done.stdout + done.stderr
+    assert (done.returncode, "authentication                              1" in done.stdout) == (0, True), (
+        done.stdout + done.stderr
+    )
     assert "shop-logins" in run("ingest", "--source", "list", "--sources", "own").stdout
     assert "no source in this folder" in run("ingest", "x", "--sources", ".").stderr

@@ -43,3 +43,12 @@ def test_records_of_the_quarantine(tmp_path: Path) -> None:
     good = {"path": "x.json", "number": 4, "source": "", "reason": "was broken", "text": json.dumps(event(1))}
     staged, refused = restaged([good, {**good, "text": ""}, {**good, "text": "{"}], tmp_path, trust=False)
     assert ([one.rows for one in staged], len(refused)) == ([1], 2)
+
+
+def test_a_file_of_one_event_is_small(place: Place, tmp_path: Path) -> None:
+    place.trail("a.json.gz", event(1))
+    (result,) = Stager().run(Task(list(find([str(place.logs)])), tmp_path / "staging"))
+    assert result.staged[0].bytes < 25_000
+    from bastide.lake.classes import table
+
+    assert parquet.ParquetFile(result.staged[0].path).schema_arrow == table("api_activity").arrow()

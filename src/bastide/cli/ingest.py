@@ -74,7 +74,7 @@ def _text(report: Report) -> str:
         f"{counted(report.files, 'file')} read, {report.known} known already; {report.seconds:.1f} s",
         f"{counted(report.events, 'event')} added, {counted(report.duplicates, 'duplicate')} left out",
     ]
-    lines += [f"  {name:<20} {count:>12,}" for name, count in sorted(report.tables.items())]
+    lines += [f"  {name:<32} {count:>12,}" for name, count in sorted(report.tables.items())]
     if report.reasons:
         lines.append(f"{counted(report.quarantined, 'record')} to the quarantine:")
         lines += [f"  {count:>8,}  {clean(reason, 200)}" for reason, count in sorted(report.reasons.items())]

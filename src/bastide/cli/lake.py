@@ -88,10 +88,10 @@ def _show_status(found: Status, arguments: argparse.Namespace) -> str:
         span = one.first if one.first == one.last else f"{one.first}-{one.last}"
         told = f"  no events on {', '.join(one.gaps[:6])}{' …' if len(one.gaps) > 6 else ''}" if one.gaps else ""
         told += f"  silent for {counted(one.silent, 'day')}" if one.silent else ""
-        where = f"{one.source:<16} {one.account:<13} {one.region:<15} {span:<18}"
+        where = f"{one.source:<20} {one.account:<13} {one.region:<15} {span:<18}"
         lines.append(f"{where} {one.events:>12,} {_size(one.bytes):>9}{told}")
         if arguments.days:
-            lines += [f"{'':46} {day:<18} {count:>12,}" for day, count in one.days.items()]
+            lines += [f"{'':50} {day:<18} {count:>12,}" for day, count in one.days.items()]
     if found.small:
         lines += ["", f"{counted(found.small, 'small file')}: `bastide lake compact` puts them together"]
     if found.quarantine:

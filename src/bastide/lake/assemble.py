@@ -26,11 +26,13 @@ class Rows(Struct):
     twice: int = 0
 
 
-def partitions(source: Source, flat: pa.Table) -> list[Rows]:
+def partitions(source: Source, flat: pa.Table | None) -> list[Rows]:
     """The rows of a query's result (`sql`) by partition; an event that is there twice stands once."""
     import pyarrow as pa
     from pyarrow import compute
 
+    if flat is None or not len(flat):
+        return []
     day = compute.divide(flat.column("_time"), pa.scalar(DAY, pa.int64()))
     flat = flat.append_column("_day", day)
     keys = ["_table", "_account", "_region", "_day"]

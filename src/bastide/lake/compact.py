@@ -113,7 +113,7 @@ def write_merged(path: Path, parts: list[Iterator[pa.Table]]) -> int:
             if writer is None:
                 writer = parquet.ParquetWriter(
                     path, table.schema, compression="zstd", compression_level=LEVEL, data_page_size=PAGE,
-                    use_dictionary=repeating(table.schema),
+                    use_dictionary=repeating(table.schema), store_schema=False,
                 )  # fmt: skip
             held.append(table)
             rows += len(table)

@@ -80,20 +80,21 @@ class Converter:
 
     def convert(self, batch: Batch) -> tuple[list[Rows], list[Rejected]]:
         """The rows by partition, and the events that are none."""
+        rejected: list[Rejected] = []
+        return partitions(batch.source, self._events(batch, rejected)), rejected
+
+    def _events(self, batch: Batch, rejected: list[Rejected]) -> pa.Table | None:
+        """The columns of what are events, with their texts; None when there are none."""
         import pyarrow as pa
 
         raw = _raw(batch.texts)
         table = pa.table({"raw": raw, **_places(batch)})
-        rejected: list[Rejected] = []
         flat = self._flat(batch, table, rejected, 0)
         if flat is None:
-            good, kept = [], None
-        else:
-            flat = flat.append_column("raw_data", raw if len(flat) == len(raw) else _without(raw, rejected))
-            spotless = flat.column("_refused").null_count == len(flat)
-            kept = flat if spotless else self._mended(batch, table, flat, rejected)
-            good = [] if kept is None or not len(kept) else partitions(batch.source, kept)
-        return good, rejected
+            return None
+        flat = flat.append_column("raw_data", raw if len(flat) == len(raw) else _without(raw, rejected))
+        spotless = flat.column("_refused").null_count == len(flat)
+        return flat if spotless else self._mended(batch, table, flat, rejected)
 
     def _flat(self, batch: Batch, table: pa.Table, rejected: list[Rejected], offset: int) -> pa.Table | None:
         """The columns of the events; those that break the query are rejected and left out."""
@@ -123,7 +124,7 @@ class Converter:
             self._queries[key] = sql.query(batch.source, batch.header)
         self._session.register("batch", table)
         try:
-            return self._session.execute(self._queries[key]).to_arrow_table()
+            return self._session.execute(self._queries[key]).to_arrow_table(8192)
         finally:
             self._session.unregister("batch")
 

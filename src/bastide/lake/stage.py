@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bastide.lake.read.found import Found
     from bastide.lake.read.recognise import Piece
 
-BATCH = 24 * 1024 * 1024
+BATCH = 16 * 1024 * 1024
 """Bytes of events that are converted together."""
 LEVEL = 1
 """How hard zstd tries: 3 makes files 6 % smaller and takes a third longer."""
@@ -169,6 +169,7 @@ def write(folder: Path, partition: Partition, rows: pa.Table, of: str) -> Staged
         row_group_size=ROWS,
         data_page_size=PAGE,
         use_dictionary=repeating(rows.schema),
+        store_schema=False,
     )
     return described(path, partition, of)
 

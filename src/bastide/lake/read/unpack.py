@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PIECE = 24 * 1024 * 1024
+PIECE = 16 * 1024 * 1024
 """The bytes of a piece; only the last one has fewer."""
 _STEP = 1024 * 1024
 
