@@ -6,8 +6,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bastide.tables import TABLES, empty, quoted, read_lines, whole_folder, write_lines, write_parquet
+from bastide.resources.model import Resource
+from bastide.secret import hide
+from bastide.tables import TABLES, empty, identity_of, quoted, read_lines, whole_folder, write_lines, write_parquet
 
 ROW = {"kind": "note", "path": "it's \udcff\u2028.tf", "line": 3, "message": "m", "count": 2**70}
 
@@ -33,6 +37,28 @@ def test_what_is_no_text_is_written_all_the_same(tmp_path: Path) -> None:
             f"select path from ({read_lines(tmp_path / 'coverage.jsonl', 'coverage')})"
         ).fetchall()
     assert path.startswith("it's ")
+
+
+_SIGNS = [
+    "AKIAZQ7ZJ3MPLRT4WXQY",
+    "password=",
+    "hunter2",
+    "://",
+    ":p4ss@",
+    "key-",
+    "deadbeef" * 4,
+    "Zq8/" * 10,
+    "-",
+    ":",
+    "=",
+]
+_SIGNS += ["#", "Bearer ", "curl -u a:", "--token ", "x", " ", "eyJhbGciOi", ".eyJzdWIi", "arn:aws:s3:::", '"']
+
+
+@given(st.sampled_from(["aws:123456789012", "live/prod", "a://b", "PASSWORD="]), st.lists(st.sampled_from(_SIGNS)))
+def test_an_id_hides_what_hiding_it_whole_hides(unit: str, parts: list[str]) -> None:
+    resource = Resource("AWS::S3::Bucket", "".join(parts), unit, "aws", "p", 0, 0, {})
+    assert identity_of(resource) == hide(resource.id)
 
 
 def test_a_folder_takes_its_place_when_all_went_well(tmp_path: Path) -> None:
