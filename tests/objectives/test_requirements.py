@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bastide.controls.entry import Summary
-from bastide.controls.frameworks import Requirement
+from bastide.controls.frameworks import Framework, Requirement, framework
 from bastide.objectives.counts import Counts
-from bastide.objectives.requirements import Attested, is_required, stand
+from bastide.objectives.requirements import Attested, is_required, stand, subject_of
 from bastide.workload.manifest import Manifest, Required
 from tests.objectives.test_catalogue import control
 
@@ -52,6 +52,15 @@ def test_with_a_live_account_scanned_what_it_does_not_have_takes_nothing_away() 
     requirement = Requirement("A-1", "a name", "A", "technical")
     assert stand(requirement, CODE + LIVE, Counts(passed=3), None, scanned_live=True)[0] == "met"
     assert stand(requirement, LIVE, Counts(), None, scanned_live=True)[0] == "unknown"
+
+
+def test_what_is_attested_of_a_framework_of_ones_own_is_what_it_follows() -> None:
+    own = Framework("file:own", "Own", "1", "", "publisher", "", {"A": "A"}, {})
+    follows = Requirement("AC-6", "least privilege", "A", "shared", {"nist-800-53-r5": ("AC-6",)})
+    assert subject_of(own, follows) == "nist-800-53-r5/AC-6"
+    assert subject_of(own, Requirement("X-1", "a name", "A", "shared")) == ""
+    gdpr = framework("gdpr")
+    assert all(subject_of(gdpr, one) == f"gdpr/{one.id}" for one in gdpr.requirements.values())
 
 
 def test_what_the_manifest_wants() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
+
 from bastide.controls.frameworks import ATTACK, framework, framework_names
 from bastide.objectives.attest import attest
 from bastide.objectives.tables import TABLES
 from bastide.posture.whole import Whole, open_whole
 from tests.loop import Workload
 
+pytestmark = pytest.mark.slow
 LATER = (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30)).isoformat()
 CONTROL = "s3.bucket-blocks-public-access"
 

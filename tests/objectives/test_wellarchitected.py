@@ -13,6 +13,7 @@ from bastide.posture.whole import Whole, open_whole
 from bastide.state.journal import append
 from tests.loop import MANIFEST, Workload
 
+pytestmark = pytest.mark.slow
 LATER = (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30)).isoformat()
 
 

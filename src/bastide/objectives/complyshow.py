@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from bastide.objectives.comply import proofs
-from bastide.objectives.requirements import GOOD, STATUSES
+from bastide.objectives.requirements import GOOD, STATUSES, subject_of
 from bastide.objectives.show import bad_lines
 from bastide.redact import clean
 from bastide.report.markdown import code, text
@@ -80,9 +80,10 @@ def _one(lines: Lines, found: Proof, wide: int) -> None:
 
 def _next(lines: Lines, one: Assessed) -> None:
     manual = [each for each in one.wanted if each.status in ("manual", "no-control")]
+    subjects = [found for each in manual if (found := subject_of(one.framework, each.requirement))]
     lines.blank()
-    if manual:
-        subject = clean(f"{one.framework.id}/{manual[0].requirement.id}")
+    if subjects:
+        subject = clean(subjects[0])
         lines.add((counted(len(manual), "requirement"), "strong"), (" need the word of a person, too: ", ""),
                   (f"bastide attest '{subject}' --by NAME --until DAY --statement TEXT", "place"))  # fmt: skip
     lines.add(("bastide objectives ID", "place"), ("  what has to hold, and what breaks it", "faint"))

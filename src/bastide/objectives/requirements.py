@@ -85,12 +85,19 @@ def standings(one: Framework, basis: Basis) -> list[Standing]:
     for requirement in one.requirements.values():
         serving = [basis.controls[name] for name in sorted(_serving(one, requirement, basis.crosswalk))]
         counts = basis.judged.of(control.id for control in serving)
-        word = basis.attested.get(f"{one.id}/{requirement.id}")
+        word = basis.attested.get(subject_of(one, requirement))
         status, because = stand(requirement, serving, counts, word, scanned_live=bool(basis.judged.live))
         ids = tuple(control.id for control in serving)
         required = is_required(basis.manifest, one.id, requirement.id)
         found.append(Standing(one.id, requirement, required, status, because, ids, counts, word))
     return found
+
+
+def subject_of(one: Framework, requirement: Requirement) -> str:
+    """What a person attests; of a framework of one's own what the requirement follows, nothing where it follows none."""
+    if one.id in framework_names():
+        return f"{one.id}/{requirement.id}"
+    return next((f"{name}/{ids[0]}" for name, ids in requirement.sources.items()), "")
 
 
 def _serving(one: Framework, requirement: Requirement, crosswalk: Crosswalk) -> frozenset[str]:

@@ -17,6 +17,7 @@ from bastide.posture.whole import Whole, open_whole
 from tests.loop import MANIFEST, Workload
 from tests.objectives.oscal.conftest import Valid
 
+pytestmark = pytest.mark.slow
 LATER = (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30)).isoformat()
 EXEMPT = """\
 exemptions:
