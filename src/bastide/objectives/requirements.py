@@ -94,7 +94,7 @@ def standings(one: Framework, basis: Basis) -> list[Standing]:
 
 
 def subject_of(one: Framework, requirement: Requirement) -> str:
-    """What a person attests; of a framework of one's own what the requirement follows, nothing where it follows none."""
+    """What a person attests; of a framework of one's own what the requirement follows, or nothing."""
     if one.id in framework_names():
         return f"{one.id}/{requirement.id}"
     return next((f"{name}/{ids[0]}" for name, ids in requirement.sources.items()), "")
