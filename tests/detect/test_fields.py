@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bastide.detect.fields import Unsupported, field_of
-from bastide.detect.sources import CLOUDTRAIL, DNS, FLOW, GUARDDUTY
+from bastide.detect.sources import CLOUDTRAIL, DNS, FLOW, GUARDDUTY, SECURITY_HUB
 
 
 def test_a_column() -> None:
@@ -49,4 +49,13 @@ def test_what_no_event_has(name: str, source: object, table: str, why: str) -> N
 
 
 def test_findings_keep_their_own_names() -> None:
-    assert field_of("service.action.actionType", GUARDDUTY, "detection_finding").reads == {"raw_data"}
+    for name in ("service.action.actionType", "severity", "type"):
+        assert field_of(name, GUARDDUTY, "detection_finding").reads == {"raw_data"}
+    assert field_of("finding_info.title", GUARDDUTY, "detection_finding").path == "finding_info.title"
+    assert field_of("Severity.Label", SECURITY_HUB, "detection_finding").reads == {"raw_data"}
+    assert field_of("severity", SECURITY_HUB, "detection_finding").path == "severity"
+
+
+def test_text_that_is_no_json_has_no_fields() -> None:
+    with pytest.raises(Unsupported):
+        field_of("action.name", FLOW, "network_activity")

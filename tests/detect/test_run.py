@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -82,3 +83,45 @@ def test_a_lake_in_a_bucket(project: Path, aws: Callable[..., Any]) -> None:
     assert [match.actor[-5:] for match in judged.matches] == ["alice"]
     detections.told(lake, sequence)
     assert detections.new(lake)[0].matches == []
+
+
+FLOW = """version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status
+2 111122223333 eni-1 203.0.113.9 10.0.0.5 40000 22 6 10 5000 1772442000 1772442060 ACCEPT OK
+2 111122223333 eni-1 203.0.113.9 10.0.0.5 40000 443 6 10 5000 1772442000 1772442060 REJECT OK
+"""
+FINDING = {
+    "schemaVersion": "2.0", "accountId": "111122223333", "region": "eu-west-1", "partition": "aws", "id": "gd1",
+    "arn": "arn:aws:guardduty:eu-west-1:111122223333:detector/d/finding/gd1", "severity": 5,
+    "type": "UnauthorizedAccess:EC2/SSHBruteForce", "createdAt": "2026-03-02T09:00:00.000Z",
+    "updatedAt": "2026-03-02T09:10:00.000Z", "title": "t", "description": "d",
+    "resource": {"resourceType": "Instance", "instanceDetails": {"instanceId": "i-1"}},
+    "service": {"serviceName": "guardduty", "detectorId": "d", "archived": False, "count": 3,
+                "action": {"networkConnectionAction": {"connectionDirection": "INBOUND"}}},
+}  # fmt: skip
+QUERY = {
+    "version": "1.1", "account_id": "111122223333", "region": "eu-west-1", "vpc_id": "vpc-1", "query_class": "IN",
+    "query_timestamp": "2026-03-02T09:00:00Z", "query_name": "evil.example.", "query_type": "TXT", "rcode": "NOERROR",
+    "answers": [{"Rdata": "x", "Type": "TXT", "Class": "IN"}], "srcaddr": "10.0.0.5", "srcport": "5000",
+    "transport": "UDP", "srcids": {"instance": "i-1"},
+}  # fmt: skip
+
+
+def test_rules_for_other_logs(project: Path) -> None:
+    logs = project / "others"
+    logs.mkdir()
+    (logs / "111122223333_vpcflowlogs_eu-west-1_fl-1.log").write_text(FLOW)
+    (logs / "finding.json").write_text(json.dumps(FINDING))
+    (logs / "queries.log").write_text(json.dumps(QUERY))
+    rules = {
+        "vpcflow": "{dstport: 22, action: [accept, allowed], srcaddr|cidr: 203.0.113.0/24}",
+        "guardduty": "{type|startswith: Unauth, service.action.networkConnectionAction.connectionDirection: INBOUND,"
+        " severity|gte: 4}",
+        "route53": "{query|contains: evil, record_type: TXT, answer: x}",
+    }
+    for number, (service, fields) in enumerate(rules.items(), 1):
+        text = rule_text(f"  a: {fields}\n  condition: a", service, number)
+        (project / "rules" / f"{number}.yml").write_text(text.replace("cloudtrail", service))
+    (project / "rules" / "a.yml").unlink()
+    judged = Detections().files([str(logs)])
+    assert sorted(match.rule.title for match in judged.matches) == ["guardduty", "route53", "vpcflow"]
+    assert (judged.problems, judged.events) == ([], 4)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bastide.lake.classes import Kind
 
 OPERATION = "api.operation"
+_JSON = ("data", "unmapped", "raw_data")
+"""Columns whose text is JSON."""
 
 
 class Unsupported(Exception):  # noqa: N818  it is caught and told with the rule's name
@@ -46,24 +48,38 @@ def field_of(name: str, source: Source, table: str) -> Field:
         raise Unsupported(f"the field `{name}` names an element of a list; leave the index out, any element counts")
     if source.is_cloudtrail:
         name = names.cloudtrail_name(name)
-        if name.lower() in names.COMPUTED:
-            sql, reads = names.COMPUTED[name.lower()]
-            return Field(sql, reads=frozenset(reads))
-    lowered = name.lower()
-    if source.is_cloudtrail and lowered in names.JSON_COLUMNS:
-        path = names.JSON_COLUMNS[lowered]
-        return Field(f"jx_whole({'.'.join(map(quoted, path.split('.')))})", many=True, reads=frozenset([path]))
-    for end in _ends(lowered):
-        path = _known(source, lowered[:end])
-        if path and (found := _column(table, path, name[end + 1 :])):
-            return found
-    if found := _column(table, "", name):
+        found = _followed(name) or _named(name, source, table) or _column(table, "", name)
+        return found or _of_record(name)
+    if name.split(".", maxsplit=1)[0] in source.native:
+        return _json("raw_data", name)
+    if found := _named(name, source, table) or _column(table, "", name):
         return found
-    if source.is_cloudtrail:
-        return _of_record(name)
     if source.json:
         return _json("raw_data", name)
-    raise Unsupported(f"no event of {source.name} has a field `{name}`. {near_miss(lowered, [*source.names])}".strip())
+    hint = near_miss(name.lower(), [*source.names])
+    raise Unsupported(f"no event of {source.name} has a field `{name}`. {hint}".strip())
+
+
+def _followed(name: str) -> Field | None:
+    """A field of CloudTrail that follows from columns, or whose whole JSON a column is."""
+    lowered = name.lower()
+    if lowered in names.COMPUTED:
+        sql, reads = names.COMPUTED[lowered]
+        return Field(sql, reads=frozenset(reads))
+    if lowered in names.JSON_COLUMNS:
+        path = names.JSON_COLUMNS[lowered]
+        whole = f"jx_whole({'.'.join(map(quoted, path.split('.')))})"
+        return Field(whole, many=True, reads=frozenset([path]))
+    return None
+
+
+def _named(name: str, source: Source, table: str) -> Field | None:
+    """What the source's own names say, for the whole name or for its beginning with a path below."""
+    for end in _ends(name):
+        path = _known(source, name[:end].lower())
+        if path and (found := _column(table, path, name[end + 1 :])):
+            return found
+    return None
 
 
 def _known(source: Source, name: str) -> str:
@@ -110,7 +126,8 @@ def _walk(sql: str, kind: Kind, parts: list[str], path: str) -> Field | None:
         key = next((one for one in kind if one.lower() == parts[0].lower()), "")
         return _walk(f"{sql}.{quoted(key)}", kind[key], parts[1:], f"{path}.{key}") if key else None
     if parts:
-        return _json_at(sql, parts, path) if kind == "text" else None
+        holds_json = kind == "text" and path.rpartition(".")[2] in _JSON
+        return _json_at(sql, parts, path) if holds_json else None
     return _leaf(sql, kind, path)
 
 

@@ -18,7 +18,8 @@ class Source(Struct, frozen=True):
     """A kind of log: the tables in which its events lie, those of its products only, and what its fields are called.
 
     `lake` are the lake's own names of what gives such events.
-    Fields that no column has are read from the JSON of the event, where the event is JSON (`json`).
+    Fields that no column has are read from the JSON of the event, where the event is JSON (`json`). Those of `native`
+    are there even where OCSF has a column of that name: it holds something else.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Source(Struct, frozen=True):
     lake: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     json: bool = True
+    native: frozenset[str] = frozenset()
 
     @property
     def is_cloudtrail(self) -> bool:
@@ -41,12 +43,21 @@ EKS = Source("eks-audit", ("api_activity",), ("Amazon EKS", "EKS", "Kubernetes")
 FLOW = Source("flow-logs", ("network_activity",), (), ("vpc-flow", "nlb"), names.FLOW, json=False)
 DNS = Source("dns", ("dns_activity",), (), ("route53-resolver",), names.DNS)
 HTTP = Source("http", ("http_activity",), (), ("waf", "alb", "clb", "cloudfront"), names.HTTP, json=False)
-GUARDDUTY = Source("guardduty", ("detection_finding",), ("GuardDuty",), ("guardduty",))
+GUARDDUTY = Source(
+    "guardduty",
+    ("detection_finding",),
+    ("GuardDuty",),
+    ("guardduty",),
+    native=frozenset(
+        {"severity", "resource", "service", "type", "id", "arn", "region", "title", "confidence", "count"}
+    ),
+)
 SECURITY_HUB = Source(
     "securityhub",
     ("detection_finding", "vulnerability_finding", "compliance_finding"),
     ("Security Hub",),
     ("securityhub",),
+    native=frozenset({"Severity", "Resources", "Compliance", "Remediation", "Confidence", "Action", "Vulnerabilities"}),
 )
 LOGS = (CLOUDTRAIL, EKS, FLOW, DNS, HTTP, GUARDDUTY, SECURITY_HUB)
 """All kinds of log that rules can be about."""
