@@ -159,7 +159,7 @@ def _tiles(brief: Brief) -> Iterator[dict[str, str]]:
         f"{alarms['n']:,}", "risks to decide", f"of {alarms['of']:,} threats", "fail" if alarms["n"] else "pass"
     )
     yield _tile(f"{holding['n']:,}", "objectives hold", f"of {holding['of']:,}; {holding['silent']:,} not judged")
-    yield _tile(f"{failing['n']:,}", "critical or high fail", f"of {failing['of']:,} such verdicts",
+    yield _tile(f"{failing['n']:,}", "critical or high fail", f"of {failing['of']:,}; the class of data counts",
                 "fail" if failing["n"] else "pass")  # fmt: skip
     yield _tile(f"{failing['unknown']:,}", "verdicts unknown", f"of {failing['all']:,}", "unknown")
 
