@@ -35,12 +35,14 @@ class Bad(Struct, frozen=True):
 
 _BAD = """
 with found as (select distinct control, status, severity, resource, path, line, fingerprint from verdicts
-  where status <> 'pass')
+  where status <> 'pass'),
+named as (select id, any_value(address) as address, any_value(type) as type from resources group by id)
 select v.control, c.title, v.status, v.severity, r.address, r.type, v.path, v.line, v.fingerprint, v.resource
-from found v join resources r on r.id = v.resource left join controls c on c.id = v.control
+from found v join named r on r.id = v.resource left join controls c on c.id = v.control
 qualify row_number() over (partition by v.control
   order by list_position(['fail', 'unknown', 'exempt'], v.status), r.address, v.path, v.line) <= ?
 """
+"""A resource whose properties hang on a condition that is not known stands twice among resources, with one id."""
 _COUNTED = """
 with last as (
   select control, count(*) filter (status = 'pass') as passed, count(*) filter (status = 'fail') as failed,

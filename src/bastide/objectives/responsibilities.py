@@ -142,7 +142,10 @@ def cells(known: Known, controls: Iterable[Summary] = ()) -> list[Cell]:
     `controls` are those in use, where the caller has them at hand.
     """
     matrix, judged = load_matrix(), _Judged(known, controls or controls_known(known))
-    types = {row["type"]: row["n"] for row in known.run("select type, count(*)::int as n from resources group by type")}
+    types = {
+        row["type"]: row["n"]
+        for row in known.run("select type, count(distinct id)::int as n from resources group by type")
+    }
     used: dict[str, tuple[Service, list[str]]] = {}
     for name in sorted(types):
         service = matrix.service(name)
@@ -184,9 +187,10 @@ class _Judged:
 
 
 _COUNTED = """
+with named as (select id, any_value(type) as type from resources group by id)
 select r.type, v.control, count(*) filter (v.status = 'pass') as passed, count(*) filter (v.status = 'fail') as failed,
   count(*) filter (v.status = 'unknown') as unknown, count(*) filter (v.status = 'exempt') as exempt
-from verdicts v join resources r on r.id = v.resource group by all
+from verdicts v join named r on r.id = v.resource group by all
 """
 
 
