@@ -56,6 +56,19 @@ def test_since_when_an_exemption_stands_there(shop: Path) -> None:
     assert len(lines) == 2
 
 
+def test_many_exemptions_of_a_file_are_asked_for_at_once(shop: Path) -> None:
+    (shop / "many.tf").write_text("".join(f"# {n}\n" for n in range(200)))
+    git(shop, "add", ".")
+    git(shop, "commit", "-q", "-m", "x", "--author", "Bo <bo@example.com>")
+    with known() as found:
+        found.put("exemptions", {"place": ("VARCHAR", "")}, [{"place": f"many.tf:{n}"} for n in range(1, 202)])
+        assert exemption_lines(found) == []  # a line beyond the end: git says nothing, and nothing is made up
+        found.put("exemptions", {"place": ("VARCHAR", "")}, [{"place": f"many.tf:{n}"} for n in range(1, 201)])
+        lines = exemption_lines(found)
+    assert len(lines) == 200
+    assert {row["author"] for row in lines} == {"Bo"}
+
+
 def test_objectives_as_they_hold(shop: Path) -> None:
     columns = dict.fromkeys(("id", "title", "status"), ("VARCHAR", ""))
     columns |= dict.fromkeys(("passed", "failed", "unknown", "exempt"), ("INTEGER", ""))

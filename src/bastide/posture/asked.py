@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from bastide.commit import checked_out
 from bastide.posture.git import git
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from bastide.workload.known import Columns, Known
 
@@ -104,18 +105,31 @@ def exemption_lines(known: Known) -> list[dict[str, Any]]:
         file, _, line = str(row["place"]).rpartition(":")
         if file and line.isdigit():
             by_file.setdefault(file, []).append((row["place"], int(line)))
-    return [line for file, wanted in by_file.items() for line in _blamed(file, wanted)]
+    return [
+        {"place": place, "since": since, "author": author}
+        for file, wanted in by_file.items()
+        for line, since, author in _blamed(file, [line for _, line in wanted])
+        for place, number in wanted
+        if number == line
+    ]
 
 
-def _blamed(file: str, wanted: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
-    folder = str(Path(file).parent)
-    found = []
-    for place, line in wanted:
-        told = git(folder, "blame", "--porcelain", f"-L{line},{line}", "--", Path(file).name)
-        if told is None:
-            continue
-        fields = dict(text.split(" ", 1) for text in told.splitlines() if " " in text and not text.startswith("\t"))
-        committed = not told.startswith("0" * 40)
-        day = dt.datetime.fromtimestamp(int(fields["author-time"]), dt.UTC).date().isoformat()
-        found.append({"place": place, "since": day if committed else None, "author": fields.get("author", "")})
-    return found
+_HEADER = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+)")
+MAX_LINES = 1_000
+
+
+def _blamed(file: str, lines: list[int]) -> Iterator[tuple[int, str | None, str]]:
+    """Of lines of a file: the day of the commit that wrote them, None while none has, and its author."""
+    ranges = [f"-L{line},{line}" for line in sorted(set(lines))[:MAX_LINES]]
+    told = git(str(Path(file).parent), "blame", "--line-porcelain", *ranges, "--", Path(file).name)
+    number, committed = 0, False
+    fields: dict[str, str] = {}
+    for text in (told or "").splitlines():
+        if text.startswith("\t"):
+            day = dt.datetime.fromtimestamp(int(fields["author-time"]), dt.UTC).date().isoformat()
+            yield number, day if committed else None, fields.get("author", "")
+        elif match := _HEADER.match(text):
+            number, committed, fields = int(match[2]), set(match[1]) != {"0"}, {}
+        else:
+            key, _, value = text.partition(" ")
+            fields[key] = value
