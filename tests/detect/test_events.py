@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bastide.detect.events import identity, made
+from bastide.detect.events import identity, made, moment
 from bastide.errors import UsageError
 
 START = dt.datetime(2026, 3, 2, 10, tzinfo=dt.UTC)
@@ -68,3 +68,26 @@ def test_what_is_no_event(description: Any) -> None:
     with pytest.raises(UsageError) as caught:
         some(description)
     assert caught.value.place == "x.yml"
+
+
+def test_events_of_other_logs_have_times_and_ids() -> None:
+    raw = {"start": "${seconds}", "timestamp": "${milliseconds}", "query_timestamp": "${time}", "id": "${uid}"}
+    first, second = some({"raw": raw, "repeat": 2, "every": "1m"})
+    assert (first["start"], second["start"]) == (1772445600, 1772445660)
+    assert second["timestamp"] == 1772445660000
+    assert second["query_timestamp"] == "2026-03-02T10:01:00Z"
+    assert first["id"] != second["id"]
+
+
+@pytest.mark.parametrize(
+    ("event", "at"),
+    [
+        ({"eventTime": "2026-03-02T10:00:00Z"}, 1772445600000),
+        ({"requestReceivedTimestamp": "2026-03-02T10:00:00.500000Z"}, 1772445600500),
+        ({"start": 1772445600}, 1772445600000),
+        ({"timestamp": 1772445600001}, 1772445600001),
+        ({}, 0),
+    ],
+)
+def test_when_an_event_happened(event: dict[str, Any], at: int) -> None:
+    assert moment(event) == at

@@ -41,6 +41,15 @@ def test_what_is_no_example(loaded: Any) -> None:
         examples_of(rule(extra={"examples": "x"}))
 
 
+def test_events_of_other_logs(loaded: Any) -> None:
+    flow = "{account_id: '1', interface_id: e, srcaddr: 1.2.3.4, dstaddr: 10.0.0.1, dstport: %s, start: '${seconds}', "
+    lines = [f"{side}: {{raw: {flow % port}log_status: OK}}}}" for side, port in (("match", 22), ("no-match", 80))]
+    text = rule_text("  a: {dstport: 22}\n  condition: a").replace("service: cloudtrail", "service: vpcflow")
+    rules = loaded(text + "bastide:\n  examples:\n" + "".join(f"    - {line}\n" for line in lines))
+    (one,) = run_examples(rules, rules.rules)
+    assert (one.failed, one.examples) == ((), 2)
+
+
 @pytest.mark.slow
 def test_those_of_the_library_hold() -> None:
     rules = load_rules()

@@ -90,3 +90,29 @@ def test_what_was_seen_is_kept(project: Path) -> None:
 def test_those_of_the_library_are_seen() -> None:
     outcomes = replay(Detections(), load_scenarios())
     assert [one.id for one in outcomes if not one.passed] == []
+
+
+FLOW = """id: knocks
+title: Knocks
+steps:
+  - title: knock
+    technique: T1046
+    expect: [Knock]
+    events:
+      - raw: {version: '2', account_id: '111122223333', interface_id: eni-1, srcaddr: 203.0.113.9, dstaddr: 10.0.0.5,
+              srcport: 4000, dstport: 22, protocol: 6, packets: 1, bytes: 40, start: '${seconds}', end: '${seconds}',
+              action: REJECT, log_status: OK}
+        repeat: 3
+        every: 10s
+  - title: later
+    events: [{eventSource: s3.amazonaws.com, eventName: ListBuckets, after: 5m}]
+"""
+
+
+def test_events_of_other_logs(project: Path) -> None:
+    rule = rule_text("  a: {dstport: 22}\n  condition: a", "Knock").replace("service: cloudtrail", "service: vpcflow")
+    (project / "rules.yml").write_text(rule)
+    (one,) = play(project, FLOW)
+    knock, later = one.steps
+    assert ([seen.title for seen in knock.seen], knock.events) == (["Knock"], 3)
+    assert (later.seen, later.others) == ((), ())

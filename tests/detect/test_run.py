@@ -85,7 +85,8 @@ def test_a_lake_in_a_bucket(project: Path, aws: Callable[..., Any]) -> None:
     assert detections.new(lake)[0].matches == []
 
 
-FLOW = """version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status
+FLOW = """version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action \
+log-status
 2 111122223333 eni-1 203.0.113.9 10.0.0.5 40000 22 6 10 5000 1772442000 1772442060 ACCEPT OK
 2 111122223333 eni-1 203.0.113.9 10.0.0.5 40000 443 6 10 5000 1772442000 1772442060 REJECT OK
 """
