@@ -3,7 +3,8 @@
 A description has what matters of a record, under CloudTrail's own names; the rest is as of an ordinary call. Beside
 them stand `by` (who calls: `root`, `user/NAME`, `role/NAME`, `role/NAME/SESSION`, `service/NAME`), `after` (time since
 the event before, `30s`), `repeat` (how often) and `every` (time between those). `${name}` in a text is a variable,
-`${n}` the number of a repetition. `raw` is an event of another log, as it is.
+`${n}` the number of a repetition. `raw` is an event of another log, as it is; `${time}`, `${seconds}`,
+`${milliseconds}` and `${uid}` in it are its time and an id of its own.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ WORDS = ("by", "after", "repeat", "every", "raw")
 _SPAN = re.compile(r"(\d+)(ms|s|m|h|d)")
 _MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _VARIABLE = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
+_TIMES = ("eventTime", "updatedAt", "createdAt", "query_timestamp", "requestReceivedTimestamp")
+"""Where events of the several logs say when they happened; flow logs and web access lists have numbers."""
 _READS = ("Get", "List", "Describe", "Lookup", "Head", "Select", "Search")
 _SPACE = uuid.UUID("6f1c1d0e-5f0a-4d8c-9c55-0d2f7a1b3c4e")
 
@@ -52,9 +55,31 @@ def made(
                 at += _span(description.get("every", "1s"), place)
             if len(found) >= MAX_EVENTS:
                 raise UsageError(f"more than {MAX_EVENTS:,} events", place=place)
-            filled = _filled(dict(description), {**known, "n": number}, place)
-            found.append(_record(filled, at, str(uuid.uuid5(_SPACE, f"{seed}/{index}/{number}")), known, place))
+            uid = str(uuid.uuid5(_SPACE, f"{seed}/{index}/{number}"))
+            filled = _filled(dict(description), {**known, **_own(at, uid), "n": number}, place)
+            found.append(_record(filled, at, uid, known, place))
     return found
+
+
+def moment(event: Mapping[str, Any]) -> int:
+    """When an event of any log happened, in milliseconds since 1970; 0 for one that does not say."""
+    for key in _TIMES:
+        if isinstance(text := event.get(key), str):
+            return int(dt.datetime.fromisoformat(text).timestamp() * 1000)
+    for key, factor in (("timestamp", 1), ("start", 1000)):
+        if isinstance(number := event.get(key), int):
+            return number * factor
+    return 0
+
+
+def _own(at: dt.datetime, uid: str) -> dict[str, Any]:
+    milliseconds = int(at.timestamp() * 1000)
+    return {
+        "time": _moments(at)["eventTime"],
+        "seconds": milliseconds // 1000,
+        "milliseconds": milliseconds,
+        "uid": uid,
+    }
 
 
 def _count(value: Any, place: str) -> int:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bastide.detect.engine import detect
-from bastide.detect.events import made
+from bastide.detect.events import made, moment
 from bastide.detect.plan import plan_of
 from bastide.detect.rules import EXTRA, RuleSet
 from bastide.errors import UsageError
@@ -85,20 +85,20 @@ def run_examples(rules: RuleSet, some: Sequence[Rule]) -> list[Outcome]:
     return [Outcome(rule, len(examples[rule.id]), tuple(failed[rule.id])) for rule in some]
 
 
-def _matched(rules: RuleSet, plan: Any, examples: list[Example]) -> dict[str, set[str]]:
-    """By rule the ids of the events that it matches."""
+def _matched(rules: RuleSet, plan: Any, examples: list[Example]) -> dict[str, set[str | int]]:
+    """By rule the ids and the times of the events that it matches."""
     from bastide.detect.small import stored
 
     events = [event for example in examples for event in example.events]
-    found: dict[str, set[str]] = {}
+    found: dict[str, set[str | int]] = {}
     with tempfile.TemporaryDirectory(prefix="bastide-examples-") as folder:
         judged = detect(rules, plan, stored(events, Path(folder)) if events else [])
     for match in judged.matches:
-        found.setdefault(match.rule.id, set()).update((match.event_uid, *match.event_uids))
+        found.setdefault(match.rule.id, set()).update((match.event_uid, *match.event_uids, match.time))
     return found
 
 
-def _judged(examples: list[Example], matched: set[str]) -> list[str]:
+def _judged(examples: list[Example], matched: set[str | int]) -> list[str]:
     failed = []
     for example in examples:
         hit = any(_uid(event) in matched for event in example.events)
@@ -113,5 +113,6 @@ def _judged(examples: list[Example], matched: set[str]) -> list[str]:
     return failed
 
 
-def _uid(event: dict[str, Any]) -> str:
-    return str(event.get("eventID") or event.get("id") or event.get("Id") or "")
+def _uid(event: dict[str, Any]) -> str | int:
+    """An event's own id, or its time where it has none: those of examples lie apart."""
+    return str(event.get("eventID") or event.get("id") or event.get("Id") or "") or moment(event)

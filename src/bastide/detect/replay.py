@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct, field
 
+from bastide.detect.events import ACCOUNT, REGION, moment
 from bastide.errors import UsageError, near_miss
 
 if TYPE_CHECKING:
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
 FILE = "replay.json"
 START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 APART = dt.timedelta(days=15)
+_CLOUDTRAIL = "CloudTrail"
+_FOLDERS = {
+    "cloudtrail": _CLOUDTRAIL,
+    "vpc-flow": "vpcflowlogs",
+    "route53-resolver": "vpcdnsquerylogs",
+    "guardduty": "GuardDuty",
+    "waf": "WAFLogs",
+}
+"""The folder of a log below `AWSLogs/ACCOUNT`, by the lake's name of it."""
 
 
 class Seen(Struct, frozen=True):
@@ -76,6 +86,20 @@ class Kept(Struct):
     noisy: dict[str, str] = field(default_factory=dict)
 
 
+class _Found(Struct, frozen=True):
+    """Matches by the id of an event, and those of events that have no id of their own, known by their time."""
+
+    by_event: dict[str, list[Match]]
+    unnamed: list[Match]
+
+    def of(self, event: dict[str, Any]) -> list[Match]:
+        """The matches that an event is in."""
+        if uid := _uid(event):
+            return self.by_event.get(uid, [])
+        at = moment(event)
+        return [one for one in self.unnamed if (one.first or one.time) <= at <= (one.last or one.time)]
+
+
 def replay(detections: Detections, scenarios: Sequence[Scenario]) -> list[Outcome]:
     """Play them, each apart from the others in time; `UsageError` for an expected detection that is none."""
     wanted = [[_expected(detections, step, one) for step in one.steps] for one in scenarios]
@@ -86,29 +110,39 @@ def replay(detections: Detections, scenarios: Sequence[Scenario]) -> list[Outcom
         judged = detections.files([folder])
     if judged.quarantined:
         raise UsageError(f"the lake does not take {judged.quarantined} of the events that scenarios made")
+    named = {uid for every in played for some in every for event in some if (uid := _uid(event))}
     by_event: dict[str, list[Match]] = {}
+    unnamed = []
     for match in judged.matches:
-        for uid in match.event_uids or (match.event_uid,):
+        uids = [uid for uid in match.event_uids or (match.event_uid,) if uid in named]
+        for uid in uids:
             by_event.setdefault(uid, []).append(match)
-    return [
-        _outcome(one, records, rules, by_event) for one, records, rules in zip(scenarios, played, wanted, strict=True)
-    ]
+        unnamed += [] if uids else [match]
+    found = _Found(by_event, unnamed)
+    return [_outcome(one, records, rules, found) for one, records, rules in zip(scenarios, played, wanted, strict=True)]
 
 
 def write(events: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
-    """CloudTrail's files for these records, as a trail lays them down in its bucket."""
-    by_place: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    """Files for these records, as AWS lays them down in a bucket: CloudTrail's, and lines of JSON for other logs."""
+    from bastide.lake.read.recognise import kind_of
+
+    by_place: dict[tuple[str, str, str, str], list[dict[str, Any]]] = {}
     for event in events:
-        day = str(event.get("eventTime", "2026-03-02"))[:10].replace("-", "/")
-        place = (str(event.get("recipientAccountId", "")), str(event.get("awsRegion", "")), day)
-        by_place.setdefault(place, []).append(event)
+        kind = kind_of(event)
+        log = _FOLDERS.get(kind.id, kind.id) if kind else _CLOUDTRAIL
+        day = dt.datetime.fromtimestamp(moment(event) / 1000, dt.UTC).strftime("%Y/%m/%d")
+        account = event.get("recipientAccountId") or event.get("account_id") or event.get("accountId") or ACCOUNT
+        region = event.get("awsRegion") or event.get("region") or REGION
+        by_place.setdefault((log, str(account), str(region), day), []).append(event)
     files: list[Path] = []
-    for (account, region, day), some in by_place.items():
-        path = folder / "AWSLogs" / account / "CloudTrail" / region / day
+    for (log, account, region, day), some in by_place.items():
+        path = folder / "AWSLogs" / account / log / region / day
         path.mkdir(parents=True, exist_ok=True)
-        stamp = day.replace("/", "")
-        file = path / f"{account}_CloudTrail_{region}_{stamp}T0000Z_{len(files):016d}.json.gz"
-        file.write_bytes(gzip.compress(msgspec.json.encode({"Records": some}), 6))
+        file = path / f"{account}_{log}_{region}_{day.replace('/', '')}T0000Z_{len(files):016d}.json.gz"
+        lines = (
+            msgspec.json.encode({"Records": some}) if log == _CLOUDTRAIL else msgspec.json.Encoder().encode_lines(some)
+        )
+        file.write_bytes(gzip.compress(lines, 6))
         files.append(file)
     return files
 
@@ -132,13 +166,13 @@ def _outcome(
     scenario: Scenario,
     records: list[list[dict[str, Any]]],
     wanted: list[list[Rule]],
-    by_event: dict[str, list[Match]],
+    found: _Found,
 ) -> Outcome:
     steps = [
-        _played(step, some, rules, by_event) for step, some, rules in zip(scenario.steps, records, wanted, strict=True)
+        _played(step, some, rules, found) for step, some, rules in zip(scenario.steps, records, wanted, strict=True)
     ]
-    begun = min((_time(event) for some in records for event in some), default=0)
-    times = [match.time for some in records for event in some for match in by_event.get(_uid(event), ())]
+    begun = min((moment(event) for some in records for event in some), default=0)
+    times = [match.time for some in records for event in some for match in found.of(event)]
     return Outcome(
         id=scenario.id,
         title=scenario.title,
@@ -149,11 +183,11 @@ def _outcome(
     )
 
 
-def _played(step: Step, records: list[dict[str, Any]], wanted: list[Rule], by_event: dict[str, list[Match]]) -> Played:
+def _played(step: Step, records: list[dict[str, Any]], wanted: list[Rule], found: _Found) -> Played:
     fired: dict[str, Seen] = {}
-    begun = min((_time(event) for event in records), default=0)
+    begun = min((moment(event) for event in records), default=0)
     for event in records:
-        for match in by_event.get(_uid(event), ()):
+        for match in found.of(event):
             after = max(0.0, (match.time - begun) / 1000)
             rule = match.rule
             if rule.id not in fired or after < fired[rule.id].after:
@@ -171,11 +205,6 @@ def _played(step: Step, records: list[dict[str, Any]], wanted: list[Rule], by_ev
 
 def _uid(event: dict[str, Any]) -> str:
     return str(event.get("eventID") or event.get("id") or event.get("Id") or "")
-
-
-def _time(event: dict[str, Any]) -> int:
-    text = event.get("eventTime") or event.get("updatedAt") or event.get("createdAt")
-    return int(dt.datetime.fromisoformat(text).timestamp() * 1000) if isinstance(text, str) else 0
 
 
 def keep(outcomes: Sequence[Outcome], now: dt.datetime | None = None) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from bastide.detect.events import made
+from bastide.detect.events import made, moment
 from bastide.errors import UsageError, near_miss
 from bastide.library import FOLDER
 from bastide.workload.fields import Checker, Field
@@ -63,9 +63,8 @@ class Scenario(Struct, frozen=True):
         for index, step in enumerate(self.steps):
             records = made(step.events, at, f"{self.id}/{index}/{start:%Y%m%d}", self.variables, self.place)
             found.append(records)
-            times = [one["eventTime"] for one in records if isinstance(one.get("eventTime"), str)]
-            if times:
-                at = dt.datetime.fromisoformat(max(times)) + dt.timedelta(minutes=1)
+            if last := max(map(moment, records), default=0):
+                at = dt.datetime.fromtimestamp(last / 1000, dt.UTC) + dt.timedelta(minutes=1)
         return found
 
     @property
