@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from bastide.errors import SourceError
-from bastide.lake.stage import LEVEL, PAGE, described, repeating
+from bastide.lake.stage import described, form_of
 from bastide.lake.writer import writing
 
 if TYPE_CHECKING:
@@ -111,10 +111,7 @@ def write_merged(path: Path, parts: list[Iterator[pa.Table]]) -> int:
     try:
         for table in merged(parts):
             if writer is None:
-                writer = parquet.ParquetWriter(
-                    path, table.schema, compression="zstd", compression_level=LEVEL, data_page_size=PAGE,
-                    use_dictionary=repeating(table.schema), store_schema=False,
-                )  # fmt: skip
+                writer = parquet.ParquetWriter(path, table.schema, **form_of(table.schema))
             held.append(table)
             rows += len(table)
             size += table.nbytes
