@@ -11,15 +11,16 @@ from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from msgspec import Struct
 
+from bastide.cache import compiled
 from bastide.library import FOLDER
 from bastide.resources.estate import leaves
 from bastide.resources.model import without_positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from bastide.workload.known import Columns, Known
 
@@ -43,12 +44,19 @@ class Rule(Struct, frozen=True):
 @cache
 def rules() -> tuple[tuple[Rule, ...], dict[str, str]]:
     """The rules of the library, and by type the property that has its name."""
-    value: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "bearing.yaml").read_text("utf-8"))
+    file = FOLDER / "bearing.yaml"
+    value: dict[str, dict[str, Any]] = compiled("bearing", [file], lambda: _read(file))
     found: list[Rule] = []
     for whole, said in value.items():
         found += [Rule(whole, path, part, holder_is_whole=True) for path, part in said.get("names", {}).items()]
         found += [Rule(part, path, whole, holder_is_whole=False) for part, path in said.get("named-by", {}).items()]
     return tuple(found), {kind: said["by"] for kind, said in value.items() if "by" in said}
+
+
+def _read(file: Path) -> Any:
+    from bastide.yamltext import read_yaml  # only when the cache is cold
+
+    return read_yaml(file.read_text("utf-8"), f"library/{file.name}")[0]
 
 
 def put_bearing(known: Known) -> None:
