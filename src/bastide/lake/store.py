@@ -69,13 +69,16 @@ class Lake:
         """Whether anything is there: commits of ours, or files that others lay out so (`in_place`)."""
         if not self.place.startswith("s3://") and not Path(self.place).is_dir():
             return False
-        return any(True for _ in read_commits(self.storage)) or self.in_place()
+        return self._begun() or self.in_place()
+
+    def _begun(self) -> bool:
+        return next(read_commits(self.storage), None) is not None
 
     def in_place(self) -> bool:
         """Whether others write this lake, as Amazon Security Lake: it is read where it is, and has no commits."""
         from bastide.lake.inplace import parquet_files
 
-        return not self.commits() and bool(parquet_files(self.storage))
+        return not self._begun() and bool(parquet_files(self.storage))
 
     def commits(self, after: int = 0) -> list[Commit]:
         """The commits after this number, in their order; each has one more than the one before."""
