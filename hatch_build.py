@@ -30,6 +30,7 @@ class CompiledLibrary(BuildHookInterface):  # type: ignore[misc, type-arg]
         from bastide.objectives.wellarchitected import load_practices
         from bastide.sources.aws.collectors import load_collectors
         from bastide.sources.terraform.mapping import entries
+        from bastide.threats.bearing import rules
         from bastide.threats.model.rules import load_rules
         from bastide.threats.templates import library_templates
 
@@ -39,6 +40,7 @@ class CompiledLibrary(BuildHookInterface):  # type: ignore[misc, type-arg]
         load_collectors()
         load_objectives()
         load_rules()
+        rules()
         library_templates()
         load_practices()
         load_matrix()

@@ -39,11 +39,19 @@ def file(name: str = "Shop", register: tuple[str, ...] = (), **statuses: str) ->
 
 
 def test_a_file_is_kept_as_it_was_written(state: State) -> None:
-    text = '{ "schema":1,\n "threats":[{"id":"a","z":1,"a":"\\ud83d\\u0000"}] }'
+    text = '{ "schema":1,\n "threats":[{"id":"a","z":1,"a":"\\ud83d\\ude00\\u0000"}] }'
     take_in(state, "rosa", [], read_file("", text, "a.json", ()), {})
     (kept,) = imports(entries(state))
     assert (kept.text, kept.name, kept.format, kept.model) == (text, "a.json", "threat-composer", "a.json")
     assert not verify(state)
+
+
+def test_a_hostile_name_is_kept_and_stands_nowhere_as_it_is(state: State) -> None:
+    one = file("a\0\x1b[31m" + "x" * 500, a="mitigated")
+    take_in(state, "rosa", [], one, {})
+    kept = entries(state)
+    assert all(entry.subject.isprintable() and len(entry.subject) <= 200 for entry in kept)
+    assert imports(kept) == [one]
 
 
 def test_the_newest_file_of_each_model_counts(state: State) -> None:
@@ -117,7 +125,9 @@ def test_ids_of_another_register_are_foreign() -> None:
         ('{"schema": 1, "a": ' + "[" * 200_000 + "]" * 200_000 + "}", "nested too deeply"),
         ('{"schema": 1, "a": "' + "x" * MAX_BYTES + '"}', "larger than 4 MB"),
         ('{"schema": 1, "threats": [{"id": "a"}, {"id": "a"}]}', "two threats have the id `a`"),
+        ('{"schema": 1, "threats": [{"id": "\\ud83d"}]}', "half a character"),
         ("otmVersion: [", "not YAML"),
+        ("otmVersion: .inf", "none of JSON"),
         ('{"schema": ' + "9" * 5_000 + "}", "not JSON that can be kept"),
     ],
 )

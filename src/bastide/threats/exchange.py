@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from bastide.errors import UsageError
+from bastide.redact import clean
 from bastide.threats.templates import WORKLOAD, Threat, identity_of
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def take_in(state: State, actor: str, entries: Sequence[Entry], file: Imported, 
     before = {one.key: one.status for old in older for one in old.threats()}
     acts: list[tuple[str, str, str, dict[str, Any]]] = []
     if not any(old.text == file.text for old in older):
-        acts.append((actor, ACTION, f"{file.format}:{file.model}"[:200], msgspec.to_builtins(file)))
+        acts.append((actor, ACTION, clean(f"{file.format}:{file.model}", 200), msgspec.to_builtins(file)))
     for one in threats:
         said = one.status if before.get(one.key) != one.status else ""
         now = statuses.get(file.id_of(one), "open")
@@ -201,7 +202,10 @@ def _decoded_any(text: str, name: str) -> tuple[dict[str, Any], str]:
     value, _ = read_yaml(text, name)
     if not isinstance(value, dict):
         raise UsageError("this is no threat model: the file is no mapping", place=name)
-    return value, json.dumps(value, ensure_ascii=False, allow_nan=False)
+    try:
+        return value, _unicode(json.dumps(value, ensure_ascii=False, allow_nan=False), name)
+    except ValueError:
+        raise UsageError("a number in it is none of JSON", place=name) from None
 
 
 def decoded(text: str, name: str) -> dict[str, Any]:
@@ -216,7 +220,16 @@ def decoded(text: str, name: str) -> dict[str, Any]:
         raise UsageError(f"not JSON that can be kept: {str(error)[:200]}", place=name) from None
     if not isinstance(value, dict):
         raise UsageError("this is no threat model: the file is no JSON object", place=name)
+    _unicode(json.dumps(value, ensure_ascii=False), name)
     return value
+
+
+def _unicode(text: str, name: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UsageError("half a character stands in it (a lone surrogate)", place=name) from None
+    return text
 
 
 def _finite(text: str) -> float:
