@@ -81,7 +81,9 @@ def _exported(arguments: argparse.Namespace, whole: Whole) -> str:
     if base is None and arguments.only == "imported":
         raise UsageError(f"nothing of the format {arguments.format} was taken in")
     make = otm.exported if arguments.format == "otm" else threat_composer.exported
-    return json.dumps(make(_told(whole), base, arguments.only), indent=2, ensure_ascii=False)
+    # A file of another tool is given back as it was; on a terminal nothing of it may act, so there it is ASCII.
+    ascii_only = arguments.output in (None, "-")
+    return json.dumps(make(_told(whole), base, arguments.only), indent=2, ensure_ascii=ascii_only)
 
 
 def _base(arguments: argparse.Namespace, whole: Whole) -> Imported | None:
