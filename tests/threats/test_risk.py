@@ -65,14 +65,26 @@ def test_what_passes_takes_from_the_likelihood() -> None:
 
 
 def test_what_fails_leaves_the_risk_and_weighs_by_severity() -> None:
-    verdicts = [("a.x", "fail", "critical", "r"), ("a.y", "pass", "high", "r"), ("a.z", "pass", "high", "r")]
+    verdicts = [("a.x", "fail", "medium", "r"), ("a.y", "pass", "low", "r"), ("a.z", "pass", "low", "r")]
     risk = assessed(verdicts, threat(Aim("a")))
     assert risk.low == risk.high == residual(4, 5, 0.5) == 12.5
 
 
+@pytest.mark.parametrize(("severity", "cap"), [("critical", 0), ("high", 0.25), ("medium", 0.5), ("low", 0.75)])
+def test_one_open_door_is_enough(severity: str, cap: float) -> None:
+    many = [(f"a.{n}", "pass", "critical", "r") for n in range(50)]
+    for status in ("fail", "exempt"):
+        risk = assessed([*many, ("a.x", status, severity, "r")], threat(Aim("a")))
+        assert risk.low == risk.high == residual(4, 5, cap)
+    risk = assessed([*many, ("a.x", "unknown", severity, "r")], threat(Aim("a")))
+    assert (risk.low, risk.high) == (5, residual(4, 5, cap))
+    whole = assessed([*many, ("a.x", "fail", severity, "r")], threat(Aim("a", "workload")))
+    assert whole.high < residual(4, 5, 0.97)
+
+
 def test_what_is_unknown_makes_an_interval() -> None:
     risk = assessed([("a.x", "unknown", "high", "r"), ("a.y", "pass", "high", "r")], threat(Aim("a")))
-    assert (risk.low, risk.high) == (5, 12.5)
+    assert (risk.low, risk.high) == (5, residual(4, 5, 0.25))
 
 
 def test_what_is_exempt_does_not_mitigate() -> None:

@@ -1,9 +1,10 @@
 """Residual risk, computed from the verdicts behind a threat's objectives. docs/risk.md explains the formula.
 
-An objective is as effective as the share of its controls' verdicts that pass, each weighed by its severity. That is an
-interval, since what is unknown may turn out either way. What is exempt does not mitigate. Where nothing was judged,
-nothing is known: from 0 to 1. The mitigation of a threat is the mean over its objectives; it takes from the likelihood,
-never from the impact.
+An objective is as effective as the share of its controls' verdicts that pass, each weighed by its severity, and at most
+as effective as the gravest of those on the element that do not pass: one open door is enough. That is an interval,
+since what is unknown may turn out either way. What is exempt does not mitigate. Where nothing was judged, nothing is
+known: from 0 to 1. The mitigation of a threat is the mean over its objectives; it takes from the likelihood, never from
+the impact.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 WEIGHTS = {"critical": 8.0, "high": 4.0, "medium": 2.0, "low": 1.0, "info": 0.25}
 """What a verdict counts, by its control's severity."""
+CAPS = {"critical": 0.0, "high": 0.25, "medium": 0.5, "low": 0.75, "info": 1.0}
+"""How effective an objective can still be for an element of which a control of this severity does not hold."""
 LEVELS = {"low": 5.0, "medium": 10.0, "high": 15.0, "critical": 25.0}
 """Levels of risk, and the highest value of each, from 1 to 25."""
 
@@ -120,8 +123,8 @@ def _risk(threat: Threat, mitigations: dict[str, Mitigation]) -> Risk:
 
 def _mitigation(row: dict[str, Any]) -> Mitigation:
     whole = row["whole"] or 0.0
-    low = row["good"] / whole if whole else 0.0
-    high = (row["good"] + row["vague"]) / whole if whole else 1.0
+    low = min(row["good"] / whole, row["at_least"]) if whole else 0.0
+    high = min((row["good"] + row["vague"]) / whole, row["at_most"]) if whole else 1.0
     counts = {key: int(row[key] or 0) for key in ("passed", "failed", "unknown", "exempt")}
     return Mitigation(
         row["objective"], row["scope"], **counts, low=low, high=high, applies=bool(row["applies"] or whole)
@@ -130,6 +133,8 @@ def _mitigation(row: dict[str, Any]) -> Mitigation:
 
 _CASES = " ".join(f"when '{name}' then {value}::double" for name, value in WEIGHTS.items())
 _WEIGHT = f"(case severity {_CASES} else 0 end)"
+_CAPPED = " ".join(f"when '{name}' then {value}::double" for name, value in CAPS.items())
+_CAP = f"(case when scope = 'workload' then 1::double else case severity {_CAPPED} else 0 end end)"
 _SQL = f"""
 with behind as (select distinct objective, control from objective_controls),
 here as (
@@ -138,16 +143,18 @@ here as (
   where a.scope = 'workload' or exists (
     select 1 from threat_resources r where r.threat = a.threat and r.resource = v.resource)),
 counted as (
-  select threat, objective, {_WEIGHT} as weight, severity,
+  select threat, objective, {_WEIGHT} as weight, {_CAP} as cap,
     (status = 'pass')::int as passed, (status = 'fail')::int as failed,
     (status = 'unknown')::int as unknown, (status = 'exempt')::int as exempt from here
   union all
-  select a.threat, a.objective, {_WEIGHT}, severity, passed, failed, unknown, exempt
+  select a.threat, a.objective, {_WEIGHT}, {_CAP}, passed, failed, unknown, exempt
   from aims a join behind b using (objective) join other_counts o using (control) where a.scope = 'workload'),
 summed as (
   select threat, objective, sum(passed) as passed, sum(failed) as failed, sum(unknown) as unknown,
     sum(exempt) as exempt, sum(weight * passed) as good, sum(weight * unknown) as vague,
-    sum(weight * (passed + failed + unknown + exempt)) as whole
+    sum(weight * (passed + failed + unknown + exempt)) as whole,
+    coalesce(min(cap) filter (failed + exempt + unknown > 0), 1) as at_least,
+    coalesce(min(cap) filter (failed + exempt > 0), 1) as at_most
   from counted group by all),
 about as (
   select distinct b.objective, c.type from behind b join controls c on c.id = b.control

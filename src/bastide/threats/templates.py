@@ -28,7 +28,7 @@ OWN = "own"
 WORKLOAD = "workload"
 """The element of a threat that is about the whole workload."""
 HIGHEST = 5.0
-MAX_INSTANCES = 10_000
+MAX_INSTANCES = 100_000
 """Threats of one template, at most: more drown everybody, and are refused with the template's place."""
 
 
