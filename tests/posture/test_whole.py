@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from bastide.posture.whole import TABLES, attestations, columns_of, open_whole
-from bastide.state.journal import Entry, append
+from bastide.objectives.attest import attest
+from bastide.posture.whole import TABLES, columns_of, open_whole
+from bastide.state.journal import append
 from bastide.threats.register import decide
 from tests.loop import Workload
 
@@ -67,21 +68,17 @@ def test_a_decision_is_in_the_register_at_the_next_opening(workload: Workload) -
         assert row == {"status": "accepted", "decided_by": "Rosa", "until": "2099-01-01", "alarm": False}
 
 
-def test_attestations_count_until_their_day_or_until_revoked(workload: Workload) -> None:
-    def entry(number: int, action: str, subject: str, **body: str) -> Entry:
-        return Entry(number, f"2026-01-0{number}T00:00:00.000Z", "a", action, subject, body, "", "")
-
-    journal = [
-        entry(1, "attest", "gdpr/Art. 30", by="Rosa", until="2026-06-01", statement="kept"),
-        entry(2, "attest", "response.prepared", by="Jo", until="2026-06-01", statement="done"),
-        entry(3, "attest.revoke", "response.prepared", by="Jo"),
-        entry(4, "attest", "gdpr/Art. 30", by="Jo", until="2026-07-01", statement="kept again"),
-    ]
-    found = {row["subject"]: row for row in attestations(journal, "2026-07-01")}
-    assert found["gdpr/Art. 30"]["valid"] is True
-    assert found["gdpr/Art. 30"]["by"] == "Jo"
-    assert found["response.prepared"]["valid"] is False
-    assert not any(row["valid"] for row in attestations(journal, "2026-07-02"))
+def test_what_people_attest_is_a_table(workload: Workload) -> None:
+    with workload.whole() as whole:
+        attest(whole.state, "root", "response.exercise", by="Rosa", until="2099-01-01", statement="done")
+    with workload.whole() as whole:
+        (row,) = whole.known.select("select * from attestations")
+        assert (row["subject"], row["by"], row["until"], row["valid"]) == (
+            "response.exercise",
+            "Rosa",
+            "2099-01-01",
+            True,
+        )
 
 
 def test_columns_are_those_of_the_state() -> None:

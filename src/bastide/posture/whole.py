@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from bastide.posture.sync import record_scan
 from bastide.state.database import open_state, state_url
@@ -212,6 +213,8 @@ def columns_of(name: str) -> Columns:
 
 
 def _put_register(known: Known, register: list[Row], journal: list[Entry]) -> None:
+    from bastide.objectives.attest import read_attestations
+
     known.put("threats", TABLES["threats"], (_row(one) for one in register))
     known.put("mitigations", TABLES["mitigations"], _mitigations(register))
     known.put(
@@ -225,7 +228,7 @@ def _put_register(known: Known, register: list[Row], journal: list[Entry]) -> No
             for one in journal
         ),
     )  # fmt: skip
-    known.put("attestations", TABLES["attestations"], attestations(journal))
+    known.put("attestations", TABLES["attestations"], map(asdict, read_attestations(journal)))
 
 
 def _mitigations(register: Iterable[Row]) -> Iterator[dict[str, Any]]:
@@ -258,19 +261,3 @@ def _row(row: Row) -> dict[str, Any]:
         "last_seen": row.last_seen,
         "gone_at": row.gone_at,
     }
-
-
-def attestations(journal: Iterable[Entry], today: str = "") -> list[dict[str, Any]]:
-    """What people attest, the newest word on each subject: entries `attest`, until one `attest.revoke`."""
-    import datetime as dt
-
-    today = today or dt.datetime.now(dt.UTC).date().isoformat()
-    found: dict[str, dict[str, Any]] = {}
-    for entry in journal:
-        if entry.action == "attest":
-            texts = {key: str(entry.body.get(key, "")) for key in ("by", "until", "statement")}
-            valid = texts["until"] >= today
-            found[entry.subject] = {"subject": entry.subject, "at": entry.at, **texts, "valid": valid}
-        elif entry.action == "attest.revoke" and entry.subject in found:
-            found[entry.subject]["valid"] = False
-    return list(found.values())
