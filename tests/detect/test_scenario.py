@@ -51,6 +51,13 @@ def test_names_of_the_library() -> None:
         load_scenarios(["nothing-like-it"])
 
 
+def test_the_library_has_many_techniques_and_ordinary_work() -> None:
+    every = load_scenarios()
+    told = {step.technique for one in every for step in one.steps if step.expect and step.technique}
+    assert len(told) >= 40
+    assert sum(one.benign for one in every) >= 2
+
+
 def test_an_id_that_is_there_twice(tmp_path: Path) -> None:
     written(tmp_path)
     written(tmp_path, name="two.yaml")
