@@ -31,7 +31,7 @@ def test_before_and_after_a_replay(capsys: pytest.CaptureFixture[str]) -> None:
     assert status(said(capsys, "coverage", "-f", "json"), "T1110.001") == "untested"
     said(capsys, "replay", "guessed-password-of-root")
     text = said(capsys, "coverage", "-f", "json")
-    assert (status(text, "T1110.001"), status(text, "T1496.003")) == ("seen", "blind")
+    assert (status(text, "T1110.001"), status(text, "T1556.009")) == ("seen", "blind")
     threats = {row["id"]: row["status"] for row in json.loads(text)["threats"]}
     assert threats["identity.root-user-is-taken-over"] == "seen"
     assert "T1110.001" not in said(capsys, "coverage", "--blind")

@@ -30,7 +30,7 @@ def test_show(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0
     assert "identity.root-user-is-taken-over" in text
     assert "api_activity: (lower(" in text
-    (one,) = json.loads(said(capsys, "show", "passwords are*", "-f", "json")[1])["detections"]
+    (one,) = json.loads(said(capsys, "show", "passwords are tried at the console", "-f", "json")[1])["detections"]
     assert one["counts"] == ["A sign-in to the console fails"]
 
 
@@ -40,7 +40,7 @@ def test_one_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_their_examples(capsys: pytest.CaptureFixture[str]) -> None:
-    code, text = said(capsys, "test", "root-user-acts", "Passwords*")
+    code, text = said(capsys, "test", "root-user-acts", "Passwords are tried at the console")
     assert (code, text) == (0, "8 examples of 2 rules; 0 failed\n")
     (one,) = json.loads(said(capsys, "test", "root-user-acts", "-f", "json")[1])["detections"]
     assert (one["examples"], one["failed"]) == (5, [])
