@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bastide.detect.fields import Unsupported, field_of
-from bastide.detect.sources import CLOUDTRAIL, DNS, FLOW, GUARDDUTY, SECURITY_HUB
+from bastide.detect.sources import CLOUDTRAIL, DNS, EKS, FLOW, GUARDDUTY, SECURITY_HUB
 
 
 def test_a_column() -> None:
@@ -59,3 +59,11 @@ def test_findings_keep_their_own_names() -> None:
 def test_text_that_is_no_json_has_no_fields() -> None:
     with pytest.raises(Unsupported):
         field_of("action.name", FLOW, "network_activity")
+
+
+def test_the_audit_log_of_a_cluster_is_read_from_columns() -> None:
+    assert field_of("verb", EKS, "api_activity").path == "api.operation"
+    assert field_of("responseStatus.code", EKS, "api_activity").number
+    assert field_of("objectRef.resource", EKS, "api_activity").reads == {"unmapped"}
+    assert field_of("requestObject.spec.hostPID", EKS, "api_activity").reads == {"api.request.data"}
+    assert field_of("impersonatedUser.username", EKS, "api_activity").reads == {"raw_data"}

@@ -195,6 +195,17 @@ HTTP = {
     "http.response.status_code": "http_response.code",
 }
 
+EKS = {
+    "verb": "api.operation",
+    "user.username": "actor.user.name",
+    "responsestatus.code": "api.response.code",
+    "requesturi": "http_request.url.url_string",
+    "objectref": "unmapped.objectRef",
+    "requestobject": "api.request.data",
+    "responseobject": "api.response.data",
+}
+"""What the audit log of Kubernetes calls fields that columns have, or the JSON that they keep."""
+
 _HUMP = re.compile(r"_([a-z0-9])")
 
 

@@ -39,7 +39,7 @@ class Source(Struct, frozen=True):
 CLOUDTRAIL = Source(
     "cloudtrail", ("api_activity", "account_change", "authentication"), ("CloudTrail",), ("cloudtrail",)
 )
-EKS = Source("eks-audit", ("api_activity",), ("Amazon EKS", "EKS", "Kubernetes"), ("eks-audit",))
+EKS = Source("eks-audit", ("api_activity",), ("Amazon EKS", "EKS", "Kubernetes"), ("eks-audit",), names.EKS)
 FLOW = Source("flow-logs", ("network_activity",), (), ("vpc-flow", "nlb"), names.FLOW, json=False)
 DNS = Source("dns", ("dns_activity",), (), ("route53-resolver",), names.DNS)
 HTTP = Source("http", ("http_activity",), (), ("waf", "alb", "clb", "cloudfront"), names.HTTP, json=False)
