@@ -453,9 +453,12 @@ def test_a_file_that_goes_away_between_finding_and_reading(place: Place, path: s
         "sys.exit(main())\n"
     )
     done = place.scan("--fail-on", "never", program=program)
-    assert done.code == 3
-    assert done.problem(path)[0] == "unreadable"
     assert done.verdicts("aws_s3_bucket.here")
+    if path == "x/main.tf":  # was read when it was found, and is judged as it was then
+        assert done.verdicts("aws_s3_bucket.gone")
+    else:
+        assert done.code == 3
+        assert done.problem(path)[0] == "unreadable"
 
 
 def test_settings_controls_and_baselines_that_are_hostile(place: Place) -> None:
