@@ -86,7 +86,9 @@ def test_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.slow
 def test_watching(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = [sys.executable, "-m", "bastide", "detect", "--rules", "rules", "--watch", "--format", "json"]
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
     watching = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
+    signal.signal(signal.SIGINT, ours)
     try:
         assert said(capsys, "ingest", "logs")[0] == 0
         assert watching.stdout
