@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from bastide.objectives.attest import attest
-from bastide.posture.whole import TABLES, columns_of, open_whole
+from bastide.posture.whole import TABLES, Whole, columns_of, open_whole
 from bastide.state.journal import append
 from bastide.threats.register import decide
 from tests.loop import Workload
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "workload"
+VERDICTS = "select distinct control, resource, status from verdicts"
 
 
 def test_every_table_is_there(workload: Workload) -> None:
@@ -123,3 +128,36 @@ def test_a_team_shares_a_server(workload: Workload, database: Callable[[], str])
         assert next(row.status for row in whole.register if row.threat.id == one) == "accepted"
     with open_whole() as whole:
         assert {row.threat.id: row.risk for row in whole.register} == here
+
+
+@pytest.mark.slow
+def test_breaking_one_control_of_the_example_moves_exactly_what_it_mitigates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "example"
+    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(".bastide"))
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("BASTIDE_STATE", raising=False)
+    example, resource = Workload(folder), "terraform#aws_db_instance.orders"
+
+    def residual(whole: Whole) -> dict[str, tuple[float, float]]:
+        return {row.threat.id: (row.risk.low, row.risk.high) for row in whole.register if row.risk}
+
+    with example.whole() as whole:
+        before = residual(whole)
+        verdicts = {tuple(row.values()) for row in whole.known.select(VERDICTS)}
+    example.change("multi_az                            = true", "multi_az = false", "terraform/database.tf")
+    with example.whole() as whole:
+        after = residual(whole)
+        changed = {tuple(row.values()) for row in whole.known.select(VERDICTS)} ^ verdicts
+        assert changed == {("rds.instance-runs-in-several-zones", resource, status) for status in ("pass", "fail")}
+        expected = whole.known.select(
+            f"""select distinct a.threat from aims a join objective_controls c using (objective)
+            where c.control = 'rds.instance-runs-in-several-zones' and (a.scope = 'workload' or exists (
+              select 1 from threat_resources r where r.threat = a.threat and r.resource = '{resource}'))"""
+        )
+    assert before.keys() == after.keys()
+    moved = {name for name in before if before[name] != pytest.approx(after[name])}
+    assert moved == {row["threat"] for row in expected} != set()
+    assert all(after[name][1] > before[name][1] for name in moved)
