@@ -66,7 +66,7 @@ def test_what_could_not_be_read_is_not_gone(workload: Workload) -> None:
     workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
     with workload.whole():
         pass
-    workload.write("stack.yaml", "Resources:\n  Orders: [\n")
+    workload.write("stack.yaml", "Resources:\n  Orders:\n    Type: AWS::S3::Bucket\n    Properties: {A: [}\n")
     workload.write("other.yaml", "Resources:\n  A: {Type: AWS::SNS::Topic}\n")
     with workload.whole() as whole:
         assert not whole.scanned.whole
