@@ -103,11 +103,6 @@ def ocsf_version() -> str:
     return str(_document()["version"])
 
 
-def table_of(class_uid: int) -> Table | None:
-    """The table of a class of OCSF by its id, 6003 and the like."""
-    return next((one for one in tables().values() if one.uid == class_uid), None)
-
-
 def sql_type(kind: Kind) -> str:
     """A kind as DuckDB's type."""
     if isinstance(kind, list):
