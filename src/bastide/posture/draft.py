@@ -117,6 +117,7 @@ def _stores(stores: list[Data]) -> Iterator[str]:
     for one in proposed:
         yield f"  - resource: {scalar(one.resource)}"
         yield f"    class: {one.data_class}{_from(one.why)}"
+        yield "    guessed: true  # take this line out when you have looked"
     if open_ones:
         yield "  # of these nothing here says what lies in them:"
         for one in open_ones[:200]:

@@ -91,10 +91,10 @@ def classify(
             continue
         known = facts.get(element.id, Facts())
         found: list[tuple[Any, str, str]] = []
-        if stores := said.get(element.id):
-            best = max(stores, key=lambda store: scale.rank(store.classification))
-            found += [("manifest", one.classification, f"{manifest.path}:{one.line}") for one in (best, *stores)]
+        stores = sorted(said.get(element.id, ()), key=lambda store: -scale.rank(store.classification))
+        found += [("manifest", one.classification, f"{manifest.path}:{one.line}") for one in stores if not one.guessed]
         found += _by_tags(manifest, hints, scale, known)
+        found += [("hint", one.classification, f"{manifest.path}:{one.line}") for one in stores if one.guessed]
         if element.kind == "store" and (hint := _by_hint(hints, scale, element, known, common)):
             found.append(("hint", *hint))
         _settle(element, scale, found)

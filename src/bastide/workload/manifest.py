@@ -91,6 +91,7 @@ FIELDS: dict[str, Field] = {
                     "resource": Field("address or name of the store, or a pattern", required=True),
                     "class": Field("the class of its data", required=True),
                     "why": Field("what lies in it"),
+                    "guessed": Field("true while nobody has looked whether the class is right", "flag"),
                 },
             ),
             "requirements": Field(
@@ -159,12 +160,16 @@ class Environment(Struct, frozen=True):
 
 
 class Store(Struct, frozen=True):
-    """What the manifest says of the data in a resource, by address, name or pattern; `line` is where."""
+    """What the manifest says of the data in a resource, by address, name or pattern; `line` is where.
+
+    What is `guessed` counts as a hint, until a person takes that word out.
+    """
 
     resource: str
     classification: str
     why: str = ""
     line: int = 0
+    guessed: bool = False
 
 
 class Required(Struct, frozen=True):
@@ -257,6 +262,7 @@ def _made(value: dict[str, Any], checker: Checker) -> Manifest:
                 item["class"],
                 item.get("why", ""),
                 checker.line(("workload", "stores", number)),
+                item.get("guessed", False),
             )
             for number, item in enumerate(workload.get("stores", ()))
             if {"resource", "class"} <= item.keys()
