@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bastide.threats.classes import Facts, Scale, classify, spread, words_of
-from bastide.threats.model import Element, Flow
+from bastide.threats.model import Element, Flow, model_of
 from bastide.threats.model.rules import load_rules
 from bastide.workload.manifest import Manifest, Store
+from tests.loop import Workload
 
 HINTS = load_rules().hints
 
@@ -124,3 +125,15 @@ def test_no_class_is_ever_lowered_and_none_is_invented(
 
 def test_words() -> None:
     assert words_of("customerOrders-2026_addressBook") == ["customer", "order", "2026", "address", "book"]
+
+
+def test_a_class_that_was_guessed_is_a_hint_until_somebody_has_looked(workload: Workload) -> None:
+    def class_of_orders(store: str) -> tuple[str, str]:
+        workload.write("bastide.yaml", f"workload:\n  name: shop\n  stores: [{store}]\n")
+        with workload.known() as known:
+            (found,) = (one for one in model_of(known).elements if one.name == "Orders")
+        return str(found.classification), str(found.class_from)
+
+    assert class_of_orders("{resource: Orders, class: restricted, guessed: true}") == ("restricted", "hint")
+    assert class_of_orders("{resource: Orders, class: restricted, guessed: false}") == ("restricted", "manifest")
+    assert class_of_orders("{resource: Orders, class: restricted}") == ("restricted", "manifest")
