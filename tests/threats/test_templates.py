@@ -146,3 +146,14 @@ def test_an_objective_that_is_not_there_is_told_with_its_line(workload: Workload
     with pytest.raises(UsageError, match="own-kes") as told, workload.whole():
         pass
     assert told.value.text() == "bastide.yaml:3: no objective is called `data.own-kes`. Did you mean `data.own-keys`?"
+
+
+def test_what_suffers_is_listed_as_people_do(workload: Workload) -> None:
+    def ending(*goals: str) -> str:
+        (threat,) = found(workload, goals=goals)
+        return threat.statement.rpartition("reduced ")[2]
+
+    assert ending("integrity", "availability") == "integrity and availability of Orders."
+    assert ending("confidentiality", "integrity", "availability") == (
+        "confidentiality, integrity and availability of Orders."
+    )

@@ -120,14 +120,15 @@ def explain(lines: Lines, row: Row, known: Known) -> None:
 
 def _objective(lines: Lines, row: Row, one: Mitigation, title: str, known: Known) -> None:
     if not one.judged:
-        lines.add(("not judged    ", "unknown"), (one.objective, "place"), (f"  {clean(title)}", ""), indent=2, hang=16)
+        name = (one.objective, "place")
+        lines.add(("not judged     ", "unknown"), name, (f"  {clean(title)}", ""), indent=2, hang=16)
         return
     share = f"{one.low:.0%}" if one.low == one.high else f"{one.low:.0%} to {one.high:.0%}"
     style = "good" if one.low == 1 else "bad" if one.failed else "unknown"
     where = ", anywhere in the workload" if one.scope == "workload" else ""
     counts = ", ".join(f"{getattr(one, key)} {key}" for key in ("passed", "failed", "unknown", "exempt")
                        if getattr(one, key))  # fmt: skip
-    lines.add((f"{'holds ' + share:<14}", style), (one.objective, "place"), (f"  {clean(title)}", ""),
+    lines.add((f"{'holds ' + share:<14} ", style), (one.objective, "place"), (f"  {clean(title)}", ""),
               (f"  {counts}{where}", "faint"), indent=2, hang=16)  # fmt: skip
     for verdict in failing(known, row.threat.id, one)[:MAX_FAILING]:
         place = f"{verdict['path']}:{verdict['line']}" if verdict["line"] else verdict["path"]

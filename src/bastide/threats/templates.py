@@ -64,7 +64,7 @@ class Threat(Struct):
     @property
     def statement(self) -> str:
         """The threat as one sentence."""
-        goals = " and ".join(self.goals)
+        goals = " and ".join(filter(None, (", ".join(self.goals[:-1]), *self.goals[-1:])))
         of = f" of {', '.join(self.assets)}" if self.assets else ""
         ending = f", resulting in reduced {goals}{of}" if goals else ""
         leads = f", which leads to {self.impact_text}" if self.impact_text else ""
