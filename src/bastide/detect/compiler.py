@@ -22,6 +22,8 @@ from bastide.detect.fields import OPERATION, Field, Unsupported, field_of
 from bastide.detect.sql import folded, literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bastide.detect.sources import Source
 
 MAX_DEPTH = 200
@@ -114,28 +116,26 @@ class _Compiler:
             named = self.field(node.field).path == OPERATION
             return _operations_of(node.value) if named else None
         if isinstance(node, ConditionOR):
-            every = [self.operations(part) for part in node.args]
-            together = Operations()
-            for one in every:
-                if one is None:
-                    return None
-                together |= one
-            return together
+            return _together(self.operations(part) for part in node.args)
         if isinstance(node, ConditionAND):
             some = [one for part in node.args if (one := self.operations(part)) is not None]
             return min(some, key=lambda one: one.breadth, default=None)
         return None
 
 
+def _together(every: Iterable[Operations | None]) -> Operations | None:
+    """All of them; None where one may be any."""
+    together = Operations()
+    for one in every:
+        if one is None:
+            return None
+        together |= one
+    return together
+
+
 def _operations_of(value: Any) -> Operations | None:
     if isinstance(value, SigmaExpansion):
-        every = [_operations_of(one) for one in value.values]
-        together = Operations()
-        for one in every:
-            if one is None:
-                return None
-            together |= one
-        return together
+        return _together(_operations_of(one) for one in value.values)
     if not isinstance(value, SigmaString):
         return None
     if all(isinstance(part, str) for part in value.s):

@@ -202,10 +202,11 @@ def _status(who: Who, counts: Counts, *, told: bool) -> str | None:
 
 def put_responsibilities(known: Known, controls: Iterable[Summary] = ()) -> None:
     """The table `responsibilities`; `known` has `objective_controls`."""
-    known.put("responsibilities", TABLE, (_row(one) for one in cells(known, controls)))
+    known.put("responsibilities", TABLE, (row_of(one) for one in cells(known, controls)))
 
 
-def _row(one: Cell) -> dict[str, Any]:
+def row_of(one: Cell) -> dict[str, Any]:
+    """A cell as the table `responsibilities` has it."""
     return {
         "service": one.service.id,
         "name": one.service.name,

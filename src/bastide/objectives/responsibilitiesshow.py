@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bastide.errors import UsageError, near_miss
-from bastide.objectives.responsibilities import WHO, load_matrix
+from bastide.objectives.responsibilities import WHO, load_matrix, row_of
 from bastide.redact import clean
 from bastide.report.words import counted, escape
 
@@ -116,21 +116,11 @@ def as_json(found: Iterable[Cell]) -> dict[str, Any]:
         "version": 1,
         "responsibilities": [
             {
-                "service": one.service.id,
-                "name": clean(one.service.name),
-                "kind": one.service.kind,
-                "resources": one.resources,
-                "layer": one.layer.id,
+                **row_of(one),
                 "title": one.layer.title,
                 "who": one.who,
                 "aws": one.layer.aws if one.who in ("aws", "shared") else None,
                 "us": one.layer.us if one.who in ("us", "shared") else None,
-                "objectives": list(one.layer.objectives) if one.status else [],
-                "status": one.status,
-                "passed": one.counts.passed,
-                "failed": one.counts.failed,
-                "unknown": one.counts.unknown,
-                "exempt": one.counts.exempt,
             }
             for one in found
         ],

@@ -8,19 +8,11 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from bastide.workload.fields import Checker, Field
+from bastide.workload.manifest import GOALS, STRIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-STRIDE = (
-    "spoofing",
-    "tampering",
-    "repudiation",
-    "information-disclosure",
-    "denial-of-service",
-    "elevation-of-privilege",
-)
-GOALS = ("confidentiality", "integrity", "availability")
 SCOPES = ("element", "workload")
 BY_CLASS = "class"
 

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from bastide.errors import UsageError
 from bastide.threats.exchange import Foreign, Imported, Told, standing_of
 from bastide.threats.templates import WORKLOAD
+from bastide.workload.manifest import GOALS, STRIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,15 +35,6 @@ _READ = {"mitigated": "mitigated", "not-applicable": "not-applicable"}
 _WRITTEN = {"open": "exposed"}
 """The state of a threat by its status, where the word is another."""
 _MITIGATION = {"holds": "implemented", "broken": "required"}
-_GOALS = ("confidentiality", "integrity", "availability")
-_STRIDE = (
-    "spoofing",
-    "tampering",
-    "repudiation",
-    "information-disclosure",
-    "denial-of-service",
-    "elevation-of-privilege",
-)
 _Id = Annotated[str, Meta(min_length=1, max_length=1_000)]
 
 
@@ -119,8 +111,8 @@ def _foreign(one: _Threat, part: _Part | None, state: str, name: str) -> Foreign
         f"{one.id}\0{part.id if part else ''}",
         one.name,
         action=one.description or one.name,
-        stride=next((word for word in words if word in _STRIDE), ""),
-        goals=tuple(word for word in words if word in _GOALS),
+        stride=next((word for word in words if word in STRIDE), ""),
+        goals=tuple(word for word in words if word in GOALS),
         assets=about[:1],
         about=about,
         level=(_level(one.risk.likelihood), _level(one.risk.impact)),
@@ -197,7 +189,7 @@ def _lists(told: Told, rows: list[Row]) -> dict[str, list[dict[str, Any]]]:
 def _asset(name: str, sensitivity: float) -> dict[str, Any]:
     value = round(100 * sensitivity)
     why = "the class says how sensitive data is; integrity and availability are taken to follow it"
-    risk = {**dict.fromkeys(_GOALS, value), "comment": why}
+    risk = {**dict.fromkeys(GOALS, value), "comment": why}
     return {"id": f"class:{name}", "name": name, "description": "a class of data", "risk": risk}
 
 

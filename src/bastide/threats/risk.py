@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from bastide.workload.manifest import LEVELS as NAMES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -23,7 +25,7 @@ WEIGHTS = {"critical": 8.0, "high": 4.0, "medium": 2.0, "low": 1.0, "info": 0.25
 """What a verdict counts, by its control's severity."""
 CAPS = {"critical": 0.0, "high": 0.25, "medium": 0.5, "low": 0.75, "info": 1.0}
 """How effective an objective can still be for an element of which a control of this severity does not hold."""
-LEVELS = {"low": 5.0, "medium": 10.0, "high": 15.0, "critical": 25.0}
+LEVELS = dict(zip(NAMES, (5.0, 10.0, 15.0, 25.0), strict=True))
 """Levels of risk, and the highest value of each, from 1 to 25."""
 
 AIMS: Columns = {

@@ -19,6 +19,17 @@ SCALE = ("public", "internal", "confidential", "restricted")
 """The classes of data, from the least to the most sensitive, where the manifest has no scale of its own."""
 LEVELS = ("low", "medium", "high", "critical")
 """Levels of risk, from the least to the worst."""
+STRIDE = (
+    "spoofing",
+    "tampering",
+    "repudiation",
+    "information-disclosure",
+    "denial-of-service",
+    "elevation-of-privilege",
+)
+"""Kinds of threats."""
+GOALS = ("confidentiality", "integrity", "availability")
+"""What can suffer."""
 
 _THREAT = {
     "id": Field("a short name, unique in the file", required=True, pattern=r"[a-z0-9][a-z0-9-]{0,62}"),
@@ -27,19 +38,9 @@ _THREAT = {
     "prerequisites": Field("what must be so for it"),
     "action": Field("what they do"),
     "impact_text": Field("what follows at once"),
-    "goals": Field("what suffers", "texts", choices=("confidentiality", "integrity", "availability")),
+    "goals": Field("what suffers", "texts", choices=GOALS),
     "assets": Field("what is hurt", "texts"),
-    "stride": Field(
-        "the kind of threat",
-        choices=(
-            "spoofing",
-            "tampering",
-            "repudiation",
-            "information-disclosure",
-            "denial-of-service",
-            "elevation-of-privilege",
-        ),
-    ),
+    "stride": Field("the kind of threat", choices=STRIDE),
     "likelihood": Field("from 1, rare, to 5, expected", "number", required=True),
     "impact": Field("from 1, negligible, to 5, severe", "number", required=True),
     "objectives": Field("ids of objectives that mitigate it", "texts"),
