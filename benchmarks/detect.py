@@ -15,7 +15,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from benchmarks.ingest import write_trail
+from benchmarks.trail import write_trail
 
 COPY = """title: copy {number}
 id: {id}

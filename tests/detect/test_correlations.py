@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastide.detect.correlations import EPISODES, described, parts_of, statements, wanted_fields
+from bastide.detect.correlations import EPISODES, described, parts_of, possible, statements, wanted_fields
+from bastide.detect.engine import _run
 from bastide.detect.fields import Unsupported
 from bastide.detect.judge import session
 from bastide.detect.rules import RuleSet, load_rules
@@ -43,23 +45,22 @@ def by_sql(found: RuleSet, hits: list[Hit], names: tuple[str, ...]) -> set[tuple
     """Group, time of the event that tipped it, and all events, of each match."""
     with session() as connection:
         connection.execute(EPISODES)
-        for rule, uid, time, group, value in hits:
+        for number, (rule, uid, time, group, value) in enumerate(hits):
             values = {"group": [group], "value": [value]}
             fields = [values[name] for name in names]
-            connection.execute(
-                "insert into hits (rule, uid, time, fresh, fields) values (?, ?, ?, true, ?::varchar[][])",
-                [rule, uid, time, fields],
-            )
+            connection.execute("insert into hits values (?, ?, ?, true, ?::varchar[][])", [rule, number, time, fields])
         correlation = found.rules[-1]
         every = {rule.number: names for rule in found.rules}
-        for statement in statements(correlation, found.rules, every):
-            connection.execute(statement)
+        made = _run(connection, statements(correlation, found.rules, every))
         rows = connection.execute(
-            "select h.fields[1][1], h.time, e.uids, e.count from hits h join episodes e on e.rule = h.rule and "
-            f"e.uid = h.uid where h.rule = {correlation.number}"
+            "select h.fields[1][1], e.time, e.members, e.count from hits h join episodes e on e.rule = h.rule and "
+            f"e.event = h.event where h.rule = {correlation.number}"
         ).fetchall()
-    assert all(count == len(uids) for _, _, uids, count in rows)
-    return {(group, time, frozenset(uids)) for group, time, uids, _ in rows}
+    assert made == len(rows)
+    numbers = {id(rule.parsed): rule.number for rule in found.rules}
+    assert not made or possible(correlation, numbers, Counter(hit[0] for hit in hits))
+    assert all(count == len(members) for _, _, members, count in rows)
+    return {(group, time, frozenset(hits[at][1] for at in members)) for group, time, members, _ in rows}
 
 
 def plainly(hits: list[Hit], holds: Any) -> set[tuple[str, int, frozenset[str]]]:

@@ -27,10 +27,12 @@ from tests.fuzzing import fuzz
 def test_every_file_is_in_one_task(rows: list[tuple[str, int, bool]], workers: int) -> None:
     inputs = [Input(table, f"{at}", count, fresh) for at, (table, count, fresh) in enumerate(rows)]
     tasks = tasks_of(inputs, workers)
-    packed = [(task.table, path, task.fresh) for task in tasks for path in task.files]
+    packed = [(task.files.table, path, task.fresh) for task in tasks for path in task.files.paths]
     assert sorted(packed) == sorted((one.table, one.path, one.fresh) for one in inputs)
     sizes = {one.path: one.rows for one in inputs}
-    assert all(len(task.files) == 1 or sum(sizes[path] for path in task.files) <= pool.ROWS for task in tasks)
+    paths = [task.files.paths for task in tasks]
+    assert all(len(some) == 1 or sum(sizes[path] for path in some) <= pool.ROWS for some in paths)
+    assert [task.files.first for task in tasks] == [sum(map(len, paths[:at])) for at in range(len(paths))]
 
 
 def inputs_of(folder: Path) -> list[Input]:
@@ -43,7 +45,7 @@ def inputs_of(folder: Path) -> list[Input]:
 
 
 def matched(folder: Path) -> int:
-    row = duckdb.execute(f"select count(*) from read_parquet('{folder}/*.parquet')").fetchone()
+    row = duckdb.execute(f"select count(*) from read_parquet('{folder}/*.hits')").fetchone()
     assert row
     return int(row[0])
 
@@ -54,7 +56,9 @@ def test_tasks_in_processes_and_here(loaded: Any, tmp_path: Path, monkeypatch: p
     plan = plan_of(loaded(rule_text("  a: {eventName: ListBuckets}\n  condition: a")))
     inputs, out = inputs_of(tmp_path), tmp_path / "out"
     out.mkdir()
-    assert run(plan.passes, inputs, out, jobs=2) == {}
+    files, broken = run(plan.passes, inputs, out, jobs=2)
+    assert broken == {}
+    assert sorted(path for some in files for path in some.paths) == sorted(one.path for one in inputs)
     assert matched(out) == 3
 
 

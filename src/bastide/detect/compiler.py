@@ -19,7 +19,6 @@ from sigma.types import SigmaExpansion, SigmaString, SpecialChars
 
 from bastide.detect import values
 from bastide.detect.fields import OPERATION, Field, Unsupported, field_of
-from bastide.detect.sql import folded, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,17 +26,25 @@ if TYPE_CHECKING:
     from bastide.detect.sources import Source
 
 MAX_DEPTH = 200
+FEW_VALUES = frozenset({
+    "actor.user.type", "actor.invoked_by", "http_request.user_agent", "api.response.error", "api.service.name",
+    "metadata.event_code", "cloud.region", "cloud.account.uid", "activity_name", "status", "action",
+})  # fmt: skip
+"""Columns that have few different values, so that a condition on one of them is cheaply tried on all of these."""
 
 
 class Compiled(Struct, frozen=True):
     """A condition over one table. `named` and `shapes` are all that the operation can be: words in lower case and
     patterns for `like`; `named` is None where a rule does not say. `reads` are the columns, or parts of them, it reads.
+
+    `gates` are conditions without which it cannot be true, each on one column of few different values, by its path.
     """
 
     sql: str
     reads: frozenset[str]
     named: frozenset[str] | None = None
     shapes: frozenset[str] = frozenset()
+    gates: tuple[tuple[str, str], ...] = ()
 
 
 class Operations(Struct, frozen=True):
@@ -61,8 +68,18 @@ def compile_tree(tree: Any, source: Source, table: str) -> Compiled:
     sql = one.condition(tree, below_not=False, depth=0)
     found = one.operations(tree)
     if found is None:
-        return Compiled(sql, frozenset(one.reads))
+        return Compiled(sql, frozenset(one.reads), gates=_gates(tree, source, table))
     return Compiled(sql, frozenset(one.reads), found.named, found.shapes)
+
+
+def _gates(tree: Any, source: Source, table: str) -> tuple[tuple[str, str], ...]:
+    """Of conditions that must all be true those that read one column, if it has few values."""
+    if isinstance(tree, ConditionAND):
+        return tuple(gate for part in tree.args for gate in _gates(part, source, table))
+    one = _Compiler(source, table)
+    sql = one.condition(tree, below_not=False, depth=0)
+    path = next(iter(one.reads)) if len(one.reads) == 1 else ""
+    return ((path, sql),) if path in FEW_VALUES else ()
 
 
 class _Compiler:
@@ -151,10 +168,3 @@ def _pattern(part: str | SpecialChars | Any) -> str:
     if isinstance(part, str):
         return part.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return "%" if part is SpecialChars.WILDCARD_MULTI else "_"
-
-
-def lets_through(operation: str, named: frozenset[str], shapes: frozenset[str]) -> str:
-    """The condition on an operation in lower case (an SQL expression) that these names and patterns mean."""
-    tests = [f"{operation} in ({', '.join(folded(word) for word in sorted(named))})"] if named else []
-    tests += [f"{operation} like {literal(shape)} escape '\\'" for shape in sorted(shapes)]
-    return f"({' or '.join(tests)})" if tests else "false"

@@ -17,13 +17,11 @@ if TYPE_CHECKING:
 
     from bastide.detect.rules import Rule
 
-EPISODES = """create or replace temp table episodes (rule INTEGER, uid VARCHAR, time BIGINT, uids VARCHAR[],
+EPISODES = """create or replace temp table episodes (rule INTEGER, event BIGINT, time BIGINT, members BIGINT[],
   first BIGINT, last BIGINT, count BIGINT)"""
-MAX_UIDS = 1000
+MAX_MEMBERS = 1000
 """Events that are named for one match, the first of them; all are counted."""
 
-_SAME = """uid, time, "table", account, region, actor, operation, service, source, error, resources,
-  fresh"""
 _COMPARE = {"LT": "<", "LTE": "<=", "GT": ">", "GTE": ">=", "EQ": "=", "NEQ": "<>"}
 
 
@@ -79,7 +77,9 @@ def wanted_fields(rules: Iterable[Rule]) -> tuple[dict[int, list[str]], set[int]
 
 
 def statements(rule: Rule, rules: Sequence[Rule], fields: Mapping[int, Sequence[str]]) -> list[str]:
-    """What to run to add a correlation's matches to `hits` and `episodes`. `Unsupported` for what there is no way to.
+    """What to run to add a correlation's matches to `hits` and `episodes`; where one makes no rows, the rest makes none.
+
+    `Unsupported` for what there is no way to.
 
     `fields` are the names, by rule, of what stands in `hits.fields`; those of correlations are what they group by.
     """
@@ -96,44 +96,60 @@ def statements(rule: Rule, rules: Sequence[Rule], fields: Mapping[int, Sequence[
     events = " union all ".join(_events(at, part, fields[part.rule]) for at, part in enumerate(parts))
     over = f"partition by {', '.join(groups)} " if groups else ""
     values = ", ".join(f"[{name}]" for name in groups)
+    if groups and (least := _least(correlation, len(parts))):
+        chosen = f"select {', '.join(groups)} from events group by {', '.join(groups)} having {least}"
+        events = f"with events as materialized ({events}) from events join ({chosen}) using ({', '.join(groups)})"
     return [
-        f"create or replace temp table events as {events}",
+        f"create or replace temp table counted as {events}",
         f"create or replace temp table held as {_held(correlation, len(parts), span, over, groups)}",
         _found(over, groups),
-        f"insert into hits select {rule.number}, {_SAME}, [{values}]::varchar[][], null, null from found",
-        f"insert into episodes select {rule.number}, uid, time, uids, first, last, number from found",
+        f"insert into hits select {rule.number}, event, time, fresh, [{values}]::varchar[][] from found",
+        f"insert into episodes select {rule.number}, event, time, members, first, last, number from found",
     ]
 
 
 def _events(at: int, part: Part, known: Sequence[str]) -> str:
     """The matches of one rule, a row for each group that they belong to and for each value that is measured."""
-    found = f"select * from hits where rule = {part.rule}"
+    found = f"select event, time, fresh, fields from hits where rule = {part.rule}"
     names = [*(f"g{index}" for index in range(len(part.groups))), *(f"m{index}" for index in range(len(part.measured)))]
     for name, field in zip(names, (*part.groups, *part.measured), strict=True):
         position = list(known).index(field) + 1
         found = (
-            f"select * from (select *, unnest(fields[{position}]) as {name} from ({found})) where {name} is not null"
+            f"select * from (select *, unnest(list_distinct(fields[{position}])) as {name} from ({found})) where {name} is not null"
         )
     values = [name for name in names if name.startswith("m")]
     measured = values[0] if len(values) == 1 else f"to_json([{', '.join(values)}])::varchar"
     return f"select {at} as part, *, {measured if values else 'null::varchar'} as measured from ({found})"
 
 
+def _least(correlation: Any, count: int) -> str:
+    """What must be true of all events of a group for any window of it to hold: most groups are left out by that."""
+    if hasattr(correlation.condition, "parsed"):
+        return ""
+    limit, kind = correlation.condition, correlation.type.name
+    if kind == "TEMPORAL_ORDERED":
+        return f"count(distinct part) = {count}"
+    if kind not in ("EVENT_COUNT", "VALUE_COUNT", "TEMPORAL") or limit.op.name not in ("GTE", "GT", "EQ"):
+        return ""
+    counted = {"EVENT_COUNT": "event", "VALUE_COUNT": "measured", "TEMPORAL": "part"}[kind]
+    return f"count(distinct {counted}) >= {limit.count}"
+
+
 def _held(correlation: Any, count: int, span: int, over: str, groups: list[str]) -> str:
-    """The events at which the condition holds: the group, `time`, `uid` and `start` of the window that ends there."""
+    """The events at which the condition holds: the group, event, `time` and `start` of the window that ends there."""
     window = f"({over}order by time range between {span} preceding and current row)"
-    kept = ", ".join([*groups, "uid", "time"])
+    kept = ", ".join([*groups, "event", "time"])
     kind = correlation.type.name
     if kind == "TEMPORAL_ORDERED":
         return _ordered(correlation, count, span, over, kept)
     if hasattr(correlation.condition, "parsed"):
         both = f"({over}order by time range between {span} preceding and {span} following)"
         holds = _expression(correlation, correlation.condition.parsed, window, both)
-        return f"select {kept}, time - {span} as start from events qualify {holds}"
+        return f"select {kept}, time - {span} as start from counted qualify {holds}"
     limit = correlation.condition
     measure = _measure(correlation, count, window)
     return (
-        f"select {kept}, time - {span} as start from events qualify {measure} {_COMPARE[limit.op.name]} {limit.count}"
+        f"select {kept}, time - {span} as start from counted qualify {measure} {_COMPARE[limit.op.name]} {limit.count}"
     )
 
 
@@ -146,7 +162,7 @@ def _measure(correlation: Any, count: int, window: str) -> str:
             raise Unsupported("value_percentile needs a `percentile` from 0 to 100 in its condition")
         return f"quantile_cont({number}, {percentile / 100}) over {window}"
     return {
-        "EVENT_COUNT": "count(*)" if count == 1 else "count(distinct uid)",
+        "EVENT_COUNT": "count(*)" if count == 1 else "count(distinct event)",
         "VALUE_COUNT": "count(distinct measured)",
         "TEMPORAL": "count(distinct part)",
         "VALUE_SUM": f"sum({number})",
@@ -181,7 +197,7 @@ def _ordered(correlation: Any, count: int, span: int, over: str, kept: str) -> s
             raise Unsupported("temporal_ordered takes only rules joined by `and` in its condition")
     elif condition.op.name not in ("GTE", "EQ") or condition.count != count:
         raise Unsupported("temporal_ordered needs every rule: leave its condition out")
-    chain = "select *, case when part = 0 then time end as b0 from events"
+    chain = "select *, case when part = 0 then time end as b0 from counted"
     for at in range(1, count):
         before = f"max(b{at - 1}) over ({over}order by time range between unbounded preceding and current row)"
         chain = f"select *, case when part = {at} then {before} end as b{at} from ({chain})"
@@ -190,28 +206,35 @@ def _ordered(correlation: Any, count: int, span: int, over: str, kept: str) -> s
 
 
 def _found(over: str, groups: list[str]) -> str:
-    """One row for each run of windows that overlap, with the events in it and those of the event that tipped it."""
+    """One row for each run of windows that overlap, with the events in it and the event that tipped it."""
     keys = "".join(f"{name}, " for name in groups)
-    before = f"max(time) over ({over}order by time, uid rows between unbounded preceding and 1 preceding)"
-    run = f"sum(new) over ({over}order by time, uid rows unbounded preceding)"
+    before = f"max(time) over ({over}order by time, event rows between unbounded preceding and 1 preceding)"
+    run = f"sum(new) over ({over}order by time, event rows unbounded preceding)"
     same = " and ".join([f"e.{name} = r.{name}" for name in groups] or ["true"])
     return f"""create or replace temp table found as
       with marked as (select *, case when start <= {before} then 0 else 1 end as new from held),
-      runs as (select {keys}island, min(start) as s, max(time) as e, arg_min(uid, time) as uid, min(time) as time
-        from (select *, {run} as island from marked) group by {keys}island),
-      members as (select {"".join(f"r.{name}, " for name in groups)}r.island,
-          min(e.time) as first, max(e.time) as last, count(distinct e.uid) as number, bool_or(e.fresh) as fresh,
-          [x.uid for x in list_sort(list(distinct {{'time': e.time, 'uid': e.uid}}))[:{MAX_UIDS}]] as uids
-        from runs r join events e on {same} and e.time between r.s and r.e
-        group by {"".join(f"r.{name}, " for name in groups)}r.island),
-      tips as (select distinct on ({keys}uid, time) * from events)
-      select {"".join(f"r.{name}, " for name in groups)}r.uid, r.time, m.uids, m.first, m.last, m.number, m.fresh,
-        t."table", t.account, t.region, t.actor, t.operation, t.service, t.source, t.error, t.resources
-      from runs r join members m on m.island = r.island and {
-        " and ".join([f"m.{name} = r.{name}" for name in groups] or ["true"])
-    }
-      join tips t on t.uid = r.uid and t.time = r.time and {same.replace("e.", "t.")}
-      where m.fresh"""
+      runs as (select {keys}island, min(start) as s, max(time) as e, arg_min(event, (time, event)) as event,
+          min(time) as time
+        from (select *, {run} as island from marked) group by {keys}island)
+      select {"".join(f"r.{name}, " for name in groups)}r.event, r.time, min(e.time) as first, max(e.time) as last,
+        count(distinct e.event) as number, bool_or(e.fresh) as fresh,
+        [x.event for x in list_sort(list(distinct {{'time': e.time, 'event': e.event}}))[:{MAX_MEMBERS}]] as members
+      from runs r join counted e on {same} and e.time between r.s and r.e
+      group by {"".join(f"r.{name}, " for name in groups)}r.island, r.event, r.time having bool_or(e.fresh)"""
+
+
+def possible(rule: Rule, numbers: Mapping[int, int], matches: Mapping[int, int]) -> bool:
+    """Whether a correlation can have any match, by the number of matches of each rule; it costs a look, not a query."""
+    parts = [matches.get(part.rule, 0) for part in parts_of(rule, numbers)]
+    correlation = rule.parsed
+    if hasattr(correlation.condition, "parsed"):
+        return any(parts)
+    if correlation.type.name.startswith("TEMPORAL"):
+        limit = correlation.condition
+        return all(parts) or (any(parts) and (limit.op.name not in ("GTE", "EQ") or limit.count < len(parts)))
+    if correlation.type.name == "EVENT_COUNT" and correlation.condition.op.name in ("GTE", "GT", "EQ"):
+        return sum(parts) >= max(1, correlation.condition.count)
+    return any(parts)
 
 
 def described(rule: Rule) -> str:

@@ -18,14 +18,25 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from bastide.detect.files import Files
     from bastide.detect.plan import Plan
     from bastide.detect.rules import Rule, RuleSet
 
+_TOLD = """
+create or replace temp table told as select row_number() over () as number, * from (
+  select rule, event, time, null::bigint[] as members, null::bigint as first, null::bigint as last,
+    null::bigint as count from hits where fresh and rule in ({single})
+  union all select rule, event, time, members, first, last, count from episodes where rule in ({shown}))
+"""
 _MATCHES = """
-copy (select h.rule, h.uid, h.time, h."table", h.account, h.region, h.actor, h.operation, h.service,
-  h.source, h.error, h.resources, e.uids, e.first, e.last, e.count
-from hits h left join episodes e on e.rule = h.rule and e.uid = h.uid and e.time = h.time
-where h.fresh and h.rule in ({shown}) order by h.time, h.rule, h.uid) to {file} (format parquet)
+copy (with named as (
+  select m.number, list(v.uid order by m.place) as uids
+  from (select number, unnest(members) as member, generate_subscripts(members, 1) as place from told) m
+  join events v on v.event = m.member group by m.number)
+select t.rule, v.uid, t.time, v."table", v.account, v.region, v.actor, v.operation, v.service, v.source, v.error,
+  v.resources, n.uids, t.first, t.last, t.count
+from told t join events v on v.event = t.event left join named n on n.number = t.number
+order by t.time, t.rule, v.uid) to {file} (format parquet)
 """
 
 
@@ -126,10 +137,10 @@ def detect(
     wanted = [one for one in inputs if one.table in plan.tables]
     with tempfile.TemporaryDirectory(prefix="bastide-detect-") as place:
         folder = Path(place)
-        broken = run(plan.passes, wanted, folder, since=since, jobs=jobs) if wanted else {}
+        files, broken = run(plan.passes, wanted, folder, since=since, jobs=jobs) if wanted else ([], {})
         with contextlib.closing(_together(folder)) as connection:
             broken |= _correlate(connection, rules, plan)
-            for match in _matches(connection, rules, folder / "told"):
+            for match in _matches(connection, rules, files, folder / "told"):
                 (tell or found.matches.append)(match)
     by_number = {rule.number: rule for rule in rules.rules}
     for number, cause in broken.items():
@@ -145,7 +156,7 @@ def _together(folder: Path) -> duckdb.DuckDBPyConnection:
     from bastide.detect.sql import texts
 
     connection = session(1, folder / "spill", "600MB")
-    files = [str(file) for file in folder.glob("*.parquet")]
+    files = [str(file) for file in folder.glob("*.hits")]
     if files:
         connection.execute(f"insert into hits select * from read_parquet([{texts(files)}])")
     connection.execute(EPISODES)
@@ -155,32 +166,53 @@ def _together(folder: Path) -> duckdb.DuckDBPyConnection:
 def _correlate(connection: duckdb.DuckDBPyConnection, rules: RuleSet, plan: Plan) -> dict[int, str]:
     import duckdb
 
-    from bastide.detect.correlations import statements
+    from bastide.detect.correlations import possible, statements
     from bastide.detect.fields import Unsupported
 
     fields = dict(plan.fields)
+    numbers = {id(rule.parsed): rule.number for rule in rules.rules}
+    matches = dict(connection.execute("select rule, count(*) from hits group by rule").fetchall())
     broken: dict[int, str] = {}
     for rule in rules.rules:
         if not rule.is_correlation or rule.number not in plan.usable:
             continue
         fields[rule.number] = tuple(rule.parsed.group_by or ())
         try:
-            for statement in statements(rule, rules.rules, fields):
-                connection.execute(statement)
+            todo = statements(rule, rules.rules, fields)
+            if possible(rule, numbers, matches):
+                matches[rule.number] = _run(connection, todo)
         except (duckdb.Error, Unsupported) as error:
             broken[rule.number] = (str(error).splitlines() or ["it broke"])[0]
     return broken
 
 
-def _matches(connection: duckdb.DuckDBPyConnection, rules: RuleSet, file: Path) -> Iterator[Match]:
+def _run(connection: duckdb.DuckDBPyConnection, todo: list[str]) -> int:
+    """Run statements until one makes no rows; the rows of the last."""
+    rows = 0
+    for statement in todo:
+        made = connection.execute(statement).fetchone()
+        rows = made[0] if made else 0
+        if not rows:
+            break
+    return rows
+
+
+def _matches(
+    connection: duckdb.DuckDBPyConnection, rules: RuleSet, files: Sequence[Files], file: Path
+) -> Iterator[Match]:
     """The matches that are told, by time, read from a file a few thousand at once."""
     import pyarrow.parquet as pq
 
+    from bastide.detect.matched import read_events
     from bastide.detect.sql import texts
 
     by_number = {rule.number: rule for rule in rules.rules}
-    shown = ", ".join(str(rule.number) for rule in rules.rules if rule.shown) or "null"
-    connection.execute(_MATCHES.format(shown=shown, file=texts([str(file)])))
+    shown = [rule for rule in rules.rules if rule.shown]
+    single = ", ".join(str(rule.number) for rule in shown if not rule.is_correlation)
+    several = ", ".join(str(rule.number) for rule in shown if rule.is_correlation)
+    connection.execute(_TOLD.format(single=single or "null", shown=several or "null"))
+    read_events(connection, files, "select event from told union all select unnest(members) from told")
+    connection.execute(_MATCHES.format(file=texts([str(file)])))
     with pq.ParquetFile(file) as stream:
         for batch in stream.iter_batches(8192):
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):

@@ -6,6 +6,7 @@ A field has one value or, where it lies below a list or in JSON, any number of v
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from msgspec import Struct
 from bastide.detect import names
 from bastide.detect.sql import literal
 from bastide.detect.sql import name as quoted
+from bastide.detect.walk import way_of
 from bastide.errors import near_miss
 from bastide.lake.classes import table as lake_table
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 OPERATION = "api.operation"
 _JSON = ("data", "unmapped", "raw_data")
 """Columns whose text is JSON."""
+_PLAIN = re.compile("[a-z0-9_.~-]+")
+"""Keys that JSON and URLs write as they are, but for JSON's escapes by number."""
+_PLAIN_TYPES = "('VARCHAR', 'BIGINT', 'UBIGINT', 'DOUBLE', 'BOOLEAN')"
 
 
 class Unsupported(Exception):  # noqa: N818  it is caught and told with the rule's name
@@ -40,6 +45,11 @@ class Field(Struct, frozen=True):
     number: str = ""
     reads: frozenset[str] = frozenset()
     path: str = ""
+
+
+def is_json(path: str) -> bool:
+    """Whether the column at this path is text that is JSON."""
+    return path.rpartition(".")[2] in _JSON
 
 
 def field_of(name: str, source: Source, table: str) -> Field:
@@ -126,8 +136,7 @@ def _walk(sql: str, kind: Kind, parts: list[str], path: str) -> Field | None:
         key = next((one for one in kind if one.lower() == parts[0].lower()), "")
         return _walk(f"{sql}.{quoted(key)}", kind[key], parts[1:], f"{path}.{key}") if key else None
     if parts:
-        holds_json = kind == "text" and path.rpartition(".")[2] in _JSON
-        return _json_at(sql, parts, path) if holds_json else None
+        return _json_at(sql, parts, path) if kind == "text" and is_json(path) else None
     return _leaf(sql, kind, path)
 
 
@@ -148,22 +157,22 @@ def _json_at(sql: str, parts: list[str], path: str) -> Field:
     """The texts at a path in JSON.
 
     Walking costs, so that two cases are told apart before: the last key is nowhere in the text, or it is there once and
-    the path as the rule writes it leads to a plain value.
+    the path as the rule writes it leads to a plain value. Escapes by number could write any key.
     """
-    keys = [part.lower() for part in parts]
-    nodes = f"[try_cast({sql} as json)]"
-    for key in keys:
-        nodes = f"jx_step({nodes}, {literal(key)})"
-    walked = f"jx_text({nodes})"
-    last = keys[-1]
-    if last.isascii() and json.dumps(last) == f'"{last}"':
-        low, way = f"lower({sql})", literal("".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts))
-        once = f"length({low}) - length(replace({low}, {literal(json.dumps(last))}, '')) = {len(last) + 2}"
+    way = way_of(parts)
+    walked = f"jx({sql}, {literal(way)})"
+    last = way.rpartition(".")[2]
+    if _PLAIN.fullmatch(last):
+        low, exact = f"lower({sql})", literal("".join(f"/{_pointer(part)}" for part in parts))
+        once = f"len(string_split({low}, {literal(json.dumps(last))})) = 2"
         hidden = " or ".join(f"contains({low}, {literal(text)})" for text in (f'{last}\\"', f"%22{last}"))
-        plain = f"try(json_type({sql}, {way})) in ('VARCHAR', 'BIGINT', 'UBIGINT', 'DOUBLE', 'BOOLEAN')"
         walked = (
-            f"case when not (contains({low}, {literal(last)}) or contains({sql}, '\\u')) then null "
-            f"when {once} and not ({hidden} or contains({sql}, '\\u')) and {plain} "
-            f"then [json_extract_string({sql}, {way})] else {walked} end"
+            f"case when contains({sql}, '\\u') then {walked} when not contains({low}, {literal(last)}) then null "
+            f"when {once} and not ({hidden}) and try(json_type({sql}, {exact})) in {_PLAIN_TYPES} "
+            f"then [json_extract_string({sql}, {exact})] else {walked} end"
         )
     return Field(walked, many=True, reads=frozenset([path]))
+
+
+def _pointer(part: str) -> str:
+    return part.replace("~", "~0").replace("/", "~1")

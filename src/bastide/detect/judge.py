@@ -1,39 +1,42 @@
-"""Rules over files of one table, in this process: one pass for what any rule can be true for, then rule after rule.
+"""Rules over files of one table, in this process: one pass for what any rule can be true for, then all rules over that.
 
-The first pass reads a few columns of every event and keeps those whose operation some rule names, or that a rule
-which names none is true for. What matched is written to a Parquet file, `HITS`.
+The first pass reads few columns of every event and keeps those whose operation some rule names, JSON of them only where
+a rule reads it for that operation. Rules that name none are judged over the files. What matched stands in the table
+`hits`, by the numbers of events; what is told of them is read later (`matched`).
 """
 
 from __future__ import annotations
 
+import re
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from bastide.detect.compiler import lets_through
-from bastide.detect.fields import OPERATION
-from bastide.detect.plan import BASE
+import msgspec
+
+from bastide.detect.fields import OPERATION, is_json
+from bastide.detect.files import relation
 from bastide.detect.sql import name as quoted
 from bastide.detect.sql import prepare, texts
 from bastide.lake.classes import table as lake_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     import duckdb
 
+    from bastide.detect.files import Files
     from bastide.detect.plan import Pass, Step
 
-HITS = """rule INTEGER, uid VARCHAR, time BIGINT, "table" VARCHAR, account VARCHAR, region VARCHAR, actor VARCHAR,
-  operation VARCHAR, service VARCHAR, source VARCHAR, error VARCHAR, resources VARCHAR[],
-  fresh BOOLEAN, fields VARCHAR[][], file VARCHAR, place BIGINT"""
+HITS = "rule INTEGER, event BIGINT, time BIGINT, fresh BOOLEAN, fields VARCHAR[][]"
 MEMORY = "350MB"
 LATEST = 1 << 62
-REMOTE = "s3://"
-RESOURCES, LATE = "resources", "file_row_number = true"
-FEW = 5000
-"""Matches for which resources are looked up by their places in the files.
-
-A list of structures is the dearest column of all: reading it of every event costs as much as all else.
-"""
+MOST = 50
+"""Values of a column that are listed in place of a condition that they pass."""
+TOGETHER = 16
+"""Rules that are judged in one query: each costs less than alone, but the query's memory grows with them."""
+ALWAYS = ("time", "metadata.product.name")
+"""What every pass reads."""
 
 
 def session(threads: int = 1, folder: Path | None = None, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
@@ -54,87 +57,64 @@ def session(threads: int = 1, folder: Path | None = None, memory: str = MEMORY) 
 
 
 def judge(
-    connection: duckdb.DuckDBPyConnection, one: Pass, files: list[str], *, fresh: bool = True, since: int = 0
+    connection: duckdb.DuckDBPyConnection, one: Pass, files: Files, *, fresh: bool = True, since: int = 0
 ) -> dict[int, str]:
     """Add to `hits` what matches in these files; by rule, why one broke.
 
     Files that are not `fresh`, and events before `since` (milliseconds), count for correlations only.
     """
     steps = [step for step in one.steps if step.counted or fresh]
-    if not steps or not files:
+    if not steps:
         return {}
-    broken: dict[int, str] = {}
-    connection.execute("drop table if exists candidates")
-    source = _source(connection, one, files)
     try:
-        operations = _operations(connection, one, steps, source)
-        if not operations and all(step.named is not None for step in steps):
-            return {}
-        connection.execute(_candidates(one, steps, source, operations, since))
+        return _judged(connection, one, steps, files, since if fresh else LATEST)
     except _error() as error:
         if len(steps) == 1:
             return {steps[0].rule: _reason(error)}
-        return _one_by_one(connection, one, steps, files, fresh=fresh, since=since)
-    present = {row[0] for row in connection.execute("select distinct op from candidates").fetchall()}
-    for step in steps:
-        if step.named is not None and not step.shapes and not present & step.named:
-            continue
-        try:
-            connection.execute(_matches(one, step, since if fresh else LATEST, remote=source == "remote"))
-        except _error() as error:
-            broken[step.rule] = _reason(error)
-    _add_resources(connection, one, source)
+    broken: dict[int, str] = {}
+    for step in steps:  # the first pass breaks on a condition: each rule has its own, so that one hides no other
+        broken |= judge(connection, msgspec.structs.replace(one, steps=(step,)), files, fresh=fresh, since=since)
     return broken
 
 
-def _add_resources(connection: duckdb.DuckDBPyConnection, one: Pass, source: str) -> None:
-    """Read the resources of what matched, where the first pass has left them out."""
-    if lake_table(one.table).kind(RESOURCES) is None or LATE not in source:
-        return
-    told = ", ".join(str(step.rule) for step in one.steps if step.shown) or "null"
-    missing = f"from hits where place is not null and resources is null and \"table\" = '{one.table}'"
-    places = connection.execute(f"select distinct place {missing} limit {FEW + 1}").fetchall()
-    if len(places) > FEW:
-        missing += f" and rule in ({told})"
-        places = connection.execute(f"select distinct place {missing} limit {FEW + 1}").fetchall()
-    if not places:
-        return
-    chosen = ", ".join(str(place) for (place,) in places) if len(places) <= FEW else f"select distinct place {missing}"
-    connection.execute(
-        f"create or replace temp table found as select filename as file, file_row_number as place, "
-        f'[r."uid" for r in "resources"] as resources from {source} where file_row_number in ({chosen}) '
-        f'and "resources" is not null'
-    )
-    connection.execute(
-        "update hits set resources = found.resources from found "
-        "where hits.file = found.file and hits.place = found.place"
-    )
-
-
-def _source(connection: duckdb.DuckDBPyConnection, one: Pass, files: list[str]) -> str:
-    """What stands after `from`: the files, those of a bucket by way of pyarrow."""
-    if not files[0].startswith(REMOTE):
-        more = ", filename = true, file_row_number = true" if lake_table(one.table).kind(RESOURCES) else ""
-        return f"read_parquet([{texts(files)}], hive_partitioning = false{more})"
-    from pyarrow import dataset
-
-    from bastide.lake.storage import bucket_files
-
-    paths = [file.removeprefix(REMOTE) for file in files]
-    schema = lake_table(one.table).arrow()
-    connection.register("remote", dataset.dataset(paths, schema=schema, format="parquet", filesystem=bucket_files()))
-    return "remote"
-
-
-def _one_by_one(
-    connection: duckdb.DuckDBPyConnection, one: Pass, steps: list[Step], files: list[str], **how: Any
+def _judged(
+    connection: duckdb.DuckDBPyConnection, one: Pass, steps: list[Step], files: Files, since: int
 ) -> dict[int, str]:
-    """Where the first pass breaks on a condition, each rule has its own, so that one hides no other."""
-    import msgspec
-
+    _values(connection, one, files, steps)
+    codes = _codes(steps, _operations(connection, files.table))
+    there = [step for step in steps if step.named is None or codes.get(step.rule)]
+    steps = [step for step in map(partial(_with_values, connection), there) if step is not None]
+    named = [step for step in steps if step.named is not None]
     broken: dict[int, str] = {}
+    if named:
+        connection.execute(_candidates(connection, one, named, codes, files, since))
+        for some in _by(TOGETHER, named):
+            queries = {step.rule: _over_candidates(step, codes, since) for step in some}
+            broken |= _add_matches(connection, queries)
+        connection.execute("drop table candidates")
     for step in steps:
-        broken |= judge(connection, msgspec.structs.replace(one, steps=(step,)), files, **how)
+        if step.named is None:
+            source = relation(connection, files, [*ALWAYS, *step.reads])
+            broken |= _add_matches(connection, {step.rule: _over_files(one, step, source, since)})
+    return broken
+
+
+def _by(number: int, steps: list[Step]) -> Iterator[list[Step]]:
+    return (steps[at : at + number] for at in range(0, len(steps), number))
+
+
+def _add_matches(connection: duckdb.DuckDBPyConnection, queries: Mapping[int, str]) -> dict[int, str]:
+    """Add what several rules match, in one query, or each in one of its own where that one breaks."""
+    try:
+        connection.execute(f"insert into hits {' union all '.join(queries.values())}")
+    except _error() as error:
+        if len(queries) == 1:
+            return dict.fromkeys(queries, _reason(error))
+    else:
+        return {}
+    broken: dict[int, str] = {}
+    for rule, query in queries.items():
+        broken |= _add_matches(connection, {rule: query})
     return broken
 
 
@@ -148,37 +128,119 @@ def _reason(error: Exception) -> str:
     return (str(error).splitlines() or ["it broke"])[0]
 
 
-def _candidates(one: Pass, steps: list[Step], files: str, operations: list[str], since: int) -> str:
-    """The first pass: it knows which of the operations that there are some rule names, as they are written."""
-    has_operation = lake_table(one.table).kind(OPERATION) is not None
-    tests = [f"{_dotted(OPERATION)} in ({texts(operations)})"] if operations else []
-    tests += [step.sql for step in steps if step.named is None]
+def _values(connection: duckdb.DuckDBPyConnection, one: Pass, files: Files, steps: list[Step]) -> None:
+    """Make, of each column that gates are on and of the operation, a table with its values, in one look at the files.
+
+    Each is named by its path and has one row a value, in columns as the files have them.
+    """
+    paths = sorted({path for step in steps for path, _ in step.gates} | {OPERATION})
+    paths = [path for path in paths if lake_table(files.table).kind(path) is not None]
+    if not paths:
+        return
+    lists = ", ".join(f"list(distinct {_dotted(path)}) as v{at}" for at, path in enumerate(paths))
+    nulls = ", ".join(f"bool_or({_dotted(path)} is null) as n{at}" for at, path in enumerate(paths))
+    source = relation(connection, files, [*ALWAYS, *paths])
+    connection.execute(f"create or replace temp table found as select {lists}, {nulls} from {source} where {one.where}")
+    for at, path in enumerate(paths):
+        column = "value"
+        for part in reversed(path.split(".")[1:]):
+            column = f"{{{quoted(part)}: {column}}}"
+        connection.execute(
+            f"create or replace temp table {quoted(path)} as select {column} as {quoted(path.split('.')[0])} from "
+            f"(select unnest(v{at}) as value from found union all select null from found where n{at})"
+        )
+
+
+def _operations(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
+    """The operations that there are, as they are written and in lower case."""
+    if lake_table(table).kind(OPERATION) is None:
+        return []
+    word = _dotted(OPERATION)
+    there = f"select {word}, lower({word}) from {quoted(OPERATION)} where {word} is not null order by all"
+    return connection.execute(there).fetchall()
+
+
+def _with_values(connection: duckdb.DuckDBPyConnection, step: Step) -> Step | None:
+    gates = []
+    for path, sql in step.gates:
+        passing = f"select {_dotted(path)} from {quoted(path)} where {sql} limit {MOST + 1}"
+        values = [row[0] for row in connection.execute(passing).fetchall()]
+        if not values:
+            return None
+        if len(values) <= MOST and None not in values:
+            gates.append((path, f"{_dotted(path)} in ({texts(values)})"))
+    return msgspec.structs.replace(step, gates=tuple(gates))
+
+
+class _Codes(dict[int, list[int]]):
+    """By rule the numbers of the operations that it names, of those that there are; `words` has all by number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: dict[int, str] = {}
+
+
+def _codes(steps: Iterable[Step], operations: list[tuple[str, str]]) -> _Codes:
+    codes = _Codes()
+    by_name: dict[str, list[int]] = {}
+    for code, (_, folded) in enumerate(operations):
+        by_name.setdefault(folded, []).append(code)
+    for step in steps:
+        chosen = {code for word in step.named or () for code in by_name.get(word, ())}
+        for shape in step.shapes:
+            matches = _shape(shape).fullmatch
+            chosen |= {code for code, (_, folded) in enumerate(operations) if matches(folded)}
+        if chosen:
+            codes[step.rule] = sorted(chosen)
+            codes.words |= {code: operations[code][0] for code in chosen}
+    return codes
+
+
+@cache
+def _shape(pattern: str) -> re.Pattern[str]:
+    """A pattern for SQL's `like`, with a backslash before what stands for itself, as a regular expression."""
+    parts = re.findall(r"\\.|[^\\]", pattern, re.DOTALL)
+    wild = {"%": ".*", "_": "."}
+    return re.compile("".join(wild.get(part) or re.escape(part[-1]) for part in parts), re.DOTALL)
+
+
+def _candidates(
+    connection: duckdb.DuckDBPyConnection, one: Pass, steps: list[Step], codes: _Codes, files: Files, since: int
+) -> str:
+    """The first pass."""
+    reads = frozenset(["time"]).union(*(step.reads for step in steps))
     early = f' and "time" >= {since}' if since and not any(step.counted for step in steps) else ""
-    late = LATE in files
-    base = [path for path in BASE if path != RESOURCES or not late]
-    reads = one.reads | {path for path in base if lake_table(one.table).kind(path) is not None}
-    origin = "filename as file, file_row_number as place" if late else "null::varchar as file, null::bigint as place"
-    operation = f"lower({_dotted(OPERATION)})" if has_operation else "null::varchar"
+    words = ", ".join(f"({number}, {texts([word])})" for number, word in codes.words.items())
+    columns = _columns(one.table, reads, _limits(steps, codes))
     return (
-        f"create temp table candidates as select {operation} as op, {origin}, {', '.join(_columns(one.table, reads))} "
-        f"from {files} where {one.where}{early} and ({' or '.join(tests) or 'false'})"
+        f"create or replace temp table candidates as select event, op.code as code, {', '.join(columns)} "
+        f"from {relation(connection, files, {*reads, *ALWAYS, OPERATION})} as log "
+        f"join (values {words}) as op(code, word) on log.{_dotted(OPERATION)} = op.word where {one.where}{early}"
     )
 
 
-def _operations(connection: duckdb.DuckDBPyConnection, one: Pass, steps: list[Step], files: str) -> list[str]:
-    """The operations in the files that some rule names."""
-    named = frozenset(word for step in steps for word in step.named or ())
-    shapes = frozenset(shape for step in steps for shape in step.shapes)
-    if not (named or shapes) or lake_table(one.table).kind(OPERATION) is None:
-        return []
-    there = f"select distinct {_dotted(OPERATION)} as word from {files}"
-    query = f"select word from ({there}) where {lets_through('lower(word)', named, shapes)}"
-    return [row[0] for row in connection.execute(query).fetchall()]
+def _limits(steps: list[Step], codes: _Codes) -> dict[str, str]:
+    """For each column that is not read for all operations the condition on those for which it is."""
+    wanted: dict[str, set[int]] = {}
+    for step in steps:
+        for path in step.reads - {"time"}:
+            wanted.setdefault(path, set()).update(codes[step.rule])
+    every = len(codes.words)
+    return {
+        path: _in("op.code", chosen)
+        for path, chosen in wanted.items()
+        if len(chosen) < every and (is_json(path) or len(chosen) <= MOST)
+    }
 
 
-def _columns(table: str, reads: frozenset[str]) -> list[str]:
+def _in(sql: str, numbers: Iterable[int]) -> str:
+    return f"{sql} in ({', '.join(map(str, sorted(numbers)))})"
+
+
+def _columns(table: str, reads: Iterable[str], limits: Mapping[str, str]) -> list[str]:
     """The columns that are read, of structures only the parts that are."""
     tree: dict[str, Any] = {}
+    reads = set(reads)
     for path in sorted(reads):
         if any(path.startswith(f"{other}.") for other in reads):
             continue  # its whole is read
@@ -186,34 +248,36 @@ def _columns(table: str, reads: frozenset[str]) -> list[str]:
         for part in path.split("."):
             at = at.setdefault(part, {})
     kinds = lake_table(table).columns
-    return [f"{_part(quoted(column), kinds[column], tree[column])} as {quoted(column)}" for column in tree]
+
+    def part(path: str, kind: Any, tree: dict[str, Any]) -> str:
+        if not tree or not isinstance(kind, dict):
+            return f"case when {limits[path]} then {_dotted(path)} end" if path in limits else _dotted(path)
+        return "{" + ", ".join(f"{quoted(key)}: {part(f'{path}.{key}', kind[key], tree[key])}" for key in tree) + "}"
+
+    return [f"{part(column, kinds[column], tree[column])} as {quoted(column)}" for column in tree]
 
 
-def _part(sql: str, kind: Any, tree: dict[str, Any]) -> str:
-    if not tree or not isinstance(kind, dict):
-        return sql
-    return (
-        "{" + ", ".join(f"{quoted(key)}: {_part(f'{sql}.{quoted(key)}', kind[key], tree[key])}" for key in tree) + "}"
-    )
+def _over_candidates(step: Step, codes: Mapping[int, list[int]], since: int) -> str:
+    chosen = codes[step.rule]
+    gates = [f"code between {chosen[0]} and {chosen[-1]}", _in("code", chosen)]
+    return _matches(step, gates, since, "candidates")
 
 
-def _matches(one: Pass, step: Step, since: int, *, remote: bool) -> str:
-    def value(*paths: str) -> str:
-        there = [_dotted(path) for path in paths if lake_table(one.table).kind(path) is not None]
-        return f"coalesce({', '.join(there)})" if there else "null"
+def _over_files(one: Pass, step: Step, source: str, since: int) -> str:
+    return _matches(step, [one.where, *(sql for _, sql in step.gates)], since, source)
 
-    where = step.sql if step.counted else f'"time" >= {since} and {step.sql}' if since else step.sql
-    if step.named is not None:
-        where = f"{lets_through('op', step.named, step.shapes)} and {where}"
-    read = lake_table(one.table).kind(RESOURCES) is not None and (remote or RESOURCES in one.reads)
-    resources = '[r."uid" for r in "resources"]' if read else "null"
+
+def _matches(step: Step, gates: list[str], since: int, source: str) -> str:
+    """The matches of one rule; its condition, which costs more than gates, is tried only where these are open.
+
+    They stand alone, so that as little as possible is read, and again in a `case`, which is what keeps the order.
+    """
+    early = [f'"time" >= {since}'] if since and not step.counted else []
     fields = f"[{', '.join(f'coalesce({sql}, [])' for sql in step.fields)}]" if step.fields else "null"
-    return f"""insert into hits select {step.rule}, {value("metadata.uid")}, {value("time")}, '{one.table}',
-      {value("cloud.account.uid")}, {value("cloud.region")},
-      {value("actor.user.uid", "actor.user.uid_alt", "actor.invoked_by")},
-      {value("api.operation")}, {value("api.service.name")}, {value("src_endpoint.ip", "src_endpoint.domain")},
-      {value("api.response.error")}, {resources}, "time" >= {since}, {fields}, file, place
-      from candidates where {where}"""
+    return (
+        f'select {step.rule}::integer, event, "time", "time" >= {since}, {fields}::varchar[][] from {source} '
+        f"where {' and '.join([*early, *gates])} and case when {gates[-1]} then {step.sql} else false end"
+    )
 
 
 def _dotted(path: str) -> str:

@@ -19,21 +19,18 @@ if TYPE_CHECKING:
     from bastide.detect.rules import Rule
     from bastide.detect.sources import Source
 
-BASE = (
-    "time", "metadata.uid", "cloud.account.uid", "cloud.region", "api.operation", "api.service.name",
-    "api.response.error", "actor.user.uid", "actor.user.uid_alt", "actor.user.type",
-    "actor.invoked_by", "src_endpoint.ip", "src_endpoint.domain", "resources",
-)  # fmt: skip
-"""What is told of every match, as far as its table has it."""
-
-
 class Step(Struct, frozen=True):
-    """One rule over one table; `fields` are what correlations group by or measure, each an SQL list of texts."""
+    """One rule over one table; `fields` are what correlations group by or measure, each an SQL list of texts.
+
+    `reads` are the columns, or parts of them, that all of that reads.
+    """
 
     rule: int
     sql: str
+    reads: frozenset[str]
     named: frozenset[str] | None
     shapes: frozenset[str]
+    gates: tuple[tuple[str, str], ...] = ()
     fields: tuple[str, ...] = ()
     counted: bool = False
     shown: bool = True
@@ -45,7 +42,6 @@ class Pass(Struct, frozen=True):
     table: str
     where: str
     steps: tuple[Step, ...]
-    reads: frozenset[str]
 
 
 class Plan(Struct):
@@ -68,7 +64,7 @@ def plan_of(rules: RuleSet) -> Plan:
 
     plan = Plan(problems=list(rules.problems))
     wanted, counted = wanted_fields(rules.rules)
-    by_pass: dict[tuple[str, str], list[tuple[Step, frozenset[str]]]] = {}
+    by_pass: dict[tuple[str, str], list[Step]] = {}
     sources = {rule.source.name: rule.source for rule in rules.rules if rule.source}
     for rule in rules.rules:
         if rule.source is None:
@@ -80,8 +76,8 @@ def plan_of(rules: RuleSet) -> Plan:
             plan.problems.append(Problem(rule.place, str(error), rule.id))
             continue
         plan.usable.add(rule.number)
-        for table, step, reads in found:
-            by_pass.setdefault((table, rule.source.name), []).append((step, reads))
+        for table, step in found:
+            by_pass.setdefault((table, rule.source.name), []).append(step)
     plan.passes = [_pass(table, sources[source], steps) for (table, source), steps in by_pass.items()]
     _leave_out(plan, rules.rules)
     return plan
@@ -100,10 +96,9 @@ def _leave_out(plan: Plan, rules: Iterable[Rule]) -> None:
             plan.problems.append(Problem(rule.place, "a rule that it counts cannot be used", rule.id))
 
 
-def _pass(table: str, source: Source, steps: list[tuple[Step, frozenset[str]]]) -> Pass:
+def _pass(table: str, source: Source, steps: list[Step]) -> Pass:
     where = f'"metadata"."product"."name" in ({texts(list(source.products))})' if source.products else "true"
-    reads = frozenset(path for _, some in steps for path in some)
-    return Pass(table, where, tuple(step for step, _ in steps), reads)
+    return Pass(table, where, tuple(steps))
 
 
 def tree_of(rule: Rule) -> Any:
@@ -120,7 +115,7 @@ def tree_of(rule: Rule) -> Any:
     return trees[0] if len(trees) == 1 else ConditionOR(trees)
 
 
-def _steps(rule: Rule, fields: tuple[str, ...], counted: bool) -> list[tuple[str, Step, frozenset[str]]]:  # noqa: FBT001
+def _steps(rule: Rule, fields: tuple[str, ...], counted: bool) -> list[tuple[str, Step]]:  # noqa: FBT001
     from bastide.detect.compiler import compile_tree
 
     assert rule.source is not None
@@ -132,11 +127,13 @@ def _steps(rule: Rule, fields: tuple[str, ...], counted: bool) -> list[tuple[str
         step = Step(
             rule=rule.number,
             sql=compiled.sql,
+            reads=compiled.reads.union(*(one.reads for one in kept)),
             named=compiled.named,
             shapes=compiled.shapes,
+            gates=compiled.gates,
             fields=tuple(one.sql if one.many else f"[{one.sql}]" for one in kept),
             counted=counted,
             shown=rule.shown,
         )
-        found.append((table, step, frozenset(path for one in kept for path in one.reads) | compiled.reads))
+        found.append((table, step))
     return found

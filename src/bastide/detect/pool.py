@@ -1,6 +1,6 @@
 """The files of a lake judged side by side: processes with a single-threaded database each, tasks of some size each.
 
-Every task writes what matched to a file of its own, so that one whose process is lost is done again, here.
+Every task writes what matched to files of its own, so that one whose process is lost is done again, here.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from bastide.beside import forked, may_fork
+from bastide.detect.files import REMOTE, Files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,8 +38,7 @@ class Input(Struct, frozen=True):
 class Task(Struct, frozen=True):
     """Files of one table that are judged together."""
 
-    table: str
-    files: tuple[str, ...]
+    files: Files
     fresh: bool
 
 
@@ -48,9 +48,9 @@ def cores() -> int:
 
 
 def tasks_of(inputs: Sequence[Input], workers: int) -> list[Task]:
-    """Files packed into tasks, the largest first, so that all processes end at about the same time."""
+    """Files packed into tasks, the largest first, so that all processes end at about the same time; they are numbered."""
     total = sum(one.rows for one in inputs)
-    most = max(FEWEST, min(ROWS, total // (2 * workers) + 1))
+    most = max(FEWEST, min(ROWS, total // workers + 1))
     by_kind: dict[tuple[str, bool], list[Input]] = {}
     for one in inputs:
         by_kind.setdefault((one.table, one.fresh), []).append(one)
@@ -60,25 +60,32 @@ def tasks_of(inputs: Sequence[Input], workers: int) -> list[Task]:
         rows = 0
         for one in files:
             if pack and rows + one.rows > most:
-                packed.append((rows, Task(table, tuple(pack), fresh)))
+                packed.append((rows, Task(Files(table, tuple(pack)), fresh)))
                 pack, rows = [], 0
             pack.append(one.path)
             rows += one.rows
-        packed.append((rows, Task(table, tuple(pack), fresh)))
-    return [task for _, task in sorted(packed, key=lambda pair: -pair[0])]
+        packed.append((rows, Task(Files(table, tuple(pack)), fresh)))
+    tasks, number = [], 0
+    for _, task in sorted(packed, key=lambda pair: -pair[0]):
+        tasks.append(Task(msgspec.structs.replace(task.files, first=number), task.fresh))
+        number += len(task.files.paths)
+    return tasks
 
 
 def run(
     passes: Sequence[Pass], inputs: Sequence[Input], folder: Path, *, since: int = 0, jobs: int | None = None
-) -> dict[int, str]:
-    """Judge the files; matches lie in the folder as `*.parquet` afterwards. By rule, why one broke somewhere."""
+) -> tuple[list[Files], dict[int, str]]:
+    """Judge the files, which then are numbered; and by rule, why one broke somewhere.
+
+    Afterwards matches lie in the folder as `*.hits`, which are Parquet.
+    """
     workers = jobs or cores()
     total = sum(one.rows for one in inputs)
     if total < 2 * FEWEST:
         workers = 1
     tasks = tasks_of(inputs, workers)
     workers = min(workers, len(tasks))
-    remote = any(one.path.startswith("s3://") for one in inputs)  # its client is not to be forked
+    remote = any(one.path.startswith(REMOTE) for one in inputs)  # its client is not to be forked
     if workers > 1 and not remote and may_fork():
         _beside(passes, tasks, folder, since, workers)
         missing = [at for at in range(len(tasks)) if not _broken_file(folder, at).exists()]
@@ -89,7 +96,7 @@ def run(
     broken: dict[int, str] = {}
     for at in range(len(tasks)):
         broken |= msgspec.json.decode(_broken_file(folder, at).read_bytes(), type=dict[int, str])
-    return broken
+    return [task.files for task in tasks], broken
 
 
 def _broken_file(folder: Path, at: int) -> Path:
@@ -131,10 +138,10 @@ def _serve(
             task = tasks[at]
             broken: dict[int, str] = {}
             for one in passes:
-                if one.table == task.table:
-                    broken |= judge(connection, one, list(task.files), fresh=task.fresh, since=since)
+                if one.table == task.files.table:
+                    broken |= judge(connection, one, task.files, fresh=task.fresh, since=since)
             part = folder / f"{at}.part"
             connection.execute(f"copy hits to {texts([str(part)])} (format parquet)")
             connection.execute("truncate hits")
-            part.replace(folder / f"{at}.parquet")
+            part.replace(folder / f"{at}.hits")
             _broken_file(folder, at).write_bytes(msgspec.json.encode(broken))

@@ -1,49 +1,34 @@
 """Pieces of SQL that rules are compiled to: literals, and the macros that a connection needs for them.
 
-Everything that comes from a rule goes through `literal`. The macros `jx_*` walk JSON as Sigma's field names mean it:
-keys in any case, every element of an array, and into texts that hold JSON themselves, percent-encoded or not.
+Everything that comes from a rule goes through `literal`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bastide.detect import walk
+
 if TYPE_CHECKING:
     import duckdb
 
-_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _NUMBER = r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?"
 
 MACROS = (
-    # A text that holds JSON as that JSON, everything else as it is.
-    """create or replace temp macro jx_plain(n) as case
-      when json_type(n) <> 'VARCHAR' then n
-      when regexp_matches(n ->> '$', '^\\s*[\\[{]') then coalesce(try_cast(n ->> '$' as json), n)
-      when regexp_matches(n ->> '$', '^%(7B|5B|7b|5b)') then coalesce(try_cast(try(url_decode(n ->> '$')) as json), n)
-      else n end""",
-    # The nodes that a key is looked for in: the elements of an array, else the node itself.
-    """create or replace temp macro jx_open(n) as case json_type(jx_plain(n))
-      when 'ARRAY' then [jx_plain(e) for e in json_extract(jx_plain(n), '$[*]')] else [jx_plain(n)] end""",
+    # A text of JSON, and once more with quotes as they are in the texts within it.
     """create or replace temp macro jx_whole(x) as case when contains(x, '\\"') then [x, replace(x, '\\"', '"')]
       when x is not null then [x] end""",
-    """create or replace temp macro jx_step(nodes, k) as flatten([
-      [json_extract(o, '/' || replace(replace(x, '~', '~0'), '/', '~1')) for x in json_keys(o) if lower(x) = k]
-      for o in flatten([jx_open(n) for n in nodes]) if json_type(o) = 'OBJECT'])""",
-    # The texts of what was found: elements of arrays one by one, no nulls, objects as compact JSON and once more with
-    # quotes as they are in the texts within it.
-    """create or replace temp macro jx_text(nodes) as [t for t in flatten([case json_type(n) when 'OBJECT'
-      then jx_whole(json_extract_string(n, '$')) else [json_extract_string(n, '$')] end for n in flatten([
-      case json_type(n) when 'ARRAY' then json_extract(n, '$[*]') else [n] end for n in nodes])]) if t is not null]""",
     f"""create or replace temp macro as_number(x) as case when regexp_full_match(x, '{_NUMBER}')
       and isfinite(try_cast(x as double)) then try_cast(x as double) end""",
     "create or replace temp macro as_moment(x) as try_cast(x as timestamptz) at time zone 'UTC'",
     # An IPv4 address as a number, an IPv6 address as 32 hexadecimal digits; NULL for what is none.
-    f"""create or replace temp macro ip4(x) as case when regexp_full_match(x, '({_OCTET}[.]){{3}}{_OCTET}') then
+    f"""create or replace temp macro ip4(x) as case when regexp_full_match(x, '({OCTET}[.]){{3}}{OCTET}') then
       (split_part(x, '.', 1)::bigint << 24) + (split_part(x, '.', 2)::bigint << 16)
       + (split_part(x, '.', 3)::bigint << 8) + split_part(x, '.', 4)::bigint end""",
     # `::ffff:1.2.3.4` with its end in hexadecimal, too
     f"""create or replace temp macro ip6_plain(x) as case
-      when regexp_full_match(x, '[0-9a-fA-F:]*:({_OCTET}[.]){{3}}{_OCTET}')
+      when regexp_full_match(x, '[0-9a-fA-F:]*:({OCTET}[.]){{3}}{OCTET}')
       then regexp_extract(x, '^(.*:)[^:]*$', 1) || printf('%x:%x', ip4(regexp_extract(x, '[^:]*$')) >> 16,
         ip4(regexp_extract(x, '[^:]*$')) & 65535)
       when regexp_full_match(x, '[0-9a-fA-F:]{{2,45}}') then x end""",
@@ -63,8 +48,8 @@ MACROS = (
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Give a connection what compiled rules call."""
     connection.execute("set timezone = 'UTC'")
-    for macro in MACROS:
-        connection.execute(macro)
+    connection.execute(";".join(MACROS))
+    walk.prepare(connection)
 
 
 def literal(text: str) -> str:

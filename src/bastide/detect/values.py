@@ -30,10 +30,11 @@ from sigma.types import (
 )
 
 from bastide.detect.fields import Field, Unsupported
-from bastide.detect.sql import folded, literal, texts
+from bastide.detect.sql import OCTET, folded, literal, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from ipaddress import IPv4Network
 
     from sigma.types import SigmaType
 
@@ -117,7 +118,7 @@ def _any(field: Field, values: Sequence[SigmaType]) -> str:
         return tests[0] if len(tests) == 1 else f"({' or '.join(tests)})"
     if not field.many:
         return _tests(values)(field.sql)
-    return f"len([v for v in {field.sql} if {_tests(values)('v')}]) > 0"
+    return f"len(list_filter({field.sql}, lambda v: {_tests(values)('v')})) > 0"
 
 
 def _is_numeric(value: SigmaType) -> bool:
@@ -228,10 +229,19 @@ def _regular(value: SigmaRegularExpression) -> Callable[[str], str]:
 
 def _network(value: SigmaCIDRExpression) -> Callable[[str], str]:
     network = value.network
-    first, last = int(network.network_address), int(network.broadcast_address)
     if network.version == 4:
-        return lambda x: f"ip4({x}) between {first} and {last}"
+        return lambda x: f"regexp_full_match({x}, {literal(_octets(network))})"
+    first, last = int(network.network_address), int(network.broadcast_address)
     return lambda x: f"ip6({x}) between {texts([f'{first:032x}'])} and {texts([f'{last:032x}'])}"
+
+
+def _octets(network: IPv4Network) -> str:
+    """The addresses of a network as a regular expression: it is one look at the text, and short for the planner."""
+    first, last = network.network_address.packed, network.broadcast_address.packed
+    return "[.]".join(
+        OCTET if (least, most) == (0, 255) else f"({'|'.join(map(str, range(least, most + 1)))})"
+        for least, most in zip(first, last, strict=True)
+    )
 
 
 def _reference(field: Field, other: Field, value: SigmaFieldReference) -> str:
@@ -247,4 +257,4 @@ def _reference(field: Field, other: Field, value: SigmaFieldReference) -> str:
     theirs = other.sql if other.many else f"[{other.sql}]"
     if not field.many and not other.many:
         return test(field.sql, other.sql)
-    return f"len([v for v in {ours} if len([w for w in {theirs} if {test('v', 'w')}]) > 0]) > 0"
+    return f"len(list_filter({ours}, lambda v: len(list_filter({theirs}, lambda w: {test('v', 'w')})) > 0)) > 0"
