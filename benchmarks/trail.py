@@ -1,8 +1,8 @@
-"""CloudTrail as a workload's accounts write it, made: what comes often comes often, and hundreds of calls come rarely.
+"""CloudTrail as a workload's accounts write it, made: what comes often comes often, hundreds of calls come rarely.
 
-Nine tenths of the events are some forty calls of services, of code in roles and of pipelines (`OFTEN`); the rest are the
-operations of many services, taken from botocore's models with parameters by their names. Actors are roles of instances,
-of functions and of pipelines, services, people by single sign-on, and a few users with keys.
+Nine tenths of the events are some forty calls of services, of code in roles and of pipelines (`OFTEN`); the rest are
+the operations of many services, taken from botocore's models with parameters by their names. Actors are roles of
+instances, of functions and of pipelines, services, people by single sign-on, and a few users with keys.
 """
 
 from __future__ import annotations
@@ -181,8 +181,8 @@ class Events:
         if who >= 0.97:
             name = f"u{number % 20}"
             return {
-                "type": "IAMUser", "principalId": f"AIDA{number % 20:016d}", "arn": f"arn:aws:iam::{account}:user/{name}",
-                "accountId": account, "accessKeyId": f"AKIA{number % 20:016d}", "userName": name,
+                "type": "IAMUser", "principalId": f"AIDA{number % 20:016d}", "userName": name, "accountId": account,
+                "arn": f"arn:aws:iam::{account}:user/{name}", "accessKeyId": f"AKIA{number % 20:016d}",
             }  # fmt: skip
         session = (
             f"i-{number:017x}" if who < 0.5 else f"function-{number}" if who < 0.9 else f"jo{number % 60}@example.com"

@@ -45,7 +45,7 @@ def by_sql(found: RuleSet, hits: list[Hit], names: tuple[str, ...]) -> set[tuple
     """Group, time of the event that tipped it, and all events, of each match."""
     with session() as connection:
         connection.execute(EPISODES)
-        for number, (rule, uid, time, group, value) in enumerate(hits):
+        for number, (rule, _, time, group, value) in enumerate(hits):
             values = {"group": [group], "value": [value]}
             fields = [values[name] for name in names]
             connection.execute("insert into hits values (?, ?, ?, true, ?::varchar[][])", [rule, number, time, fields])

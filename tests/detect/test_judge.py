@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,7 +30,8 @@ def hits(loaded: Any, folder: Path, texts: list[str], **how: Any) -> tuple[list[
     with session() as connection:
         files = Files("api_activity", (inputs[0].path,), 7)
         broken = judge(connection, one, files, **how)
-        read_events(connection, [files], "select event from hits")
+        with tempfile.TemporaryDirectory(dir=folder) as own:
+            read_events(connection, [files], "select event from hits", Path(own))
         found = "select rule, operation, error, fresh from hits join events using (event) order by all"
         assert {row[0] for row in connection.execute("select event >> 32 from hits").fetchall()} <= {7}
         return connection.execute(found).fetchall(), broken
@@ -99,10 +100,10 @@ def test_a_rule_whose_gate_nothing_passes_is_not_judged(loaded: Any, tmp_path: P
 def test_operations_are_found_as_sql_finds_them(words: list[str], shape: str) -> None:
     with duckdb.connect() as connection:
         folded = [(word, word.lower()) for word in words]
-        likes = [bool(connection.execute("select ? like ? escape '\\'", [low, shape]).fetchall()[0][0]) for _, low in folded]
+        likes = [
+            bool(connection.execute("select ? like ? escape '\\'", [low, shape]).fetchall()[0][0]) for _, low in folded
+        ]
     step = Step(4, "true", frozenset(), frozenset({"a"}), frozenset({shape}))
     codes = _codes([step], folded)
-    assert codes.get(4, []) == [
-        at for at, (_, low) in enumerate(folded) if low == "a" or likes[at]
-    ]
+    assert codes.get(4, []) == [at for at, (_, low) in enumerate(folded) if low == "a" or likes[at]]
     assert codes.words == {at: words[at] for at in codes.get(4, [])}

@@ -65,15 +65,15 @@ def test_tasks_in_processes_and_here(loaded: Any, tmp_path: Path, monkeypatch: p
 def test_a_task_whose_process_is_lost_is_done_again(
     loaded: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here, serve = os.getpid(), pool._serve
+    here, do = os.getpid(), pool.do
 
-    def killed(*arguments: Any, **more: Any) -> None:
+    def killed(*arguments: Any) -> None:
         if os.getpid() != here:
             os.kill(os.getpid(), 9)
-        serve(*arguments, **more)
+        do(*arguments)
 
     monkeypatch.setattr(pool, "may_fork", lambda: True)
-    monkeypatch.setattr(pool, "_serve", killed)
+    monkeypatch.setattr(pool, "do", killed)
     plan = plan_of(loaded(rule_text("  a: {eventName: ListBuckets}\n  condition: a")))
     inputs, out = inputs_of(tmp_path), tmp_path / "out"
     out.mkdir()

@@ -77,7 +77,7 @@ def wanted_fields(rules: Iterable[Rule]) -> tuple[dict[int, list[str]], set[int]
 
 
 def statements(rule: Rule, rules: Sequence[Rule], fields: Mapping[int, Sequence[str]]) -> list[str]:
-    """What to run to add a correlation's matches to `hits` and `episodes`; where one makes no rows, the rest makes none.
+    """What to run to add a correlation's matches to `hits` and `episodes`; after one that makes no rows none does.
 
     `Unsupported` for what there is no way to.
 
@@ -114,9 +114,7 @@ def _events(at: int, part: Part, known: Sequence[str]) -> str:
     names = [*(f"g{index}" for index in range(len(part.groups))), *(f"m{index}" for index in range(len(part.measured)))]
     for name, field in zip(names, (*part.groups, *part.measured), strict=True):
         position = list(known).index(field) + 1
-        found = (
-            f"select * from (select *, unnest(list_distinct(fields[{position}])) as {name} from ({found})) where {name} is not null"
-        )
+        found = f"select * from (select *, unnest(list_distinct(fields[{position}])) as {name} from ({found})) where {name} is not null"
     values = [name for name in names if name.startswith("m")]
     measured = values[0] if len(values) == 1 else f"to_json([{', '.join(values)}])::varchar"
     return f"select {at} as part, *, {measured if values else 'null::varchar'} as measured from ({found})"
@@ -233,7 +231,7 @@ def possible(rule: Rule, numbers: Mapping[int, int], matches: Mapping[int, int])
         limit = correlation.condition
         return all(parts) or (any(parts) and (limit.op.name not in ("GTE", "EQ") or limit.count < len(parts)))
     if correlation.type.name == "EVENT_COUNT" and correlation.condition.op.name in ("GTE", "GT", "EQ"):
-        return sum(parts) >= max(1, correlation.condition.count)
+        return sum(parts) >= max(1, int(correlation.condition.count))
     return any(parts)
 
 

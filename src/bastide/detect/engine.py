@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from bastide.detect.pool import Input, run
+from bastide.detect.pool import Input, run, workers_for
 from bastide.detect.rules import Problem
 
 if TYPE_CHECKING:
@@ -140,7 +140,8 @@ def detect(
         files, broken = run(plan.passes, wanted, folder, since=since, jobs=jobs) if wanted else ([], {})
         with contextlib.closing(_together(folder)) as connection:
             broken |= _correlate(connection, rules, plan)
-            for match in _matches(connection, rules, files, folder / "told"):
+            _tell(connection, rules, files, folder, workers_for(wanted, jobs))
+            for match in _matches(rules, folder / "told"):
                 (tell or found.matches.append)(match)
     by_number = {rule.number: rule for rule in rules.rules}
     for number, cause in broken.items():
@@ -197,22 +198,27 @@ def _run(connection: duckdb.DuckDBPyConnection, todo: list[str]) -> int:
     return rows
 
 
-def _matches(
-    connection: duckdb.DuckDBPyConnection, rules: RuleSet, files: Sequence[Files], file: Path
-) -> Iterator[Match]:
-    """The matches that are told, by time, read from a file a few thousand at once."""
-    import pyarrow.parquet as pq
-
+def _tell(
+    connection: duckdb.DuckDBPyConnection, rules: RuleSet, files: Sequence[Files], folder: Path, workers: int
+) -> None:
+    """Write the matches that are told, by time, to the file `told`."""
     from bastide.detect.matched import read_events
     from bastide.detect.sql import texts
 
-    by_number = {rule.number: rule for rule in rules.rules}
     shown = [rule for rule in rules.rules if rule.shown]
     single = ", ".join(str(rule.number) for rule in shown if not rule.is_correlation)
     several = ", ".join(str(rule.number) for rule in shown if rule.is_correlation)
     connection.execute(_TOLD.format(single=single or "null", shown=several or "null"))
-    read_events(connection, files, "select event from told union all select unnest(members) from told")
-    connection.execute(_MATCHES.format(file=texts([str(file)])))
+    wanted = "select event from told union all select unnest(members) from told"
+    read_events(connection, files, wanted, folder, workers)
+    connection.execute(_MATCHES.format(file=texts([str(folder / "told")])))
+
+
+def _matches(rules: RuleSet, file: Path) -> Iterator[Match]:
+    """The matches of a file, read a few thousand at once."""
+    import pyarrow.parquet as pq
+
+    by_number = {rule.number: rule for rule in rules.rules}
     with pq.ParquetFile(file) as stream:
         for batch in stream.iter_batches(8192):
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):

@@ -13,7 +13,7 @@ from bastide.detect.sql import texts
 from bastide.lake.classes import table as lake_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     import duckdb
     import pyarrow as pa

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 HITS = "rule INTEGER, event BIGINT, time BIGINT, fresh BOOLEAN, fields VARCHAR[][]"
 MEMORY = "350MB"
 LATEST = 1 << 62
+CANDIDATES = "candidates"
 MOST = 50
 """Values of a column that are listed in place of a condition that they pass."""
 TOGETHER = 16
@@ -91,7 +92,7 @@ def _judged(
         for some in _by(TOGETHER, named):
             queries = {step.rule: _over_candidates(step, codes, since) for step in some}
             broken |= _add_matches(connection, queries)
-        connection.execute("drop table candidates")
+        connection.execute(f"drop table {CANDIDATES}")
     for step in steps:
         if step.named is None:
             source = relation(connection, files, [*ALWAYS, *step.reads])
@@ -213,7 +214,7 @@ def _candidates(
     words = ", ".join(f"({number}, {texts([word])})" for number, word in codes.words.items())
     columns = _columns(one.table, reads, _limits(steps, codes))
     return (
-        f"create or replace temp table candidates as select event, op.code as code, {', '.join(columns)} "
+        f"create or replace temp table {CANDIDATES} as select event, op.code as code, {', '.join(columns)} "
         f"from {relation(connection, files, {*reads, *ALWAYS, OPERATION})} as log "
         f"join (values {words}) as op(code, word) on log.{_dotted(OPERATION)} = op.word where {one.where}{early}"
     )
@@ -249,18 +250,18 @@ def _columns(table: str, reads: Iterable[str], limits: Mapping[str, str]) -> lis
             at = at.setdefault(part, {})
     kinds = lake_table(table).columns
 
-    def part(path: str, kind: Any, tree: dict[str, Any]) -> str:
+    def read(path: str, kind: Any, tree: dict[str, Any]) -> str:
         if not tree or not isinstance(kind, dict):
             return f"case when {limits[path]} then {_dotted(path)} end" if path in limits else _dotted(path)
-        return "{" + ", ".join(f"{quoted(key)}: {part(f'{path}.{key}', kind[key], tree[key])}" for key in tree) + "}"
+        return "{" + ", ".join(f"{quoted(key)}: {read(f'{path}.{key}', kind[key], tree[key])}" for key in tree) + "}"
 
-    return [f"{part(column, kinds[column], tree[column])} as {quoted(column)}" for column in tree]
+    return [f"{read(column, kinds[column], tree[column])} as {quoted(column)}" for column in tree]
 
 
 def _over_candidates(step: Step, codes: Mapping[int, list[int]], since: int) -> str:
     chosen = codes[step.rule]
     gates = [f"code between {chosen[0]} and {chosen[-1]}", _in("code", chosen)]
-    return _matches(step, gates, since, "candidates")
+    return _matches(step, gates, since, CANDIDATES)
 
 
 def _over_files(one: Pass, step: Step, source: str, since: int) -> str:
@@ -270,13 +271,16 @@ def _over_files(one: Pass, step: Step, source: str, since: int) -> str:
 def _matches(step: Step, gates: list[str], since: int, source: str) -> str:
     """The matches of one rule; its condition, which costs more than gates, is tried only where these are open.
 
-    They stand alone, so that as little as possible is read, and again in a `case`, which is what keeps the order.
+    They stand alone, so that as little as possible is read. Where JSON is walked, they stand again in a `case`, which
+    is what keeps the order; it tries all of a condition, though, which `and` alone does not.
     """
+    dear = any(map(is_json, step.reads)) or source == CANDIDATES
+    test = f"case when {gates[-1]} then {step.sql} else false end" if dear else step.sql
     early = [f'"time" >= {since}'] if since and not step.counted else []
     fields = f"[{', '.join(f'coalesce({sql}, [])' for sql in step.fields)}]" if step.fields else "null"
     return (
         f'select {step.rule}::integer, event, "time", "time" >= {since}, {fields}::varchar[][] from {source} '
-        f"where {' and '.join([*early, *gates])} and case when {gates[-1]} then {step.sql} else false end"
+        f"where {' and '.join([*early, *gates, test])}"
     )
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from typing import TYPE_CHECKING
 
 from bastide.detect.files import ROWS, Files, relation
+from bastide.detect.judge import session
+from bastide.detect.pool import side_by_side
 from bastide.detect.sql import name as quoted
+from bastide.detect.sql import texts
 from bastide.lake.classes import table as lake_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     import duckdb
 
@@ -29,17 +35,31 @@ FEW = 2000
 """Events that are looked for in a file by the numbers of their rows; for more of them all rows are joined."""
 
 
-def read_events(connection: duckdb.DuckDBPyConnection, files: Sequence[Files], wanted: str) -> None:
+def read_events(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[Files], wanted: str, folder: Path, workers: int = 1
+) -> None:
     """Make the table `events`: `event`, `table`, the `COLUMNS`, and `resources`; `wanted` is a query of numbers."""
+    numbers = folder / "wanted"
+    connection.execute(f"copy (select distinct event from ({wanted})) to {texts([str(numbers)])} (format parquet)")
+
+    def read_some(some: Iterable[int], threads: int) -> None:
+        with contextlib.closing(session(threads, folder / f"spill-{os.getpid()}")) as own:
+            own.execute(f"create temp table wanted as from read_parquet({texts([str(numbers)])})")
+            for at in some:
+                part = folder / f"{at}.some"
+                own.execute(f"copy ({_query(own, files[at])}) to {texts([str(part)])} (format parquet)")
+                part.replace(folder / f"{at}.events")
+
+    side_by_side(files, folder, ".events", read_some, workers)
     told = ", ".join(f"{name} VARCHAR" for name in COLUMNS)
-    connection.execute(f'create or replace temp table events (event BIGINT, "table" VARCHAR, {told}, resources VARCHAR[])')
-    connection.execute(f"create or replace temp table wanted as select distinct event from ({wanted})")
-    for some in files:
-        connection.execute(_read(connection, some))
+    connection.execute(f'create temp table events (event BIGINT, "table" VARCHAR, {told}, resources VARCHAR[])')
+    if files:
+        found = texts([str(folder / f"{at}.events") for at in range(len(files))])
+        connection.execute(f"insert into events select * from read_parquet([{found}])")
 
 
-def _read(connection: duckdb.DuckDBPyConnection, files: Files) -> str:
-    """The events of some files: reading all of their rows is what costs, where only few are wanted."""
+def _query(connection: duckdb.DuckDBPyConnection, files: Files) -> str:
+    """The wanted events of some files: reading all of their rows is what costs, where only few are wanted."""
     first, last = files.first << ROWS, (files.first + len(files.paths) << ROWS) - 1
     of_them = f"from wanted where event between {first} and {last}"
     row = f"event & {(1 << ROWS) - 1}"
@@ -47,12 +67,13 @@ def _read(connection: duckdb.DuckDBPyConnection, files: Files) -> str:
     few = f"{row} in ({', '.join(map(str, rows)) or 'null'}) and " if len(rows) <= FEW else ""
     kind = lake_table(files.table).kind
     found = []
-    for paths in COLUMNS.values():
+    for name, paths in COLUMNS.items():
         there = [".".join(map(quoted, path.split("."))) for path in paths if kind(path) is not None]
-        found.append(f"coalesce({', '.join(there)})" if there else "null")
-    resources = f'[r."uid" for r in {RESOURCES}]' if kind(RESOURCES) is not None else "null"
+        value = f"coalesce({', '.join(there)})" if there else "null::varchar"
+        found.append(f"{value} as {name}")
+    resources = f'[r."uid" for r in {RESOURCES}]' if kind(RESOURCES) is not None else "null::varchar[]"
     source = relation(connection, files, [RESOURCES, *(path for paths in COLUMNS.values() for path in paths)])
     return (
-        f"insert into events select event, '{files.table}', {', '.join(found)}, {resources} from {source} "
+        f"select event, '{files.table}' as \"table\", {', '.join(found)}, {resources} as resources from {source} "
         f"where {few} event in (select event {of_them})"
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bastide.detect.rules import Rule
     from bastide.detect.sources import Source
 
+
 class Step(Struct, frozen=True):
     """One rule over one table; `fields` are what correlations group by or measure, each an SQL list of texts.
 

@@ -13,11 +13,13 @@ import msgspec
 from msgspec import Struct
 
 from bastide.beside import forked, may_fork
-from bastide.detect.files import REMOTE, Files
+from bastide.detect.files import Files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
+
+    import duckdb
 
     from bastide.detect.plan import Pass
 
@@ -79,40 +81,67 @@ def run(
 
     Afterwards matches lie in the folder as `*.hits`, which are Parquet.
     """
-    workers = jobs or cores()
-    total = sum(one.rows for one in inputs)
-    if total < 2 * FEWEST:
-        workers = 1
+    workers = workers_for(inputs, jobs)
     tasks = tasks_of(inputs, workers)
-    workers = min(workers, len(tasks))
-    remote = any(one.path.startswith(REMOTE) for one in inputs)  # its client is not to be forked
-    if workers > 1 and not remote and may_fork():
-        _beside(passes, tasks, folder, since, workers)
-        missing = [at for at in range(len(tasks)) if not _broken_file(folder, at).exists()]
-    else:
-        missing = list(range(len(tasks)))
-    if missing:
-        _serve(passes, tasks, missing, folder, since, threads=workers)
+
+    def judge_some(some: Iterable[int], threads: int) -> None:
+        from bastide.detect.judge import session
+
+        with contextlib.closing(session(threads, folder / f"spill-{os.getpid()}")) as connection:
+            for at in some:
+                do(connection, passes, tasks[at], folder / f"{at}", since)
+
+    files = [task.files for task in tasks]
+    side_by_side(files, folder, ".json", judge_some, workers)
     broken: dict[int, str] = {}
     for at in range(len(tasks)):
-        broken |= msgspec.json.decode(_broken_file(folder, at).read_bytes(), type=dict[int, str])
-    return [task.files for task in tasks], broken
+        broken |= msgspec.json.decode((folder / f"{at}.json").read_bytes(), type=dict[int, str])
+    return files, broken
 
 
-def _broken_file(folder: Path, at: int) -> Path:
-    return folder / f"{at}.json"
+def workers_for(inputs: Sequence[Input], jobs: int | None) -> int:
+    """How many processes are worth it."""
+    return (jobs or cores()) if sum(one.rows for one in inputs) >= 2 * FEWEST else 1
 
 
-def _beside(passes: Sequence[Pass], tasks: Sequence[Task], folder: Path, since: int, workers: int) -> None:
-    """Processes that take the numbers of tasks from one pipe until it is empty."""
+def do(connection: duckdb.DuckDBPyConnection, passes: Sequence[Pass], task: Task, place: Path, since: int) -> None:
+    """Do one task: what matched goes to `place.hits`, then rules that broke to `place.json`: it is there last."""
+    from bastide.detect.judge import judge
+    from bastide.detect.sql import texts
+
+    broken: dict[int, str] = {}
+    for one in passes:
+        if one.table == task.files.table:
+            broken |= judge(connection, one, task.files, fresh=task.fresh, since=since)
+    part = place.with_suffix(".part")
+    connection.execute(f"copy hits to {texts([str(part)])} (format parquet)")
+    connection.execute("truncate hits")
+    part.replace(place.with_suffix(".hits"))
+    place.with_suffix(".json").write_bytes(msgspec.json.encode(broken))
+
+
+def side_by_side(
+    files: Sequence[Files], folder: Path, made: str, work: Callable[[Iterable[int], int], None], workers: int
+) -> None:
+    """Do work on files, by their number, in processes of their own; what they do not get done is done here.
+
+    Each work leaves a file in the folder, `made` is the end of its name; it is told how many threads it may have.
+    """
+    workers = min(workers, len(files))
+    remote = any(one.remote for one in files)  # its client is not to be forked
+    if workers > 1 and not remote and may_fork():
+        _beside(len(files), lambda some: work(some, 1), workers)
+    missing = [at for at in range(len(files)) if not (folder / f"{at}{made}").exists()]
+    if missing:
+        work(missing, workers)
+
+
+def _beside(count: int, work: Callable[[Iterable[int]], None], workers: int) -> None:
+    """Processes that take numbers from one pipe until it is empty."""
     numbers, end = os.pipe()
-    os.write(end, b"".join(at.to_bytes(_NUMBER, "little") for at in range(len(tasks)))[: 1 << 16])
+    os.write(end, b"".join(at.to_bytes(_NUMBER, "little") for at in range(count))[: 1 << 16])
     os.close(end)
-
-    def work() -> None:
-        _serve(passes, tasks, _taken(numbers), folder, since, threads=1)
-
-    running = [forked(work) for _ in range(workers)]
+    running = [forked(lambda: work(_taken(numbers))) for _ in range(workers)]
     try:
         for process in running:
             os.waitpid(process, 0)
@@ -121,27 +150,6 @@ def _beside(passes: Sequence[Pass], tasks: Sequence[Task], folder: Path, since: 
 
 
 def _taken(numbers: int) -> Iterator[int]:
-    """Numbers of tasks, each given to one process only."""
+    """Numbers, each given to one process only."""
     while len(raw := os.read(numbers, _NUMBER)) == _NUMBER:
         yield int.from_bytes(raw, "little")
-
-
-def _serve(
-    passes: Sequence[Pass], tasks: Sequence[Task], some: Iterable[int], folder: Path, since: int, *, threads: int
-) -> None:
-    """Do some of the tasks in this process, with one database for all of them."""
-    from bastide.detect.judge import judge, session
-    from bastide.detect.sql import texts
-
-    with contextlib.closing(session(threads, folder / f"spill-{os.getpid()}")) as connection:
-        for at in some:
-            task = tasks[at]
-            broken: dict[int, str] = {}
-            for one in passes:
-                if one.table == task.files.table:
-                    broken |= judge(connection, one, task.files, fresh=task.fresh, since=since)
-            part = folder / f"{at}.part"
-            connection.execute(f"copy hits to {texts([str(part)])} (format parquet)")
-            connection.execute("truncate hits")
-            part.replace(folder / f"{at}.hits")
-            _broken_file(folder, at).write_bytes(msgspec.json.encode(broken))

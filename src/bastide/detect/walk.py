@@ -24,7 +24,9 @@ _decode = msgspec.json.Decoder().decode
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Give a connection the function `jx`: the texts at a way (`way_of`), an empty list where there are none."""
-    connection.create_function("jx", _of_columns, ["VARCHAR", "VARCHAR"], "VARCHAR[]", type="arrow")
+    from duckdb.func import PythonUDFType
+
+    connection.create_function("jx", _of_columns, ["VARCHAR", "VARCHAR"], "VARCHAR[]", type=PythonUDFType.ARROW)
 
 
 def way_of(keys: list[str]) -> str:
