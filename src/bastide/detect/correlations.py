@@ -114,7 +114,8 @@ def _events(at: int, part: Part, known: Sequence[str]) -> str:
     names = [*(f"g{index}" for index in range(len(part.groups))), *(f"m{index}" for index in range(len(part.measured)))]
     for name, field in zip(names, (*part.groups, *part.measured), strict=True):
         position = list(known).index(field) + 1
-        found = f"select * from (select *, unnest(list_distinct(fields[{position}])) as {name} from ({found})) where {name} is not null"
+        each = f"select *, unnest(list_distinct(fields[{position}])) as {name} from ({found})"
+        found = f"select * from ({each}) where {name} is not null"
     values = [name for name in names if name.startswith("m")]
     measured = values[0] if len(values) == 1 else f"to_json([{', '.join(values)}])::varchar"
     return f"select {at} as part, *, {measured if values else 'null::varchar'} as measured from ({found})"

@@ -88,7 +88,8 @@ def _judged(
     named = [step for step in steps if step.named is not None]
     broken: dict[int, str] = {}
     if named:
-        connection.execute(_candidates(connection, one, named, codes, files, since))
+        source = relation(connection, files, {OPERATION, *ALWAYS}.union(*(step.reads for step in named)))
+        connection.execute(_candidates(one, named, codes, source, since))
         for some in _by(TOGETHER, named):
             queries = {step.rule: _over_candidates(step, codes, since) for step in some}
             broken |= _add_matches(connection, queries)
@@ -205,18 +206,15 @@ def _shape(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(wild.get(part) or re.escape(part[-1]) for part in parts), re.DOTALL)
 
 
-def _candidates(
-    connection: duckdb.DuckDBPyConnection, one: Pass, steps: list[Step], codes: _Codes, files: Files, since: int
-) -> str:
+def _candidates(one: Pass, steps: list[Step], codes: _Codes, source: str, since: int) -> str:
     """The first pass."""
-    reads = frozenset(["time"]).union(*(step.reads for step in steps))
     early = f' and "time" >= {since}' if since and not any(step.counted for step in steps) else ""
     words = ", ".join(f"({number}, {texts([word])})" for number, word in codes.words.items())
-    columns = _columns(one.table, reads, _limits(steps, codes))
+    columns = _columns(one.table, {"time"}.union(*(step.reads for step in steps)), _limits(steps, codes))
     return (
         f"create or replace temp table {CANDIDATES} as select event, op.code as code, {', '.join(columns)} "
-        f"from {relation(connection, files, {*reads, *ALWAYS, OPERATION})} as log "
-        f"join (values {words}) as op(code, word) on log.{_dotted(OPERATION)} = op.word where {one.where}{early}"
+        f"from {source} as log join (values {words}) as op(code, word) on log.{_dotted(OPERATION)} = op.word "
+        f"where {one.where}{early}"
     )
 
 

@@ -50,7 +50,7 @@ def cores() -> int:
 
 
 def tasks_of(inputs: Sequence[Input], workers: int) -> list[Task]:
-    """Files packed into tasks, the largest first, so that all processes end at about the same time; they are numbered."""
+    """Files packed into tasks and numbered, the largest first, so that all processes end at about the same time."""
     total = sum(one.rows for one in inputs)
     most = max(FEWEST, min(ROWS, total // workers + 1))
     by_kind: dict[tuple[str, bool], list[Input]] = {}
