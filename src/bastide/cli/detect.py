@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.events and (arguments.watch or arguments.since or arguments.all or arguments.lake):
         raise UsageError("--events judges whole files; it goes with none of --lake, --since, --all, --watch")
-    detections = Detections(arguments.rules or (), arguments.config or "")
+    detections = Detections(arguments.rules or (), arguments.config or "", arguments.engine)
     if arguments.watch:
         return _watch(arguments, detections)
     told = _Told(arguments)

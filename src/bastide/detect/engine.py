@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from bastide.detect.pool import Input, run, workers_for
+from bastide.detect.pool import LOCAL, Input, run, workers_for
 from bastide.detect.rules import Problem
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def detect(
     *,
     since: int = 0,
     jobs: int | None = None,
+    engine: str = LOCAL,
     tell: Callable[[Match], object] | None = None,
 ) -> Detected:
     """Judge files of a lake by compiled rules; matches before `since` (milliseconds) are only counted.
@@ -137,7 +138,7 @@ def detect(
     wanted = [one for one in inputs if one.table in plan.tables]
     with tempfile.TemporaryDirectory(prefix="bastide-detect-") as place:
         folder = Path(place)
-        files, broken = run(plan.passes, wanted, folder, since=since, jobs=jobs) if wanted else ([], {})
+        files, broken = run(plan.passes, wanted, folder, since=since, jobs=jobs, engine=engine) if wanted else ([], {})
         with contextlib.closing(_together(folder)) as connection:
             broken |= _correlate(connection, rules, plan)
             _tell(connection, rules, files, folder, workers_for(wanted, jobs))

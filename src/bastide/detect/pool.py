@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 ROWS, FEWEST = 1_000_000, 200_000
 """Events of a task at most, as far as files allow it, and those below which a process beside is not worth it."""
 _NUMBER = 4
+LOCAL, RAY = ENGINES = ("local", "ray")
+HITS, DONE = ".hits", ".json"
+"""The ends of the names of what a task leaves: its matches, and at last the rules that broke."""
 
 
 class Input(Struct, frozen=True):
@@ -75,14 +78,28 @@ def tasks_of(inputs: Sequence[Input], workers: int) -> list[Task]:
 
 
 def run(
-    passes: Sequence[Pass], inputs: Sequence[Input], folder: Path, *, since: int = 0, jobs: int | None = None
+    passes: Sequence[Pass],
+    inputs: Sequence[Input],
+    folder: Path,
+    *,
+    since: int = 0,
+    jobs: int | None = None,
+    engine: str = LOCAL,
 ) -> tuple[list[Files], dict[int, str]]:
     """Judge the files, which then are numbered; and by rule, why one broke somewhere.
 
-    Afterwards matches lie in the folder as `*.hits`, which are Parquet.
+    Afterwards matches lie in the folder as `*.hits`, which are Parquet. The engine is `LOCAL` or `RAY`; what a cluster
+    does not get done is done here.
     """
     workers = workers_for(inputs, jobs)
-    tasks = tasks_of(inputs, workers)
+    if engine == RAY:
+        from bastide.detect import cluster
+
+        with cluster.cluster() as ray:
+            tasks = tasks_of(inputs, jobs or cluster.size(ray))
+            cluster.spread(ray, passes, tasks, folder, since=since)
+    else:
+        tasks = tasks_of(inputs, workers)
 
     def judge_some(some: Iterable[int], threads: int) -> None:
         from bastide.detect.judge import session
@@ -92,10 +109,10 @@ def run(
                 do(connection, passes, tasks[at], folder / f"{at}", since)
 
     files = [task.files for task in tasks]
-    side_by_side(files, folder, ".json", judge_some, workers)
+    side_by_side(files, folder, DONE, judge_some, workers)
     broken: dict[int, str] = {}
     for at in range(len(tasks)):
-        broken |= msgspec.json.decode((folder / f"{at}.json").read_bytes(), type=dict[int, str])
+        broken |= msgspec.json.decode((folder / f"{at}{DONE}").read_bytes(), type=dict[int, str])
     return files, broken
 
 
@@ -116,8 +133,8 @@ def do(connection: duckdb.DuckDBPyConnection, passes: Sequence[Pass], task: Task
     part = place.with_suffix(".part")
     connection.execute(f"copy hits to {texts([str(part)])} (format parquet)")
     connection.execute("truncate hits")
-    part.replace(place.with_suffix(".hits"))
-    place.with_suffix(".json").write_bytes(msgspec.json.encode(broken))
+    part.replace(place.with_suffix(HITS))
+    place.with_suffix(DONE).write_bytes(msgspec.json.encode(broken))
 
 
 def side_by_side(
@@ -129,17 +146,21 @@ def side_by_side(
     """
     workers = min(workers, len(files))
     remote = any(one.remote for one in files)  # its client is not to be forked
-    if workers > 1 and not remote and may_fork():
-        _beside(len(files), lambda some: work(some, 1), workers)
-    missing = [at for at in range(len(files)) if not (folder / f"{at}{made}").exists()]
-    if missing:
+    missing = _missing(files, folder, made)
+    if len(missing) > 1 and workers > 1 and not remote and may_fork():
+        _beside(missing, lambda some: work(some, 1), workers)
+    if missing := _missing(files, folder, made):
         work(missing, workers)
 
 
-def _beside(count: int, work: Callable[[Iterable[int]], None], workers: int) -> None:
+def _missing(files: Sequence[Files], folder: Path, made: str) -> list[int]:
+    return [at for at in range(len(files)) if not (folder / f"{at}{made}").exists()]
+
+
+def _beside(wanted: Sequence[int], work: Callable[[Iterable[int]], None], workers: int) -> None:
     """Processes that take numbers from one pipe until it is empty."""
     numbers, end = os.pipe()
-    os.write(end, b"".join(at.to_bytes(_NUMBER, "little") for at in range(count))[: 1 << 16])
+    os.write(end, b"".join(at.to_bytes(_NUMBER, "little") for at in wanted)[: 1 << 16])
     os.close(end)
     running = [forked(lambda: work(_taken(numbers))) for _ in range(workers)]
     try:

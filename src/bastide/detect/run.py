@@ -12,6 +12,7 @@ from bastide.detect.alerts import Alert, Classed, Gathered
 from bastide.detect.engine import Match, detect, span_of
 from bastide.detect.newest import between, newer, remember, remembered, set_name
 from bastide.detect.plan import Plan, plan_of
+from bastide.detect.pool import LOCAL
 from bastide.detect.rules import Problem, RuleSet, load_rules
 from bastide.detect.tuning import Suppressed, Tuning, read_tuning
 from bastide.errors import UsageError
@@ -44,9 +45,10 @@ class Judged(Struct):
 
 
 class Detections:
-    """Rules, compiled once, and the tuning of the project; ready to judge."""
+    """Rules, compiled once, and the tuning of the project; ready to judge, here or on a cluster (`engine`)."""
 
-    def __init__(self, places: Sequence[str] = (), config: str = "") -> None:
+    def __init__(self, places: Sequence[str] = (), config: str = "", engine: str = LOCAL) -> None:
+        self.engine = engine
         self.tuning: Tuning = read_tuning(config)
         self.places = list(places) or self.tuning.rules
         self.rules: RuleSet = load_rules(self.places, self.tuning.placeholders)
@@ -67,7 +69,7 @@ class Detections:
             gathered.add(match)
             (tell or judged.matches.append)(match)
 
-        found = detect(self.rules, self.plan, inputs, since=since, jobs=jobs, tell=take)
+        found = detect(self.rules, self.plan, inputs, since=since, jobs=jobs, engine=self.engine, tell=take)
         judged.alerts = gathered.alerts()
         judged.problems, judged.notes = found.problems, suppressed.over
         judged.suppressed = suppressed.taken.total()

@@ -28,6 +28,8 @@ def detect(commands: Any) -> None:
     parser.add_argument("--fail-on", choices=LEVELS, default="low", metavar="LEVEL",
                         help="exit with 1 for alerts of this level or worse (default: %(default)s)")  # fmt: skip
     parser.add_argument("--jobs", "-j", type=int, metavar="N", help="processes (default: one a core)")
+    parser.add_argument("--engine", choices=("local", "ray"), default="local", metavar="ENGINE",
+                        help="`local`, or `ray`: on a cluster (RAY_ADDRESS, else one on this machine)")  # fmt: skip
     parser.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml)")
     _format(parser)
     parser.set_defaults(run=lazy("detect"))

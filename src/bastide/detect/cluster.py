@@ -1,0 +1,97 @@
+"""The same tasks on a cluster of Ray: each is done by some worker, once more by another where that one is lost.
+
+Workers have bastide installed and reach the lake as this process does, by the same paths. Ray is taken from
+`RAY_ADDRESS`, else one is started on this machine for the time of the run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bastide.detect.files import Files
+from bastide.detect.pool import DONE, HITS, Task, do
+from bastide.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from bastide.detect.plan import Pass
+
+    Work = Callable[[Sequence[Pass], Task, int], tuple[bytes, bytes]]
+
+AGAIN = 3
+"""How often a task is done again that was lost with its worker."""
+
+
+@contextlib.contextmanager
+def cluster() -> Iterator[Any]:
+    """Ray, ready; `UsageError` when it is not installed or does not answer. What this started is stopped."""
+    try:
+        import ray
+    except ImportError:
+        raise UsageError(
+            "`--engine ray` needs the extra `ray`", remedy="install it: pip install 'bastide[ray]'"
+        ) from None
+    own = not ray.is_initialized()
+    if own:
+        try:
+            ray.init(logging_level=logging.WARNING, log_to_driver=False, include_dashboard=False)
+        except (ConnectionError, OSError, ValueError, RuntimeError) as error:
+            reason = (str(error).splitlines() or ["no reason is known"])[0]
+            place = os.environ.get("RAY_ADDRESS", "")
+            raise UsageError(f"the cluster does not answer: {reason}", place=place, remedy="see RAY_ADDRESS") from None
+    try:
+        yield ray
+    finally:
+        if own:
+            ray.shutdown()
+
+
+def size(ray: Any) -> int:
+    """How many tasks it does at once."""
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+
+def done_there(task_passes: Sequence[Pass], task: Task, since: int) -> tuple[bytes, bytes]:
+    """Do one task, on a worker; what matched, as Parquet, and which rules broke, as JSON."""
+    from bastide.detect.judge import session
+
+    with tempfile.TemporaryDirectory(prefix="bastide-detect-") as folder:
+        place = Path(folder) / "0"
+        with contextlib.closing(session(1, Path(folder) / "spill")) as connection:
+            do(connection, task_passes, task, place, since)
+        return place.with_suffix(HITS).read_bytes(), place.with_suffix(DONE).read_bytes()
+
+
+def spread(
+    ray: Any, passes: Sequence[Pass], tasks: Sequence[Task], folder: Path, *, since: int = 0, work: Work = done_there
+) -> None:
+    """Do tasks on the cluster; what each came to lies in the folder as if it had been done here.
+
+    A task that no worker brings to its end is left out: whoever asked finds nothing of it.
+    """
+    remote = ray.remote(num_cpus=1, max_retries=AGAIN)(work)
+    shared = ray.put(list(passes))
+    waiting = {remote.remote(shared, _from_anywhere(task), since): at for at, task in enumerate(tasks)}
+    while waiting:
+        ready, _ = ray.wait(list(waiting), num_returns=1)
+        at = waiting.pop(ready[0])
+        with contextlib.suppress(ray.exceptions.RayError):
+            hits, broken = ray.get(ready[0])
+            (folder / f"{at}{HITS}").write_bytes(hits)
+            (folder / f"{at}{DONE}").write_bytes(broken)
+
+
+def _from_anywhere(task: Task) -> Task:
+    files = task.files
+    if files.remote:
+        return task
+    paths = tuple(str(Path(path).absolute()) for path in files.paths)
+    return msgspec.structs.replace(task, files=Files(files.table, paths, files.first))
