@@ -19,6 +19,8 @@ from bastide.lake.source import sources
         (("kubernetes", "audit", None), "eks-audit"),
         ((None, None, "dns"), "dns"),
         (("aws", None, "proxy"), "http"),
+        ((None, "cloudtrail", None), "cloudtrail"),
+        ((None, "eks", None), None),
         (("windows", "cloudtrail", None), None),
         (("aws", "unheard", None), None),
         ((None, None, "process_creation"), None),

@@ -83,13 +83,15 @@ _SERVICES = {
     "eks": EKS,
     "eks_audit": EKS,
 }
+_OWN = frozenset({"cloudtrail", "guardduty", "securityhub", "security_hub", "vpcflowlogs"})
+"""Services that are of AWS whether a rule says so or not."""
 _CATEGORIES = {"dns": DNS, "proxy": HTTP, "webserver": HTTP, "firewall": FLOW}
 
 
 def source_of(product: str | None, service: str | None, category: str | None) -> Source | None:
     """What a rule's `logsource` means here; None when its events do not come into this lake."""
     product, service, category = ((word or "").lower() for word in (product, service, category))
-    if product in AWS:
+    if product in AWS or (not product and service in _OWN):
         return _CATEGORIES.get(category) if category and not service else _SERVICES.get(service)
     if product in ("kubernetes", "eks") and service in ("audit", ""):
         return EKS if not category or category == "audit" else None
