@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,19 +85,24 @@ def test_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.slow
-def test_watching(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    command = [sys.executable, "-m", "bastide", "detect", "--rules", "rules", "--watch", "--format", "json"]
+def test_watching(project: Path) -> None:
+    """A file that comes is brought in by one process, and another tells what it means."""
+    start = [sys.executable, "-m", "bastide"]
     ours = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
-    watching = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": os.environ}
+    bringing = subprocess.Popen([*start, "ingest", "logs", "--watch", "--format", "json"], **pipes)
+    telling = subprocess.Popen([*start, "detect", "--rules", "rules", "--watch", "--format", "json"], **pipes)
     signal.signal(signal.SIGINT, ours)
     try:
-        assert said(capsys, "ingest", "logs")[0] == 0
-        assert watching.stdout
-        assert json.loads(watching.stdout.readline())["rule_title"] == "Lists"
-        write(made([{**CALL, "after": "9s"}], START, "two"), project / "more")
-        assert said(capsys, "ingest", "more")[0] == 0
-        assert json.loads(watching.stdout.readline())["time"] == "2026-03-02T09:00:09Z"
+        assert bringing.stdout
+        assert telling.stdout
+        assert json.loads(bringing.stdout.readline())["events"] == 1
+        assert json.loads(telling.stdout.readline())["rule_title"] == "Lists"
+        write(made([{**CALL, "after": "9s"}], START, "two"), project / "logs" / "more")
+        assert json.loads(bringing.stdout.readline())["events"] == 1
+        assert json.loads(telling.stdout.readline())["time"] == "2026-03-02T09:00:09Z"
     finally:
         time.sleep(0.2)
-        watching.send_signal(signal.SIGINT)
-        watching.communicate(timeout=60)
+        for process in (bringing, telling):
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)

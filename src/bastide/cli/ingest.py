@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from bastide.report.words import counted
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from bastide.lake.ingest import Report
 
@@ -27,29 +29,55 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.source == "list":
         return _sources()
     needed()
-    from bastide.lake.ingest import ingest, redrive
-    from bastide.lake.store import Lake, existing, lake_folder
+    from bastide.lake.ingest import redrive
+    from bastide.lake.store import existing
 
+    if arguments.watch and arguments.quarantined:
+        raise UsageError("--watch is for files, --quarantined for what is in the lake already")
     if not arguments.targets and not arguments.quarantined:
         raise UsageError("nothing to bring in", remedy="name files, folders or s3://BUCKET/PREFIX")
     if arguments.source:
         source(arguments.source)
+    if arguments.watch:
+        return _watch(arguments, folder)
     with progress() as told:
         if arguments.quarantined:
             report = redrive(existing(arguments.lake), trust=arguments.trust_accounts)
         else:
-            report = ingest(
-                Lake(arguments.lake or lake_folder()),
-                arguments.targets,
-                only=arguments.source or "",
-                jobs=arguments.jobs,
-                again=arguments.reread,
-                trust=arguments.trust_accounts,
-                sources=folder,
-                told=told,
-            )
+            report = _bring(arguments, arguments.targets, folder, told)
     print(json.dumps(_document(report), indent=2) if arguments.format == "json" else _text(report))
     return 3 if report.problems or report.reasons else 0
+
+
+def _bring(
+    arguments: argparse.Namespace, targets: list[str], sources: str, told: Callable[[str, int, int], None]
+) -> Report:
+    from bastide.lake.ingest import ingest
+    from bastide.lake.store import Lake, lake_folder
+
+    return ingest(
+        Lake(arguments.lake or lake_folder()),
+        targets,
+        only=arguments.source or "",
+        jobs=arguments.jobs,
+        again=arguments.reread,
+        trust=arguments.trust_accounts,
+        sources=sources,
+        told=told,
+    )
+
+
+def _watch(arguments: argparse.Namespace, sources: str) -> int:
+    """Bring in what comes, until interrupted; JSON has a line for each time that something came."""
+    from bastide.lake.watch import PAUSE, Watch
+
+    watch = Watch(arguments.targets)
+    while True:
+        if paths := watch.look():
+            report = _bring(arguments, paths, sources, lambda *_: None)
+            if report.files:
+                print(json.dumps(_document(report)) if arguments.format == "json" else _text(report), flush=True)
+        time.sleep(PAUSE)
 
 
 def _sources() -> int:

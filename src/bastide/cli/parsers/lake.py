@@ -22,6 +22,8 @@ def ingest(commands: Any) -> None:
                         "`list` names all")  # fmt: skip
     parser.add_argument("--sources", metavar="DIR", help="a folder with sources of your own")
     parser.add_argument("--jobs", "-j", type=int, default=0, metavar="N", help="processes (default: one a core)")
+    parser.add_argument("--watch", action="store_true", help="go on, and bring in files as they come, until "
+                        "interrupted")  # fmt: skip
     parser.add_argument("--reread", action="store_true", help="read files again that the lake knows; what it has is "
                         "not added twice")  # fmt: skip
     parser.add_argument("--quarantined", action="store_true", help="try what is in the quarantine once more, instead "
