@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ACCOUNTS = ("111111111111", "222222222222", "333333333333")
 REGIONS = ("us-east-1", "eu-west-1", "eu-central-1")
 PER_FILE = 20_000
+MOSTLY = 0.7
+"""The share of roles that services assume, for instances and functions."""
 START = 1_793_491_200
 """2026-11-01 in seconds."""
 
@@ -132,6 +134,8 @@ class Events:
         service, name, read_only, request, response = choose.choice(self.calls)
         when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(START + second))
         who, number = choose.random(), choose.randrange(400)
+        if name == "AssumeRole" and choose.random() < MOSTLY:
+            who = 0.0
         source = f"{service}.amazonaws.com"
         event = {
             "eventVersion": "1.09",

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,6 +91,16 @@ def test_a_rule_whose_gate_nothing_passes_is_not_judged(loaded: Any, tmp_path: P
         _values(connection, one, files, list(one.steps))
         assert _operations(connection, "api_activity") == [("ListBuckets", "listbuckets")]
         assert [_with_values(connection, step) for step in one.steps] == [None, None]
+
+
+@pytest.mark.parametrize(("logs", "count"), [("", 1), ("cloudtrail", 1), ("eks-audit", 0), ("ocsf", 1)])
+def test_files_of_another_log_are_not_read(loaded: Any, tmp_path: Path, logs: str, count: int) -> None:
+    inputs = stored(records(LIST), tmp_path)
+    (one,) = [one for one in plan_of(loaded(NAMED)).passes if one.table == "api_activity"]
+    files = Files("api_activity", (inputs[0].path,), logs=frozenset([logs]) if logs else frozenset())
+    with session() as connection:
+        assert judge(connection, one, files) == {}
+        assert connection.execute("select count(*) from hits").fetchall() == [(count,)]
 
 
 @fuzz(200)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bastide.detect.files import Files
 from bastide.detect.pool import DONE, HITS, Task, do
 from bastide.errors import UsageError
 
@@ -90,8 +89,7 @@ def spread(
 
 
 def _from_anywhere(task: Task) -> Task:
-    files = task.files
-    if files.remote:
+    if task.files.remote:
         return task
-    paths = tuple(str(Path(path).absolute()) for path in files.paths)
-    return msgspec.structs.replace(task, files=Files(files.table, paths, files.first))
+    paths = tuple(str(Path(path).absolute()) for path in task.files.paths)
+    return msgspec.structs.replace(task, files=msgspec.structs.replace(task.files, paths=paths))

@@ -24,11 +24,15 @@ REMOTE = "s3://"
 
 
 class Files(Struct, frozen=True):
-    """Files of one table; `first` is the number of the first of them, the others follow."""
+    """Files of one table; `first` is the number of the first of them, the others follow.
+
+    `logs` are the lake's sources of all their events; empty where that is not known.
+    """
 
     table: str
     paths: tuple[str, ...]
     first: int = 0
+    logs: frozenset[str] = frozenset()
 
     @property
     def remote(self) -> bool:

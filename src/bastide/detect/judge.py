@@ -15,6 +15,7 @@ import msgspec
 
 from bastide.detect.fields import OPERATION, is_json
 from bastide.detect.files import relation
+from bastide.detect.sources import LOGS
 from bastide.detect.sql import name as quoted
 from bastide.detect.sql import prepare, texts
 from bastide.lake.classes import table as lake_table
@@ -36,6 +37,8 @@ MOST = 50
 """Values of a column that are listed in place of a condition that they pass."""
 TOGETHER = 16
 """Rules that are judged in one query: each costs less than alone, but the query's memory grows with them."""
+OURS = frozenset(name for log in LOGS for name in log.lake)
+"""Sources of the lake whose events are of one kind of log; those of others may be of any."""
 ALWAYS = ("time", "metadata.product.name")
 """What every pass reads."""
 
@@ -64,6 +67,11 @@ def judge(
 
     Files that are not `fresh`, and events before `since` (milliseconds), count for correlations only.
     """
+    if files.logs and files.logs <= OURS:
+        if not files.logs & one.logs:
+            return {}
+        if files.logs <= one.logs:  # nothing else is in there
+            one = msgspec.structs.replace(one, where="true")
     steps = [step for step in one.steps if step.counted or fresh]
     if not steps:
         return {}

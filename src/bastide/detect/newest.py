@@ -84,7 +84,7 @@ def between(lake: Lake, tables: Iterable[str], since: int, span: int) -> Chosen:
 
 
 def _input(lake: Lake, file: File, *, fresh: bool) -> Input:
-    return Input(file.partition.table, f"{lake.storage.root}/{file.path}", file.rows, fresh)
+    return Input(file.partition.table, f"{lake.storage.root}/{file.path}", file.rows, fresh, frozenset(file.sources))
 
 
 def _fresh(commits: Iterable[Commit], after: int) -> set[str]:

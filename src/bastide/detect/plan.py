@@ -38,11 +38,12 @@ class Step(Struct, frozen=True):
 
 
 class Pass(Struct, frozen=True):
-    """The rules over one kind of log in one table. `where` restricts the table to that log."""
+    """The rules over one kind of log in one table. `where` restricts the table to that log; `logs` are its sources."""
 
     table: str
     where: str
     steps: tuple[Step, ...]
+    logs: frozenset[str] = frozenset()
 
 
 class Plan(Struct):
@@ -99,7 +100,7 @@ def _leave_out(plan: Plan, rules: Iterable[Rule]) -> None:
 
 def _pass(table: str, source: Source, steps: list[Step]) -> Pass:
     where = f'"metadata"."product"."name" in ({texts(list(source.products))})' if source.products else "true"
-    return Pass(table, where, tuple(steps))
+    return Pass(table, where, tuple(steps), frozenset(source.lake))
 
 
 def tree_of(rule: Rule) -> Any:

@@ -32,12 +32,16 @@ HITS, DONE = ".hits", ".json"
 
 
 class Input(Struct, frozen=True):
-    """A file of a table with its number of events; `fresh` if its matches are to be told, not only counted."""
+    """A file of a table with its number of events; `fresh` if its matches are to be told, not only counted.
+
+    `logs` are the lake's sources of its events; empty where that is not known.
+    """
 
     table: str
     path: str
     rows: int
     fresh: bool = True
+    logs: frozenset[str] = frozenset()
 
 
 class Task(Struct, frozen=True):
@@ -56,20 +60,20 @@ def tasks_of(inputs: Sequence[Input], workers: int) -> list[Task]:
     """Files packed into tasks and numbered, the largest first, so that all processes end at about the same time."""
     total = sum(one.rows for one in inputs)
     most = max(FEWEST, min(ROWS, total // workers + 1))
-    by_kind: dict[tuple[str, bool], list[Input]] = {}
+    by_kind: dict[tuple[str, bool, frozenset[str]], list[Input]] = {}
     for one in inputs:
-        by_kind.setdefault((one.table, one.fresh), []).append(one)
+        by_kind.setdefault((one.table, one.fresh, one.logs), []).append(one)
     packed: list[tuple[int, Task]] = []
-    for (table, fresh), files in by_kind.items():
+    for (table, fresh, logs), files in by_kind.items():
         pack: list[str] = []
         rows = 0
         for one in files:
             if pack and rows + one.rows > most:
-                packed.append((rows, Task(Files(table, tuple(pack)), fresh)))
+                packed.append((rows, Task(Files(table, tuple(pack), logs=logs), fresh)))
                 pack, rows = [], 0
             pack.append(one.path)
             rows += one.rows
-        packed.append((rows, Task(Files(table, tuple(pack)), fresh)))
+        packed.append((rows, Task(Files(table, tuple(pack), logs=logs), fresh)))
     tasks, number = [], 0
     for _, task in sorted(packed, key=lambda pair: -pair[0]):
         tasks.append(Task(msgspec.structs.replace(task.files, first=number), task.fresh))
