@@ -99,6 +99,8 @@ def main() -> None:
         lake = lake_of(arguments.events, folder)
         rules = ["library", *arguments.rules]
         print(json.dumps(measure(lake, rules, arguments.jobs)))
+        if not arguments.more:
+            return
         more = [*rules, str(copies(Path(place) / "copies", arguments.more))]
         print(json.dumps(measure(lake, more, arguments.jobs)))
 
