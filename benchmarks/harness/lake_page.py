@@ -199,11 +199,12 @@ judging alone. Memory comes from runs of its own, and is the most of all sizes w
 _BESIDE = """\
 The same {events:,} events, from packed files to matches, each tool from its start. bastide is `bastide ingest` into a
 new lake and then `bastide detect`, and judges all its rules, those of other logs and correlations too, on all cores.
-zargunlite and pypanther are libraries and use one core; scripts in `benchmarks/peers` call them as their own tests do.
+zargunlite and pypanther are libraries and use one core; scripts in `benchmarks/peers` call them.
 zargunlite's rules are compiled before (not counted), and only those fields are loaded that a rule names, which spares
-it time; correlations are not among them, since they are compiled to be run in stages, which zargunlite does not do.
-They judge fewer events than above since they are slow. On so few, most of bastide's time is its start, and little of
-theirs; so both are told above: the ratio on these events, and that of the rates, bastide's at its largest size.
+it time; correlations are left out: it would run each as one query, without the indexes that the compiler foresees.
+All judge fewer events here than above since the peers are slow. On so few, much of bastide's time is its start, and
+little of theirs; so both are told above: the ratio on these events, and that of the rates, bastide's at its largest
+size.
 """
 _WATCH = """\
 ### The watch

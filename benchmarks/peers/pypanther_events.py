@@ -1,6 +1,6 @@
 """Judge CloudTrail files with pypanther's own rules, in its environment: `pypanther_events.py FOLDER OUT`.
 
-As Panther runs them: every enabled rule for CloudTrail over every event, with the event's data model, in batch mode.
+With its own functions: every enabled rule for CloudTrail over every event, with the event's data model, in batch mode.
 Rules that remember what they saw in a table of Panther's in AWS are left out: it is not there, and they would fail,
 slowly.
 """

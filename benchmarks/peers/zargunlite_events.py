@@ -1,6 +1,6 @@
 """Judge CloudTrail files with zargunlite, in its environment: `zargunlite_events.py RULES FOLDER OUT`.
 
-As its own tests do it: events are flattened, loaded into its table in memory, and each rule is run as a query. Fields
+With its own functions: events are flattened, loaded into its table in memory, and each rule is run as a query. Fields
 keep their whole path, and only those that some rule names are loaded, with the event's id: fewer are quicker.
 """
 

@@ -1,7 +1,7 @@
 """Compile Sigma rules for zargunlite, in its environment: `zargunlite_rules.py RULES OUT`.
 
-Taken are the rules for CloudTrail that are told by themselves. Correlations are left out: the compiler means them to
-be run in stages with indexes between, and zargunlite runs one query a rule.
+Taken are the rules for CloudTrail that are told by themselves. Correlations are left out: the compiler foresees
+stages with indexes between for them, and zargunlite runs one query a rule.
 """
 
 from __future__ import annotations
