@@ -140,7 +140,7 @@ def main() -> int:
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--tools", default=",".join(tools.LIVE))
     arguments = parser.parse_args()
-    found = measure(tools.prepare(arguments.tools.split(","), live=True), arguments.each, arguments.repeat)
+    found = measure(tools.prepare(arguments.tools.split(","), tools.LIVE), arguments.each, arguments.repeat)
     print(json.dumps(found, indent=1))
     return 0
 

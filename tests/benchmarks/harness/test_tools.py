@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from harness import tools
 from harness.tools import Tool, disk_use, environment
 
 REPORTS = {
@@ -54,3 +55,16 @@ def test_disk_use_counts_blocks_and_follows_no_links(tmp_path):
     before = disk_use(tmp_path / "inside")
     (tmp_path / "inside" / "link").symlink_to(tmp_path / "away")
     assert 10_000 <= before <= disk_use(tmp_path / "inside") < 100_000
+
+
+def test_libraries_say_their_version_through_their_interpreter():
+    assert tools._asking("checkov") == ["--version"]
+    assert "version('pypanther')" in tools._asking("pypanther")[1]
+
+
+def test_who_cannot_be_prepared_is_refused_with_the_reason(monkeypatch, tmp_path):
+    monkeypatch.setattr(tools, "CACHE", tmp_path)
+    monkeypatch.setattr(tools, "_install", lambda name: tmp_path / name)
+    refused = {}
+    assert tools.prepare(["bastide"], {"bastide": "bastide-lake"}, refused) == []
+    assert "bastide-lake" in refused["bastide"]
