@@ -1,7 +1,6 @@
 """Measure the watch: from a new log file that appears to the alert that `bastide detect --watch` prints.
 
-As a user has it: the watch runs on a lake; when a file appears in the folder of the trail, `bastide ingest` of the
-whole folder is started at once. How long one waits between two such calls is one's own choice, and not counted.
+As a user has it: `bastide ingest --watch` looks at the folder of the trail, `bastide detect --watch` at the lake.
 """
 
 from __future__ import annotations
@@ -36,19 +35,18 @@ def measure(own: tools.Tool, trail: Path, place: Path, times: int) -> list[float
     """Seconds from file to alert for each new file; `TimeoutError` when an alert does not come."""
     place.mkdir(parents=True)
     lake = place / "lake"
-    ingest = [str(own.binary), "ingest", str(trail), "--lake", str(lake)]
-    _quiet(ingest, place)
+    ingest, detect = ([str(own.binary), verb, "--lake", str(lake)] for verb in ("ingest", "detect"))
+    subprocess.run([*ingest, str(trail)], env=tools.environment(), cwd=place, check=True, stdout=subprocess.DEVNULL)
     seconds = []
-    with _watching([str(own.binary), "detect", "--watch", "--lake", str(lake)], place) as lines:
+    with _watching([*ingest, str(trail), "--watch"], place), _watching([*detect, "--watch"], place) as lines:
         for turn in range(times + 1):
             new = write_file(place / "new.json.gz", f"watched-{turn}", turn)
             target = trail / f"AWSLogs/{ACCOUNTS[0]}/CloudTrail/{REGIONS[0]}/2026/11/01/new-{turn}.json.gz"
             target.parent.mkdir(parents=True, exist_ok=True)
             new.replace(target)
             begun = time.perf_counter()
-            _quiet(ingest, place)
             told = _told(lines, f"user/watched-{turn}")
-            if turn:  # before the first, the watch had everything else to judge
+            if turn:  # before the first, they had everything else to look at
                 seconds.append(told - begun)
                 print(f"    watch: {seconds[-1]:.2f} s", flush=True)
     return seconds
@@ -114,7 +112,3 @@ def _told(lines: queue.Queue[tuple[float, str]], words: str) -> float:
         if words in line:
             return moment
     raise TimeoutError(f"no alert about {words} within {PATIENCE:.0f} s")
-
-
-def _quiet(command: list[str], place: Path) -> None:
-    subprocess.run(command, env=tools.environment(), cwd=place, check=True, stdout=subprocess.DEVNULL)

@@ -210,7 +210,7 @@ _WATCH = """\
 ### The watch
 
 `bastide detect --watch` runs on a lake with {before} events. A file of {events} events, one of which silences a trail,
-is moved into the trail's folder; `bastide ingest` of the whole folder is started at once, as a watch looks at the lake
-only. Measured is from the move to the line with the alert; how often one calls ingest comes on top.
+is moved into the trail's folder, which `bastide ingest --watch` looks at. Measured is from the move to the line with
+the alert.
 Seconds of each file: {seconds}. What must be reached is held against the slowest.
 """

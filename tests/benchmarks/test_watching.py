@@ -35,14 +35,13 @@ def test_an_alert_that_does_not_come_is_given_up(monkeypatch):
 def test_each_file_is_waited_for_and_the_first_does_not_count(tmp_path, monkeypatch):
     monkeypatch.setattr(watching, "EVENTS", 5)
     monkeypatch.setattr(watching.tools, "CACHE", tmp_path / "cache")
-    fake = tmp_path / "bastide"  # ingest notes that it ran; the watch tells of as many users as notes
+    fake = tmp_path / "bastide"  # the watch of the lake tells of as many users as there are new files
     fake.write_text(
         f"""#!/bin/sh
-cd {tmp_path}
-if [ "$1" = ingest ]; then echo >> notes; exit; fi
+if [ "$1" = ingest ]; then case "$*" in *--watch) sleep 60;; esac; exit; fi
 at=0
 while sleep 0.05; do
-  while [ $((at + 1)) -lt $(wc -l < notes) ]; do echo "by user/watched-$at"; at=$((at + 1)); done
+  while [ $at -lt $(find {tmp_path}/trail -name "new-*" | wc -l) ]; do echo "by user/watched-$at"; at=$((at + 1)); done
 done
 """,
         "utf-8",
