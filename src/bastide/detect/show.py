@@ -11,6 +11,7 @@ import msgspec
 from bastide.detect.correlations import described
 from bastide.detect.engine import moment
 from bastide.detect.rules import LEVELS
+from bastide.detect.sightings import threats_of
 from bastide.redact import clean
 from bastide.report.words import counted
 
@@ -156,7 +157,7 @@ def rule_record(rule: Rule) -> dict[str, Any]:
         "description": rule.description,
         "tactics": list(rule.tactics),
         "techniques": list(rule.techniques),
-        "threats": [str(one) for one in rule.extra.get("threats", [])],
+        "threats": threats_of(rule),
         "playbook": str(rule.extra.get("playbook", "")),
         "false_positives": list(rule.false_positives),
         "references": list(rule.references),
