@@ -41,5 +41,8 @@ def test_json() -> None:
     assert reach_record(Reach(unknown="why")) == {"unknown": "why"}
     assert reach_record(Reach(identity="role.web", reads=(SITE,), writes=("s3",), actions=3)) == {
         "identity": "role.web", "scanned": "", "live": False, "administrator": False, "changes_iam": False,
-        "reads": [{"name": "site", "class": "public", "guessed": True}], "writes": ["s3"], "actions": 3, "vague": [],
+        "reads": [{"name": "site", "class": "public", "guessed": True}], "reads_in_all": 1, "writes": ["s3"],
+        "actions": 3, "vague": [],
     }  # fmt: skip
+    many = reach_record(Reach(reads=(ORDERS,) * 50))
+    assert (len(many["reads"]), many["reads_in_all"]) == (20, 50)

@@ -11,8 +11,8 @@ from bastide.report.words import counted
 
 EVERY = "*"
 """Stands for every service."""
-TOLD = 4
-"""Stores and services that one line names."""
+TOLD, MOST = 4, 20
+"""Stores and services that one line names, and those that an object of JSON does."""
 
 
 class Held(Struct, frozen=True):
@@ -79,10 +79,18 @@ def _some(names: list[str], noun: str) -> str:
 
 
 def reach_record(reach: Reach) -> dict[str, Any]:
-    """The same as one object of JSON, not cleaned yet; what is unknown has nothing but that."""
+    """The same as one object of JSON, not cleaned yet; what is unknown has nothing but that.
+
+    Of stores and of what is not known it has the first `MOST`: each of many matches has it.
+    """
     if reach.unknown:
         return {"unknown": reach.unknown}
-    stores = [{"name": one.name, "class": one.classification, "guessed": not one.said} for one in reach.reads]
+    stores = [{"name": one.name, "class": one.classification, "guessed": not one.said} for one in reach.reads[:MOST]]
     plain = {key: getattr(reach, key) for key in ("identity", "scanned", "live", "administrator", "changes_iam")}
-    more = {"reads": stores, "writes": list(reach.writes), "actions": reach.actions, "vague": list(reach.vague)}
-    return plain | more
+    return plain | {
+        "reads": stores,
+        "reads_in_all": len(reach.reads),
+        "writes": list(reach.writes),
+        "actions": reach.actions,
+        "vague": list(reach.vague[:MOST]),
+    }

@@ -111,7 +111,7 @@ def alert_text(alert: Alert) -> str:
         lines.append(f"          on {', '.join(clean(word, 120) for word in alert.resources[:4])}")
     if alert.classes:
         lines.append(f"          touched {', '.join(clean(name, 60) for name in alert.classes)} data")
-    if alert.reach:
+    if alert.reach and alert.actor.startswith("arn:"):  # an address or a service has no rights to tell
         lines.append(f"          {reach_text(alert.reach)}")
     lines += [f"          worse, for {clean(reason, 200)}" for reason in alert.reasons]
     return "\n".join([*lines, *_timeline(alert)])
