@@ -32,6 +32,7 @@ CALL = {"eventSource": "s3.amazonaws.com", "eventName": "ListBuckets"}
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "user"))
     (tmp_path / "bastide.yaml").write_text("workload: {name: shop}\n")
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "a.yml").write_text(RULE)
@@ -49,6 +50,49 @@ def test_files_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     code, text = said(capsys, "detect", "--rules", "rules", "--events", "logs", "--format", "json")
     (one,) = json.loads(text)
     assert (code, one["rule_id"], one["table"]) == (1, "00000000-0000-4000-8000-000000000001", "api_activity")
+
+
+STACK = """
+resource "aws_iam_user" "alice" { name = "alice" }
+resource "aws_iam_user_policy" "alice" {
+  user   = aws_iam_user.alice.name
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "iam:*", Resource = "*" }] })
+}
+resource "aws_s3_bucket" "orders" { bucket = "orders-of-the-shop" }
+"""
+STORES = "  stores: [{resource: aws_s3_bucket.orders, class: restricted}]\n"
+
+
+def test_what_the_actor_may_do_by_the_last_scan(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("detect", "--rules", "rules", "--events", "logs")
+    text = said(capsys, *words)[1]
+    assert "what it may do is not known: no scan of this folder is kept" in text
+    (project / "main.tf").write_text(STACK)
+    (project / "bastide.yaml").write_text("workload:\n  name: shop\n" + STORES)
+    touched = {**CALL, "resources": [{"ARN": "arn:aws:s3:::orders-of-the-shop", "type": "AWS::S3::Bucket"}]}
+    write(made([touched], START, "one"), project / "logs")
+    said(capsys, "scan", ".", "--fail-on", "never")
+    text = said(capsys, *words)[1]
+    assert "may change IAM; change things in iam (by the scan of code of 2" in text
+    assert text.startswith("HIGH      Lists")
+    assert "          touched restricted data\n" in text
+    assert "          worse, for restricted data was touched\n" in text
+    (one,) = json.loads(said(capsys, *words, "--format", "json")[1])
+    assert (one["reach"]["changes_iam"], one["reach"]["writes"]) == (True, ["iam"])
+
+
+def test_without_a_match_nothing_is_read(project: Path) -> None:
+    (project / "rules" / "a.yml").write_text(RULE.replace("ListBuckets", "Never"))
+    code = (
+        "import sys; from bastide.cli.parser import make_parser\n"
+        "words = ['detect', '--rules', 'rules', '--events', 'logs']\n"
+        "arguments = make_parser('detect').parse_args(words)\n"
+        "code = arguments.run(arguments)\n"
+        "assert not [name for name in sys.modules if name.startswith(('bastide.threats', 'sqlalchemy'))]\n"
+        "sys.exit(code)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_only_what_is_new(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastide.detect.alerts import Classed, alerts_of, level_number
+from bastide.detect.alerts import Classed, alerts_of, level_number, touch
 from tests.detect.conftest import match, rule
 from tests.fuzzing import fuzz
 
@@ -42,6 +42,22 @@ def test_sensitive_data_is_worse() -> None:
     assert (alert.level, alert.reasons) == ("high", ["restricted data was touched"])
     (alert,) = alerts_of([match(resources=("arn:aws:s3:::assets",))], classes)
     assert alert.level == "medium"
+
+
+def test_classes_of_data_are_told_the_most_sensitive_first() -> None:
+    classes = [Classed("assets", "public", 0.0), Classed("orders", "internal", 0.3)]
+    (alert,) = alerts_of([match(resources=("arn:aws:s3:::assets", "arn:aws:s3:::orders"))], classes)
+    assert (alert.classes, alert.level) == (["internal", "public"], "medium")
+
+
+def test_sensitive_data_that_is_known_later_is_worse_once() -> None:
+    (alert,) = alerts_of([match()])
+    touch(alert, {"internal": 0.3})
+    assert (alert.level, alert.reasons) == ("medium", [])
+    touch(alert, {"restricted": 1.0})
+    touch(alert, {"restricted": 1.0})
+    assert (alert.level, alert.reasons) == ("high", ["restricted data was touched"])
+    assert alert.classes == ["restricted", "internal"]
 
 
 def test_the_worst_stands_first_and_none_is_over_critical() -> None:

@@ -8,8 +8,9 @@ import jsonschema_rs
 import pytest
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
-from bastide.detect.alerts import alerts_of
+from bastide.detect.alerts import alerts_of, touch
 from bastide.detect.finding import asff, ocsf
+from bastide.detect.reach import Reach
 from bastide.lake.classes import ocsf_version
 from tests.detect.conftest import match, rule
 
@@ -39,8 +40,23 @@ def test_ocsf(validator: Any, fields: dict[str, Any]) -> None:
     }
 
 
+def test_what_is_known_of_the_actor_and_of_the_data_is_an_enrichment(validator: Any) -> None:
+    (alert,) = alerts_of([match(FULL, resources=("arn:aws:s3:::b",))])
+    assert "enrichments" not in ocsf(alert)
+    alert.reach = Reach(identity="a", administrator=True)
+    touch(alert, {"internal": 0.3})
+    event = ocsf(alert)
+    validator.validate(event)
+    reach, data = event["enrichments"]
+    assert (reach["value"], reach["type"], reach["data"]["administrator"]) == (alert.actor, "reach", True)
+    assert reach["short_desc"] == "may do everything: it is an administrator"
+    assert (data["value"], data["data"]) == ("arn:aws:s3:::b", {"classes": ["internal"]})
+
+
 def test_asff() -> None:
     (alert,) = alerts_of([match(FULL, resources=("arn:aws:s3:::b",))])
+    alert.reach = Reach(unknown="nobody looked")
+    assert asff(alert, "1", "r")["Description"].endswith("the actor: what it may do is not known: nobody looked")
     found = asff(alert, "111122223333", "eu-west-1")
     assert found["ProductArn"] == "arn:aws:securityhub:eu-west-1:111122223333:product/111122223333/default"
     assert found["Severity"] == {"Label": "HIGH"}

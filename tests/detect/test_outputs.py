@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from bastide.detect.alerts import alerts_of
+from bastide.detect.alerts import alerts_of, touch
 from bastide.detect.outputs import send
+from bastide.detect.reach import Held, Reach
 from bastide.errors import UsageError
 from tests.detect.conftest import match, rule
 from tests.sources.aws.conftest import REGION as HOME
@@ -57,6 +58,17 @@ def test_slack_gets_no_markup_of_others(receiver: tuple[str, list[Any]]) -> None
     assert send(f"slack:{url}/x", ALERTS) == ""
     assert got[0]["text"].splitlines()[0].startswith("*HIGH* Root &lt;acts&gt; by `arn:")
     assert got[0]["text"].endswith("by `x'y`")
+
+
+def test_hooks_tell_what_the_actor_may_do(receiver: tuple[str, list[Any]]) -> None:
+    url, got = receiver
+    (alert,) = alerts_of([match()])
+    alert.reach = Reach(reads=(Held("<orders>", "internal"),))
+    touch(alert, {"internal": 0.3})
+    assert send(f"slack:{url}/x", [alert]) == ""
+    assert got[0]["text"].endswith(", touched internal data, may read &lt;orders&gt; (internal)")
+    assert send(f"webhook:{url}/x", [alert]) == ""
+    assert got[1]["alerts"][0]["reach"]["reads"] == [{"name": "<orders>", "class": "internal", "guessed": False}]
 
 
 def test_a_receiver_that_refuses(receiver: tuple[str, list[Any]]) -> None:

@@ -5,10 +5,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bastide.detect.alerts import alerts_of
+from bastide.detect.alerts import alerts_of, touch
+from bastide.detect.reach import Reach
 from bastide.detect.rules import Problem
 from bastide.detect.run import Judged
-from bastide.detect.show import TIMELINE, alert_record, alert_text, as_text, cleaned, closing, match_line, rule_record
+from bastide.detect.show import (
+    TIMELINE,
+    alert_record,
+    alert_text,
+    as_text,
+    cleaned,
+    closing,
+    match_line,
+    reach_json,
+    rule_record,
+)
 from tests.detect.conftest import match, rule, rule_text
 
 
@@ -23,6 +34,23 @@ def test_hostile_texts_are_only_text() -> None:
     for text in (match_line(evil), alert_text(alerts_of([evil])[0]), json.dumps(alert_record(alerts_of([evil])[0]))):
         assert not any(mark in text for mark in ("\x1b", "\u202e", "\x07"))
     assert cleaned({"a": ["\x1b", 1]}) == {"a": ["\\x1b", 1]}
+
+
+REACH = Reach(identity="role/\x1b[31m", changes_iam=True, writes=("iam",))
+
+
+def test_what_the_actor_may_do_is_told() -> None:
+    (alert,) = alerts_of([match()])
+    assert alert_record(alert)["reach"] is None
+    alert.reach = REACH
+    touch(alert, {"confid\x1bential": 0.5})
+    text = alert_text(alert).splitlines()
+    assert r"          touched confid\x1bential data" in text
+    assert "          may change IAM; change things in iam" in text
+    record = alert_record(alert)
+    assert (record["reach"]["changes_iam"], record["classes"]) == (True, [r"confid\x1bential"])
+    line = match_line(match(), reach_json(REACH))
+    assert json.loads(line)["reach"]["identity"] == r"role/\x1b[31m"
 
 
 def test_an_alert_has_a_timeline() -> None:

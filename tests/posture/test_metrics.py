@@ -130,6 +130,21 @@ def test_objectives_and_risks(history: Path) -> None:
         assert {row.of for row in found["threats-by-status"].rows} == {total}
 
 
+def test_threats_that_a_replay_has_seen(history: Path) -> None:
+    with open_whole() as whole:
+        (row,) = by(whole)["threats-seen-in-replay"].rows
+        assert (row.value, row.low, row.high) == (0, 0, 1)
+        open_threats = sum(one.status == "open" for one in whole.register)
+        assert row.of == open_threats > 2
+        whole.known._connection.execute(
+            "update threats set replay = case when number = 1 then 'seen' when number = 2 then 'blind' else replay end "
+            "from (select id, row_number() over (order by id) as number from threats where status = 'open') n "
+            "where n.id = threats.id"
+        )
+        (row,) = by(whole)["threats-seen-in-replay"].rows
+        assert (row.low, row.high) == (pytest.approx(1 / row.of), pytest.approx((row.of - 1) / row.of))
+
+
 def test_ages(history: Path) -> None:
     with open_whole() as whole:
         whole.known._connection.execute(

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bastide.detect.sightings import Sighting
 from bastide.errors import UsageError
 from bastide.state.database import State, open_state
-from bastide.state.journal import Entry, entries
+from bastide.state.journal import Entry, append, entries
 from bastide.threats.register import Row, Scanned, chosen, decide, read_register, record, standings
 from bastide.threats.risk import Risk
 from bastide.threats.templates import Threat
@@ -66,6 +67,15 @@ def test_a_risk_in_the_appetite_is_mitigated_and_one_over_it_alarms(state: State
     record(state, [threat("T-1")], {}, scanned(1))
     assert (rows(state)["T-1"].status, rows(state)["T-1"].alarm) == ("open", True)
     assert (rows(state, high=8)["T-1"].status, rows(state, high=8)["T-1"].alarm) == ("mitigated", False)
+
+
+def test_a_threat_is_seen_by_what_a_replay_wrote_down(state: State) -> None:
+    record(state, [threat("T-1")], {}, scanned(1))
+    assert rows(state)["T-1"].sighting == Sighting()
+    scenarios = {"attack": {"seen": {"a.b": ["Reads"]}, "missed": {}, "techniques": []}}
+    append(state, "jo", "replay.run", "shop", {"scenarios": scenarios, "watched": ["a.b"]})
+    assert rows(state)["T-1"].sighting.status == "seen"
+    assert rows(state)["T-1"].sighting.rules == ("Reads",)
 
 
 def test_decisions_are_kept_with_who_and_why(state: State) -> None:

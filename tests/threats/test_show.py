@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from bastide.detect.sightings import Sighting
 from bastide.report.lines import Lines, Plain
 from bastide.threats.register import Row, Standing
 from bastide.threats.risk import Mitigation, Risk
@@ -32,8 +33,9 @@ def listed(*rows: Row, limit: int = 0) -> list[str]:
 
 def test_a_line_has_the_level_the_interval_and_who_decided() -> None:
     lines = listed(row("T-1", 16), row("T-2", 8, "accepted", until="2099-01-01", decided_by="Rosa"))
-    assert " ".join(lines[0].split()) == "critical 8.0 to 16.0 ! T-1 title of T-1 element of T-1 (restricted) open"
-    assert lines[1].endswith("accepted until 2099-01-01 by Rosa")
+    told = " ".join(lines[0].split())
+    assert told == "critical 8.0 to 16.0 ! T-1 title of T-1 element of T-1 (restricted) open not tried in replay"
+    assert "accepted until 2099-01-01 by Rosa" in lines[1]
     assert "1 risk over the appetite (medium) without a decision, marked !" in "\n".join(lines)
 
 
@@ -54,3 +56,18 @@ def test_programs_get_all_of_it() -> None:
          "unknown": 0, "exempt": 0}
     ]  # fmt: skip
     assert "\x1b" not in found["reason"]
+
+
+def test_what_replays_have_seen_is_told() -> None:
+    seen = row("T-1", 16)
+    seen.sighting = Sighting("seen", "2026-03-02", ("Reads\x1b[31m",), ("Copies",))
+    blind = row("T-2", 16)
+    blind.sighting = Sighting("blind", "2026-03-02")
+    lines = listed(seen, blind, row("T-3", 16))
+    assert [line.rpartition("open")[2].strip() for line in lines[:3]] == [
+        "seen in replay on 2026-03-02", "blind in replay on 2026-03-02", "not tried in replay",
+    ]  # fmt: skip
+    assert "in replay: 1 seen, 1 blind, 1 not tried" in "\n".join(lines)
+    assert as_json([seen])["threats"][0]["replay"] == {
+        "status": "seen", "on": "2026-03-02", "rules": ["Reads\\x1b[31m"], "missed": ["Copies"],
+    }  # fmt: skip

@@ -11,8 +11,11 @@ from bastide.errors import UsageError
 if TYPE_CHECKING:
     import argparse
 
+    import msgspec
+
     from bastide.detect.engine import Match
     from bastide.detect.run import Detections, Judged
+    from bastide.threats.reach import Reaches
 
 INCOMPLETE = 3
 PAUSE = 0.5
@@ -37,19 +40,62 @@ def run(arguments: argparse.Namespace) -> int:
     return _once(arguments, detections, told)
 
 
+class _Known:
+    """What actors may do, by the last scan: nothing of it is imported or read before something has matched."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self._config = arguments.config or ""
+        self.forget()
+
+    def forget(self) -> None:
+        """Read it again for what matches from now on: there may be another scan."""
+        self._reaches: Reaches | None = None
+        self._written: dict[str, msgspec.Raw] = {}
+
+    @property
+    def reaches(self) -> Reaches:
+        """What knows it."""
+        if self._reaches is None:
+            from bastide.threats.reach import Reaches
+
+            self._reaches = Reaches(self._config)
+        return self._reaches
+
+    def json(self, actor: str) -> msgspec.Raw:
+        """The same as JSON, written once for each actor: there may be millions of matches."""
+        found = self._written.get(actor)
+        if found is None:
+            from bastide.detect.show import reach_json
+
+            found = self._written[actor] = reach_json(self.reaches.of(actor))
+        return found
+
+    def look(self, judged: Judged) -> None:
+        """Say of each alert what its actor may do, and which data was touched."""
+        if not judged.alerts:
+            return
+        from bastide.detect.alerts import in_turn, touch
+
+        for alert in judged.alerts:
+            alert.reach = self.reaches.of(alert.actor)
+            touch(alert, self.reaches.touched(alert.resources, alert.accounts))
+        judged.alerts = in_turn(judged.alerts)
+
+
 class _Told:
     """JSON is printed match by match: there may be more of them than memory holds."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.arguments, self.json = arguments, arguments.format == "json"
         self.begun = False
+        self.known = _Known(arguments)
 
     def match(self, match: Match) -> None:
         if not self.json:
             return
         from bastide.detect.show import match_line
 
-        sys.stdout.write((",\n " if self.begun else "[") + match_line(match))
+        sys.stdout.write((",\n " if self.begun else "[") + match_line(match, self.known.json(match.actor)))
         self.begun = True
 
     def closed(self, judged: Judged) -> int:
@@ -57,6 +103,7 @@ class _Told:
         from bastide.detect.alerts import level_number
         from bastide.detect.show import as_text, closing
 
+        self.known.look(judged)
         if self.json:
             sys.stdout.write("]\n" if self.begun else "[]\n")
             if judged.problems:
@@ -93,16 +140,20 @@ def _watch(arguments: argparse.Namespace, detections: Detections) -> int:
     from bastide.detect.show import alert_text, match_line
     from bastide.lake.store import Lake, lake_folder
 
+    known = _Known(arguments)
+
     def tell(match: Match) -> None:
         if arguments.format == "json":
-            print(match_line(match), flush=True)
+            print(match_line(match, known.json(match.actor)), flush=True)
 
     lake = Lake(arguments.lake or lake_folder())
     there = False
     while True:
         there = there or lake.exists()
         if there and lake.commits(remembered(lake, detections.name)):
+            known.forget()
             judged, sequence = detections.new(lake, arguments.jobs, tell)
+            known.look(judged)
             if arguments.format != "json":
                 for alert in reversed(judged.alerts):
                     print(alert_text(alert) + "\n", flush=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bastide.detect.replay import Outcome, Played, Seen
+    from bastide.detect.run import Detections
     from bastide.detect.scenario import Scenario
 
 
@@ -33,14 +35,38 @@ def run(arguments: argparse.Namespace) -> int:
     scenarios = load_scenarios(arguments.scenarios)
     if arguments.write:
         return _write(scenarios, Path(arguments.write))
-    outcomes = replay(Detections(arguments.rules or (), arguments.config or ""), scenarios)
+    detections = Detections(arguments.rules or (), arguments.config or "")
+    outcomes = replay(detections, scenarios)
     keep(outcomes)
+    _record(arguments, outcomes, detections)
     if arguments.format == "json":
         records = [msgspec.to_builtins(one) | {"passed": one.passed} for one in outcomes]
         print(json.dumps({"version": 1, "scenarios": cleaned(records)}, indent=2))
     else:
         print("\n".join([*(_text(one) for one in outcomes), _closing(outcomes)]))
     return 0 if all(one.passed for one in outcomes) else 1
+
+
+def _record(arguments: argparse.Namespace, outcomes: Sequence[Outcome], detections: Detections) -> None:
+    """Write into the project's log what its own detections came to; what hinders that is told, and no more."""
+    from bastide.settings import nearest_file
+
+    if not (arguments.config or nearest_file()):
+        return
+    if arguments.rules:
+        print("not kept for `bastide threats`: these are not the detections of the project", file=sys.stderr)
+        return
+    from bastide.cli.threats import actor
+    from bastide.detect.sightings import record
+    from bastide.state.database import open_state, state_url
+    from bastide.workload.manifest import read_manifest
+
+    manifest = read_manifest(arguments.config or "")
+    try:
+        with open_state(manifest.name, state_url(arguments.state or "", manifest.state)) as state:
+            record(state, actor(), outcomes, detections.rules.rules)
+    except UsageError as error:
+        print(f"not kept for `bastide threats`: {clean(str(error), 600)}", file=sys.stderr)
 
 
 def _write(scenarios: Sequence[Scenario], folder: Path) -> int:

@@ -13,9 +13,10 @@ from bastide.detect.attack import in_order
 from bastide.detect.rules import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bastide.detect.engine import Match
+    from bastide.detect.reach import Reach
     from bastide.detect.rules import Rule
 
 WINDOW = 60 * 60 * 1000
@@ -32,7 +33,8 @@ _SENSITIVE = 0.99
 class Alert(Struct):
     """What one actor did. `reasons` say why its level is higher than that of its worst rule.
 
-    `matches` are the first and the last of them, `total` is how many there are, `events` how many events.
+    `matches` are the first and the last of them, `total` is how many there are, `events` how many events. `touched`
+    are classes of data with how sensitive they are, 0 to 1; `reach` is what the actor may do, once somebody has looked.
     """
 
     id: str
@@ -52,6 +54,13 @@ class Alert(Struct):
     sources: list[str] = field(default_factory=list)
     resources: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    touched: dict[str, float] = field(default_factory=dict)
+    reach: Reach | None = None
+
+    @property
+    def classes(self) -> list[str]:
+        """The classes of data that was touched, the most sensitive first."""
+        return sorted(self.touched, key=lambda name: (-self.touched[name], name))
 
 
 class Classed(Struct, frozen=True):
@@ -75,6 +84,11 @@ def alerts_of(matches: Iterable[Match], classes: Sequence[Classed] = (), window:
     return gathered.alerts()
 
 
+def in_turn(alerts: Iterable[Alert]) -> list[Alert]:
+    """The worst first and of those the newest."""
+    return sorted(alerts, key=lambda one: (-level_number(one.level), -one.last))
+
+
 class Gathered:
     """Alerts while matches come in, in the order of time; memory grows with alerts, not with matches."""
 
@@ -96,7 +110,7 @@ class Gathered:
     def alerts(self) -> list[Alert]:
         """All of them, the worst first and of those the newest."""
         found = [*self._done, *(growing.alert(self.classes) for growing in self._open.values())]
-        return sorted(found, key=lambda one: (-level_number(one.level), -one.last))
+        return in_turn(found)
 
 
 class _Growing:
@@ -168,15 +182,27 @@ def _key(match: Match) -> tuple[str, str]:
 def _raise(alert: Alert, classes: Sequence[Classed]) -> None:
     if len(alert.tactics) >= CHAIN:
         alert.reasons.append(f"steps of {len(alert.tactics)} tactics: {', '.join(alert.tactics)}")
-    touched = {
-        one.name
-        for one in classes
-        if one.sensitivity >= _SENSITIVE and any(_is(resource, one.pattern) for resource in alert.resources)
-    }
-    if touched:
-        alert.reasons.append(f"{', '.join(sorted(touched))} data was touched")
-    at = min(level_number(alert.level) + len(alert.reasons), len(LEVELS) - 1)
-    alert.level = LEVELS[at]
+        _worse(alert)
+    touch(
+        alert,
+        {one.name: one.sensitivity for one in classes if any(_is(uid, one.pattern) for uid in alert.resources)},
+    )
+
+
+def touch(alert: Alert, classes: Mapping[str, float]) -> None:
+    """Say that data of these classes was touched, with how sensitive each is; the first of the most sensitive makes
+    the alert one level worse.
+    """
+    known = alert.touched | dict(classes)
+    worst = sorted(name for name, sensitivity in known.items() if sensitivity >= _SENSITIVE)
+    if worst and not any(sensitivity >= _SENSITIVE for sensitivity in alert.touched.values()):
+        alert.reasons.append(f"{', '.join(worst)} data was touched")
+        _worse(alert)
+    alert.touched = known
+
+
+def _worse(alert: Alert) -> None:
+    alert.level = LEVELS[min(level_number(alert.level) + 1, len(LEVELS) - 1)]
 
 
 def _is(resource: str, pattern: str) -> bool:

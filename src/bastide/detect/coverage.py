@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from bastide.detect.attack import TECHNIQUES, technique
+from bastide.detect.sightings import threats_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -58,8 +59,8 @@ def threats(rules: Sequence[Rule], kept: Kept, there: Mapping[str, int] | None) 
     """A row for each threat that a rule says it sees; it is seen when one of them fired in a replay."""
     by_threat: dict[str, list[Rule]] = {}
     for rule in rules:
-        for uid in rule.extra.get("threats", []):
-            by_threat.setdefault(str(uid), []).append(rule)
+        for uid in threats_of(rule):
+            by_threat.setdefault(uid, []).append(rule)
     known = _Known(rules, kept, there)
     rows = []
     for uid, some in sorted(by_threat.items()):

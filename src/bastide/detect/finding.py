@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from bastide import __version__
 from bastide.detect.attack import tactic, technique
 from bastide.detect.engine import moment
+from bastide.detect.reach import reach_record, reach_text
+from bastide.detect.show import cleaned
 from bastide.lake.classes import SEVERITIES, ocsf_version
 from bastide.redact import clean
 
@@ -62,9 +64,25 @@ def ocsf(alert: Alert) -> dict[str, Any]:
         },
         "evidences": [_evidence(match) for match in alert.matches[:EVIDENCES]],
     }
+    if enrichments := _enrichments(alert):
+        event["enrichments"] = enrichments
     if alert.resources:
         event["resources"] = [{"uid": clean(uid, 1000)} for uid in alert.resources[:EVIDENCES]]
     return event
+
+
+def _enrichments(alert: Alert) -> list[dict[str, Any]]:
+    """What the project knows of the actor and of the data, beside the attribute that it is about."""
+    found: list[dict[str, Any]] = []
+    if alert.reach:
+        told = {"short_desc": reach_text(alert.reach), "data": cleaned(reach_record(alert.reach))}
+        found.append({"name": "evidences.actor.user.uid", "value": clean(alert.actor, 500) or "unknown",
+                      "type": "reach", "provider": "bastide", **told})  # fmt: skip
+    if alert.classes:
+        classes = [clean(name, 100) for name in alert.classes]
+        found.append({"name": "resources.uid", "value": clean(alert.resources[0], 1000), "type": "data-class",
+                      "provider": "bastide", "data": {"classes": classes}})  # fmt: skip
+    return found
 
 
 def _cloud(alert: Alert) -> dict[str, Any]:
@@ -109,6 +127,10 @@ def _evidence(match: Match) -> dict[str, Any]:
     return evidence
 
 
+def _told(alert: Alert) -> list[str]:
+    return [*alert.reasons, *([f"the actor: {reach_text(alert.reach)}"] if alert.reach else [])]
+
+
 def asff(alert: Alert, account: str, region: str, partition: str = "aws") -> dict[str, Any]:
     """The finding for the Security Hub of an account and region."""
     product = f"arn:{partition}:securityhub:{region}:{account}:product/{account}/default"
@@ -124,7 +146,7 @@ def asff(alert: Alert, account: str, region: str, partition: str = "aws") -> dic
         "UpdatedAt": moment(alert.last),
         "Severity": {"Label": alert.level.upper()},
         "Title": clean(alert.title, 256),
-        "Description": clean(f"by {alert.actor or 'nobody known'}. {'; '.join(alert.reasons)}", 1024),
+        "Description": clean(f"by {alert.actor or 'nobody known'}. {'; '.join(_told(alert))}", 1024),
         "Resources": [
             {"Type": "AwsAccount" if uid.startswith("AWS::::") else "Other", "Id": clean(uid, 512), "Region": region}
             for uid in resources

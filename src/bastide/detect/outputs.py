@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bastide.detect.finding import asff, ocsf
+from bastide.detect.reach import reach_text
 from bastide.detect.show import alert_record
 from bastide.errors import UsageError
 from bastide.redact import clean
@@ -56,10 +57,17 @@ def _webhook(place: str, alerts: Sequence[Alert]) -> str:
 
 
 def _slack(place: str, alerts: Sequence[Alert]) -> str:
-    lines = [f"*{alert.level.upper()}* {_plain(alert.title)} by `{_plain(alert.actor)}`" for alert in alerts[:20]]
+    lines = [_slack_line(alert) for alert in alerts[:20]]
     if len(alerts) > 20:
         lines.append(f"and {len(alerts) - 20} more")
     return _post(place, {"text": "\n".join(lines)})
+
+
+def _slack_line(alert: Alert) -> str:
+    line = f"*{alert.level.upper()}* {_plain(alert.title)} by `{_plain(alert.actor)}`"
+    if alert.classes:
+        line += f", touched {_plain(', '.join(alert.classes))} data"
+    return line + (f", {_plain(reach_text(alert.reach))}" if alert.reach else "")
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,9 @@ import msgspec
 
 from bastide.detect.correlations import described
 from bastide.detect.engine import moment
+from bastide.detect.reach import Reach, reach_record, reach_text
 from bastide.detect.rules import LEVELS
+from bastide.detect.sightings import threats_of
 from bastide.redact import clean
 from bastide.report.words import counted
 
@@ -29,10 +31,12 @@ _WORDS = frozenset({"rule_id", "rule_title", "event_uid", "level", "time", "acco
 """Fields of a match that hold no secret: ids, names of AWS, texts of rules. There may be millions of them."""
 
 
-def match_line(match: Match) -> str:
-    """A match as one line of JSON."""
+def match_line(match: Match, reach: msgspec.Raw | None = None) -> str:
+    """A match as one line of JSON, with what its actor may do, which is JSON already."""
     record = match.record()
     found = {key: _word(value) if key in _WORDS else cleaned(value) for key, value in record.items()}
+    if reach is not None:
+        found["reach"] = reach
     return msgspec.json.encode(found).decode()
 
 
@@ -72,6 +76,8 @@ def alert_record(alert: Alert) -> dict[str, Any]:
         "techniques": alert.techniques,
         "resources": alert.resources[:50],
         "reasons": alert.reasons,
+        "classes": alert.classes,
+        "reach": reach_record(alert.reach) if alert.reach else None,
         "matches": alert.total,
         "rules": sorted(alert.rules),
         "events": [match.event_uid for match in alert.matches][:200],
@@ -79,6 +85,11 @@ def alert_record(alert: Alert) -> dict[str, Any]:
     shown = cleaned(found)
     assert isinstance(shown, dict)
     return shown
+
+
+def reach_json(reach: Reach) -> msgspec.Raw:
+    """What an actor may do as JSON that is safe to print."""
+    return msgspec.Raw(msgspec.json.encode(cleaned(reach_record(reach))))
 
 
 def as_text(judged: Judged) -> str:
@@ -98,6 +109,10 @@ def alert_text(alert: Alert) -> str:
         lines.append(f"          from {', '.join(clean(word, 80) for word in alert.sources[:4])}")
     if alert.resources:
         lines.append(f"          on {', '.join(clean(word, 120) for word in alert.resources[:4])}")
+    if alert.classes:
+        lines.append(f"          touched {', '.join(clean(name, 60) for name in alert.classes)} data")
+    if alert.reach and alert.actor.startswith("arn:"):  # an address or a service has no rights to tell
+        lines.append(f"          {reach_text(alert.reach)}")
     lines += [f"          worse, for {clean(reason, 200)}" for reason in alert.reasons]
     return "\n".join([*lines, *_timeline(alert)])
 
@@ -156,7 +171,7 @@ def rule_record(rule: Rule) -> dict[str, Any]:
         "description": rule.description,
         "tactics": list(rule.tactics),
         "techniques": list(rule.techniques),
-        "threats": [str(one) for one in rule.extra.get("threats", [])],
+        "threats": threats_of(rule),
         "playbook": str(rule.extra.get("playbook", "")),
         "false_positives": list(rule.false_positives),
         "references": list(rule.references),

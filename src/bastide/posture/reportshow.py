@@ -185,7 +185,8 @@ def _risk(brief: Brief, row: dict[str, Any]) -> dict[str, Any]:
     standing = "nobody has decided" if row["alarm"] else str(row["status"])
     owner = f", {row['owner']} looks after it" if row["owner"] else ""
     aims = [_aim(brief, one) for one in brief.facts["chain"] if one["threat"] == row["id"]]
-    return {**row, "left": left, "standing": standing + owner, "chain": aims}
+    replay = f"{row['replay']} in replay" + (f" on {row['replay_on']}" if row["replay_on"] else "")
+    return {**row, "left": left, "standing": f"{standing}{owner}; {replay}", "chain": aims}
 
 
 def _aim(brief: Brief, one: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct, field
 
+from bastide.detect.sightings import Sighting, sightings
 from bastide.errors import UsageError, near_miss
 from bastide.state.journal import append_all
 from bastide.threats.templates import Threat
@@ -81,6 +82,7 @@ class Row(Struct):
     first_seen: str
     last_seen: str
     gone_at: str | None
+    sighting: Sighting = Sighting()
 
     @property
     def alarm(self) -> bool:
@@ -237,7 +239,8 @@ def read_register(state: State, risks: dict[str, Risk], entries: Iterable[Entry]
             .order_by(scans.c.at)
         ).all()
     older = {row.threat: Risk(row.inherent, row.low, row.high, ()) for row in newest}
-    known = standings(entries)
+    entries = list(entries)
+    known, replayed = standings(entries), sightings(entries)
     rows = []
     for one in stored:
         threat = msgspec.json.decode(one.content, type=Threat)
@@ -247,6 +250,7 @@ def read_register(state: State, risks: dict[str, Risk], entries: Iterable[Entry]
         status = "closed" if one.gone_at else standing.status
         if status == "open" and fits and not standing.ended:
             status = "mitigated"
-        rows.append(Row(threat, risk, standing, status, fits, one.first_seen, one.last_seen, one.gone_at))
+        sighting = replayed.of((threat.template, threat.id), threat.attack)
+        rows.append(Row(threat, risk, standing, status, fits, one.first_seen, one.last_seen, one.gone_at, sighting))
     rows.sort(key=lambda row: (row.status == "closed", -(row.risk.high if row.risk else 0), row.threat.id))
     return rows

@@ -12,6 +12,7 @@ from bastide.threats.risk import LEVELS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bastide.detect.sightings import Status
     from bastide.report.lines import Lines
     from bastide.threats.register import Row
     from bastide.threats.risk import Mitigation
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_FAILING = 12
 """Failing verdicts of a threat that are listed."""
+SIGHTINGS: tuple[Status, ...] = ("seen", "blind", "not tried")
 SORTED_BY = ("critical", "high", "medium", "low")
 
 
@@ -36,6 +38,7 @@ def listing(lines: Lines, rows: Sequence[Row], limit: int, appetite: str) -> Non
             (clean(row.threat.title, 160), "strong"),
             (f"  {_where(row)}", ""),
             (f"  {_standing(row)}", "faint"),
+            (f"  {row.sighting.text}", "faint"),
             hang=27,
         )
     if len(shown) < len(rows):
@@ -53,6 +56,9 @@ def _summary(lines: Lines, rows: Sequence[Row], appetite: str) -> None:
               (", ".join(f"{levels[name]} {name}" for name in (*SORTED_BY, "unknown") if levels[name]) or "none", ""),
               ("; residual risk, of 25, after what was judged", "faint"), hang=10)  # fmt: skip
     lines.add((", ".join(f"{number} {name}" for name, number in statuses.most_common()), ""), indent=10)
+    seen = Counter(row.sighting.status for row in living)
+    lines.add(("in replay: " + (", ".join(f"{seen[word]} {word}" for word in SIGHTINGS if seen[word]) or "none"), ""),
+              indent=10)  # fmt: skip
     if alarms:
         lines.add((f"{counted(alarms, 'risk')} over the appetite ({appetite}) without a decision, marked !", "bad"),
                   indent=10)  # fmt: skip
@@ -109,6 +115,7 @@ def explain(lines: Lines, row: Row, known: Known) -> None:
     if row.standing.reason:
         lines.add((f"why: {clean(row.standing.reason, 600)}", ""), indent=14)
     lines.add(("seen          ", "strong"), (f"first {row.first_seen}, last {row.last_seen}", ""))
+    _sighting(lines, row)
     for at, who, text in row.standing.comments:
         lines.add((f"{at}  {clean(who, 60)}: ", "faint"), (clean(text, 600), ""), indent=14, hang=16)
     lines.blank()
@@ -116,6 +123,17 @@ def explain(lines: Lines, row: Row, known: Known) -> None:
     titles = {one["id"]: one["title"] for one in known.select("select id, title from objectives")}
     for one in risk.mitigations if risk else ():
         _objective(lines, row, one, titles.get(one.objective, ""), known)
+
+
+def _sighting(lines: Lines, row: Row) -> None:
+    sighting = row.sighting
+    told = {"seen": "good", "blind": "bad", "not tried": "unknown"}[sighting.status]
+    lines.add(("detection     ", "strong"), (sighting.text, told))
+    for word, titles in (("fired", sighting.rules), ("missed", sighting.missed)):
+        for title in titles[:MAX_FAILING]:
+            lines.add((f"{word:<8}", "faint"), (clean(title, 160), ""), indent=14, hang=22)
+        if len(titles) > MAX_FAILING:
+            lines.add((f"and {len(titles) - MAX_FAILING} more", "faint"), indent=14)
 
 
 def _objective(lines: Lines, row: Row, one: Mitigation, title: str, known: Known) -> None:
@@ -172,6 +190,9 @@ def _json(row: Row, known: Known | None) -> dict[str, Any]:
     found |= {"review_by": standing.review_by, "first_seen": row.first_seen, "last_seen": row.last_seen}
     found |= {"gone_at": row.gone_at, "objectives": [_mitigation(row, one, known) for one in risk.mitigations] if risk
               else [{"id": aim.id, "scope": aim.scope} for aim in threat.objectives]}  # fmt: skip
+    sighting = row.sighting
+    found["replay"] = {"status": sighting.status, "on": sighting.on, "rules": list(map(clean, sighting.rules)),
+                       "missed": list(map(clean, sighting.missed))}  # fmt: skip
     found["comments"] = [{"at": at, "by": clean(who), "text": clean(text, 4000)} for at, who, text in standing.comments]
     return found
 

@@ -17,7 +17,7 @@ COLUMNS = (
     "id", "title", "statement", "stride", "attack", "goals", "element", "element id", "class", "likelihood", "impact",
     "inherent risk", "residual risk, least", "residual risk, most", "level", "in appetite", "status", "owner",
     "decided by", "decided at", "until", "reason", "review by", "objectives", "template", "first seen", "last seen",
-    "gone at",
+    "gone at", "in replay", "replay on",
 )  # fmt: skip
 LONGEST = 4_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
@@ -55,5 +55,5 @@ def _cells(row: Row) -> list[Any]:
         round(threat.inherent, 2), round(risk.low, 2) if risk else None, round(risk.high, 2) if risk else None,
         risk.level if risk else None, row.in_appetite, row.status, standing.owner, standing.decided_by,
         standing.decided_at, standing.until, standing.reason, standing.review_by, aims, threat.template,
-        row.first_seen, row.last_seen, row.gone_at,
+        row.first_seen, row.last_seen, row.gone_at, row.sighting.status, row.sighting.on,
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bastide.cli.parsers.base import Parser, lazy
+from bastide.cli.parsers.loop import loop_options
 
 LEVELS = ("informational", "low", "medium", "high", "critical", "never")
 
@@ -57,14 +58,15 @@ def replay(commands: Any) -> None:
         "replay",
         help="play attacks through ingest and detections",
         description="Make CloudTrail of scenarios of attacks, bring it into a lake of its own and judge it: which "
-        "detections fired, how soon, and what else did. What was seen is kept for `bastide coverage`.",
+        "detections fired, how soon, and what else did. What was seen is kept for `bastide coverage` and, where there "
+        "is a manifest, for `bastide threats`.",
         epilog="exit codes: 0 every expected detection fired; 1 one did not; 2 wrong use",
     )
     parser.add_argument("scenarios", nargs="*", metavar="NAME|FILE", help="names of scenarios, files or folders "
                         "(default: all that bastide brings)")  # fmt: skip
     _rules(parser)
     parser.add_argument("--write", metavar="DIR", help="only write the CloudTrail files there")
-    parser.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml)")
+    loop_options(parser)
     _format(parser)
     parser.set_defaults(run=lazy("replay"))
 

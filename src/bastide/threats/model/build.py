@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -15,13 +15,23 @@ from bastide.threats.model.rules import load_rules
 from bastide.threats.model.shape import INTERNET, TABLES, Model
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bastide.workload.known import Known
+
+T = TypeVar("T")
 
 
 def model_of(known: Known) -> Model:
     """The model; `UsageError` for what the manifest says of elements that are not there."""
+    return model_with(known, lambda _: None)[0]
+
+
+def model_with(known: Known, ask: Callable[[Known], T]) -> tuple[Model, T]:
+    """The model, and what `ask` reads of the tables that it is made from, which are gone afterwards."""
     try:
         draft = _derived(known)
+        answer = ask(known)
     finally:
         points.clear(known, *flows.MADE, *network.MADE, *access.MADE, *trust.MADE)
     manifest, strict = known.manifest, _is_whole(known)
@@ -35,11 +45,12 @@ def model_of(known: Known) -> Model:
     spread(manifest, draft.elements, draft.flows.values(), draft.unread)
     draft.class_groups(manifest)
     cross(boundaries, draft.elements, draft.flows.values())
-    return Model(
+    model = Model(
         tuple(boundaries[name] for name in sorted(boundaries)),
         tuple(draft.elements[name] for name in sorted(draft.elements)),
         tuple(draft.flows[name] for name in sorted(draft.flows)),
     )
+    return model, answer
 
 
 def put_model(known: Known) -> Model:
@@ -87,4 +98,4 @@ def _is_whole(known: Known) -> bool:
     return whole and bool(known.run("select 1 from resources limit 1"))
 
 
-__all__ = ["INTERNET", "model_of", "put_model"]
+__all__ = ["INTERNET", "model_of", "model_with", "put_model"]

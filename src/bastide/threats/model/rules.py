@@ -78,6 +78,16 @@ class Store(Struct, frozen=True, forbid_unknown_fields=True):
     encrypted: str = ""
 
 
+class Powers(Struct, frozen=True, forbid_unknown_fields=True, rename={"excepted": "except"}):
+    """What actions come to: those that change who may do what, how names of those begin that change nothing, and what
+    policies of AWS leave out.
+    """
+
+    grants: list[str]
+    looks: list[str]
+    excepted: dict[str, list[str]]
+
+
 class Rules(Struct, frozen=True):
     """All that the library says; `elements` are nouns by kind and type."""
 
@@ -88,6 +98,7 @@ class Rules(Struct, frozen=True):
     stores: dict[str, Store]
     managed: dict[str, list[str]]
     hints: Hints
+    powers: Powers
 
     @property
     def kinds(self) -> dict[str, ElementKind]:
