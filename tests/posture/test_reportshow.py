@@ -72,6 +72,7 @@ def test_every_figure_has_what_it_is_of(brief: Brief) -> None:
 
 def test_markdown_has_no_mark_up_of_others(brief: Brief) -> None:
     text = as_markdown(brief)
+    assert "not tried in replay" in text
     assert "<script" not in text
     assert "<img" not in text
     assert text.startswith("# shop: how securely it runs\n")
