@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bastide.errors import UsageError
-from bastide.lake.watch import Watch
+from bastide.lake.watch import Watch, pause_for
 
 
 def test_a_file_is_taken_when_it_has_stopped_to_change(tmp_path: Path) -> None:
@@ -26,6 +26,10 @@ def test_a_file_is_taken_when_it_has_stopped_to_change(tmp_path: Path) -> None:
     assert watch.look() == [str(first)]
     first.unlink()
     assert watch.look() == []
+
+
+def test_buckets_are_looked_at_seldom() -> None:
+    assert pause_for(["logs"]) < 1 < pause_for(["logs", "s3://trail/AWSLogs"])
 
 
 def test_a_place_must_be_there(tmp_path: Path) -> None:

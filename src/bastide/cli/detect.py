@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from bastide.threats.reach import Reaches
 
 INCOMPLETE = 3
-PAUSE = 0.5
-"""Seconds between two looks at the lake while watching."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -139,6 +137,7 @@ def _watch(arguments: argparse.Namespace, detections: Detections) -> int:
     from bastide.detect.newest import remembered
     from bastide.detect.show import alert_text, match_line
     from bastide.lake.store import Lake, lake_folder
+    from bastide.lake.watch import pause_for
 
     known = _Known(arguments)
 
@@ -147,7 +146,7 @@ def _watch(arguments: argparse.Namespace, detections: Detections) -> int:
             print(match_line(match, known.json(match.actor)), flush=True)
 
     lake = Lake(arguments.lake or lake_folder())
-    there = False
+    there, pause = False, pause_for([lake.place])
     while True:
         there = there or lake.exists()
         if there and lake.commits(remembered(lake, detections.name)):
@@ -159,7 +158,7 @@ def _watch(arguments: argparse.Namespace, detections: Detections) -> int:
                     print(alert_text(alert) + "\n", flush=True)
             _sent(arguments, judged)
             detections.told(lake, sequence)
-        time.sleep(PAUSE)
+        time.sleep(pause)
 
 
 def _sent(arguments: argparse.Namespace, judged: Judged) -> bool:

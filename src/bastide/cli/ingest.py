@@ -69,7 +69,7 @@ def _bring(
 
 def _watch(arguments: argparse.Namespace, sources: str) -> int:
     """Bring in what comes, until interrupted; JSON has a line for each time that something came."""
-    from bastide.lake.watch import PAUSE, Watch
+    from bastide.lake.watch import Watch
 
     watch = Watch(arguments.targets)
     while True:
@@ -77,7 +77,7 @@ def _watch(arguments: argparse.Namespace, sources: str) -> int:
             report = _bring(arguments, paths, sources, lambda *_: None)
             if report.files:
                 print(json.dumps(_document(report)) if arguments.format == "json" else _text(report), flush=True)
-        time.sleep(PAUSE)
+        time.sleep(watch.pause)
 
 
 def _sources() -> int:
