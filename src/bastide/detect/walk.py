@@ -24,9 +24,8 @@ _decode = msgspec.json.Decoder().decode
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Give a connection the function `jx`: the texts at a way (`way_of`), an empty list where there are none."""
-    from duckdb.func import PythonUDFType
-
-    connection.create_function("jx", _of_columns, ["VARCHAR", "VARCHAR"], "VARCHAR[]", type=PythonUDFType.ARROW)
+    create: Any = connection.create_function  # the name of its kind is in other modules in older versions
+    create("jx", _of_columns, ["VARCHAR", "VARCHAR"], "VARCHAR[]", type="arrow")
 
 
 def way_of(keys: list[str]) -> str:
