@@ -118,3 +118,11 @@ def test_operations_are_found_as_sql_finds_them(words: list[str], shape: str) ->
     codes = _codes([step], folded)
     assert codes.get(4, []) == [at for at, (_, low) in enumerate(folded) if low == "a" or likes[at]]
     assert codes.words == {at: words[at] for at in codes.get(4, [])}
+
+
+def test_a_part_is_there_where_another_rule_reads_the_whole(loaded: Any, tmp_path: Path) -> None:
+    whole = rule_text("  a: {eventName: GetObject, actor.user|contains: x}\n  condition: a", number=11)
+    part = rule_text("  a: {eventName: ListBuckets, userIdentity.type: IAMUser}\n  condition: a", number=12)
+    found, broken = hits(loaded, tmp_path, [whole, part])
+    assert broken == {}
+    assert (1, "ListBuckets", None, True) in found

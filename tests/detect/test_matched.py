@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bastide.detect import matched
 from bastide.detect.files import ROWS, Files
 from bastide.detect.judge import session
 from bastide.detect.matched import read_events
@@ -17,12 +16,8 @@ EVENT = {"eventSource": "kms.amazonaws.com", "eventName": "Decrypt", "sourceIPAd
 KEY = {"accountId": "111122223333", "type": "AWS::KMS::Key", "ARN": "arn:aws:kms:eu-west-1:111122223333:key/1"}
 
 
-@pytest.mark.parametrize("few", [0, 2000])
 @pytest.mark.parametrize("workers", [1, 2])
-def test_the_wanted_events_of_all_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int, workers: int
-) -> None:
-    monkeypatch.setattr(matched, "FEW", few)
+def test_the_wanted_events_of_all_files(tmp_path: Path, workers: int) -> None:
     files = []
     for number in range(2):
         folder = tmp_path / str(number)

@@ -58,14 +58,14 @@ def size(ray: Any) -> int:
     return max(1, int(ray.cluster_resources().get("CPU", 1)))
 
 
-def done_there(task_passes: Sequence[Pass], task: Task, since: int) -> tuple[bytes, bytes]:
+def done_there(passes: Sequence[Pass], task: Task, since: int) -> tuple[bytes, bytes]:
     """Do one task, on a worker; what matched, as Parquet, and which rules broke, as JSON."""
     from bastide.detect.judge import session
 
     with tempfile.TemporaryDirectory(prefix="bastide-detect-") as folder:
         place = Path(folder) / "0"
         with contextlib.closing(session(1, Path(folder) / "spill")) as connection:
-            do(connection, task_passes, task, place, since)
+            do(connection, passes, task, place, since)
         return place.with_suffix(HITS).read_bytes(), place.with_suffix(DONE).read_bytes()
 
 

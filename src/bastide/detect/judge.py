@@ -227,11 +227,12 @@ def _candidates(one: Pass, steps: list[Step], codes: _Codes, source: str, since:
 
 
 def _limits(steps: list[Step], codes: _Codes) -> dict[str, str]:
-    """For each column that is not read for all operations the condition on those for which it is."""
-    wanted: dict[str, set[int]] = {}
+    """For each column that is not read for all operations the condition on those for which it, or a part of it, is."""
+    wanted: dict[str, set[int]] = {path: set() for step in steps for path in step.reads - {"time"}}
     for step in steps:
-        for path in step.reads - {"time"}:
-            wanted.setdefault(path, set()).update(codes[step.rule])
+        for path, chosen in wanted.items():
+            if any(f"{read}.".startswith(f"{path}.") for read in step.reads):
+                chosen.update(codes[step.rule])
     every = len(codes.words)
     return {
         path: _in("op.code", chosen)

@@ -31,8 +31,6 @@ COLUMNS = {
 }
 """What is told, and the columns that say it, the first that does."""
 RESOURCES = "resources"
-FEW = 2000
-"""Events that are looked for in a file by the numbers of their rows; for more of them all rows are joined."""
 
 
 def read_events(
@@ -59,12 +57,9 @@ def read_events(
 
 
 def _query(connection: duckdb.DuckDBPyConnection, files: Files) -> str:
-    """The wanted events of some files: reading all of their rows is what costs, where only few are wanted."""
+    """The wanted events of some files."""
     first, last = files.first << ROWS, (files.first + len(files.paths) << ROWS) - 1
     of_them = f"from wanted where event between {first} and {last}"
-    row = f"event & {(1 << ROWS) - 1}"
-    rows = [one[0] for one in connection.execute(f"select distinct {row} {of_them} limit {FEW + 1}").fetchall()]
-    few = f"{row} in ({', '.join(map(str, rows)) or 'null'}) and " if len(rows) <= FEW else ""
     kind = lake_table(files.table).kind
     found = []
     for name, paths in COLUMNS.items():
@@ -75,5 +70,5 @@ def _query(connection: duckdb.DuckDBPyConnection, files: Files) -> str:
     source = relation(connection, files, [RESOURCES, *(path for paths in COLUMNS.values() for path in paths)])
     return (
         f"select event, '{files.table}' as \"table\", {', '.join(found)}, {resources} as resources from {source} "
-        f"where {few} event in (select event {of_them})"
+        f"where event in (select event {of_them})"
     )

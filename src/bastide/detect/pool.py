@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ROWS, FEWEST = 1_000_000, 200_000
 """Events of a task at most, as far as files allow it, and those below which a process beside is not worth it."""
 _NUMBER = 4
-LOCAL, RAY = ENGINES = ("local", "ray")
+LOCAL, RAY = "local", "ray"
 HITS, DONE = ".hits", ".json"
 """The ends of the names of what a task leaves: its matches, and at last the rules that broke."""
 
