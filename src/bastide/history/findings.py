@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from bastide.errors import UsageError
 from bastide.sources.files import write_whole
-from bastide.tables import TABLES, empty, quoted, whole_folder
+from bastide.tables import FINGERPRINT, as_kept, empty, quoted, whole_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,9 +80,10 @@ def record(root: Path, tables: Path, run: str, started: float) -> Change:
             dt.datetime.fromtimestamp(started, dt.UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="milliseconds")
         )
         for name in ("resources", "verdicts", "reads", "controls"):
-            connection.execute(f"create temp view now_{name} as {_source(tables, name)}")
+            connection.execute(f"create temp view now_{name} as {as_kept(tables, name)}")
         for statement in _MERGE.split(";\n"):
-            connection.execute(statement.replace("$now", f"timestamp '{now}'").replace("$run", quoted(run)))
+            sql = statement.replace("$now", f"timestamp '{now}'").replace("$run", quoted(run))
+            connection.execute(sql.replace("$fingerprint", FINGERPRINT))
         with whole_folder(root / FOLDER / run) as folder:
             for name in COLUMNS:
                 file = quoted(str(folder / f"{name}.parquet"))
@@ -143,21 +144,18 @@ def moment(root: Path, text: str) -> dt.datetime:
     return parsed.astimezone(dt.UTC).replace(tzinfo=None) if parsed.tzinfo else parsed
 
 
-def _source(tables: Path, name: str) -> str:
-    if any(tables.glob(f"*/{name}.parquet")):
-        return f"select * from read_parquet({quoted(f'{tables}/*/{name}.parquet')})"
-    return empty(TABLES[name])
-
-
 _MERGE = """
 create temp table seen as
 select id as resource, type, substr(unit, 5) as account, split_part(path, '/', 2) as region from now_resources;
 create temp table looked as select distinct account, region, type from now_reads;
 create temp table old_open as select * from findings where closed is null;
+create temp table kept as
+select v.* from now_verdicts v
+where v.status = 'fail' or exists (
+  select 1 from old_open o where o.control = v.control and o.resource = v.resource);
 create temp table judged as
 select v.fingerprint, v.control, v.severity, v.status, v.compensated_by, s.type, v.resource, s.account, s.region
-from now_verdicts v join seen s on s.resource = v.resource
-where v.status = 'fail' or v.fingerprint in (select fingerprint from old_open);
+from (select * replace ($fingerprint as fingerprint) from kept) v join seen s on s.resource = v.resource;
 create temp table checked as
 select o.*, j.status as status, j.compensated_by, s.resource is not null as there,
   exists (select 1 from looked l where l.account = o.account and l.type = o.type and l.region in (o.region, '*'))
