@@ -65,7 +65,8 @@ def judge(
 ) -> dict[int, str]:
     """Add to `hits` what matches in these files; by rule, why one broke.
 
-    Files that are not `fresh`, and events before `since` (milliseconds), count for correlations only.
+    The files are on this machine. Those that are not `fresh`, and events before `since` (milliseconds), count for
+    correlations only.
     """
     if files.logs and files.logs <= OURS:
         if not files.logs & one.logs:
@@ -96,16 +97,14 @@ def _judged(
     named = [step for step in steps if step.named is not None]
     broken: dict[int, str] = {}
     if named:
-        source = relation(connection, files, {OPERATION, *ALWAYS}.union(*(step.reads for step in named)))
-        connection.execute(_candidates(one, named, codes, source, since))
+        connection.execute(_candidates(one, named, codes, relation(files), since))
         for some in _by(TOGETHER, named):
             queries = {step.rule: _over_candidates(step, codes, since) for step in some}
             broken |= _add_matches(connection, queries)
         connection.execute(f"drop table {CANDIDATES}")
     for step in steps:
         if step.named is None:
-            source = relation(connection, files, [*ALWAYS, *step.reads])
-            broken |= _add_matches(connection, {step.rule: _over_files(one, step, source, since)})
+            broken |= _add_matches(connection, {step.rule: _over_files(one, step, relation(files), since)})
     return broken
 
 
@@ -149,8 +148,8 @@ def _values(connection: duckdb.DuckDBPyConnection, one: Pass, files: Files, step
         return
     lists = ", ".join(f"list(distinct {_dotted(path)}) as v{at}" for at, path in enumerate(paths))
     nulls = ", ".join(f"bool_or({_dotted(path)} is null) as n{at}" for at, path in enumerate(paths))
-    source = relation(connection, files, [*ALWAYS, *paths])
-    connection.execute(f"create or replace temp table found as select {lists}, {nulls} from {source} where {one.where}")
+    source = f"{relation(files)} where {one.where}"
+    connection.execute(f"create or replace temp table found as select {lists}, {nulls} from {source}")
     for at, path in enumerate(paths):
         column = "value"
         for part in reversed(path.split(".")[1:]):

@@ -76,7 +76,7 @@ class Detections:
 
         found = detect(self.rules, self.plan, inputs, since=since, jobs=jobs, engine=self.engine, tell=take)
         judged.alerts = gathered.alerts()
-        judged.problems, judged.notes = found.problems, suppressed.over
+        judged.problems, judged.notes = found.problems, [*found.notes, *suppressed.over]
         judged.suppressed = suppressed.taken.total()
         judged.events, judged.rules, judged.elsewhere = found.events, found.rules, found.elsewhere
         return judged
