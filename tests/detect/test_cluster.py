@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import os
 import re
+import socket
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -211,6 +212,26 @@ def test_credentials_stand_in_no_command_line_and_no_log(bucket: Lake, tmp_path:
     files = [file for file in logs.rglob("*") if file.is_file() and not file.is_socket()]
     assert len(files) > 5
     assert [file.name for file in files if CREDENTIALS["AWS_ACCESS_KEY_ID"].encode() in file.read_bytes()] == []
+
+
+@pytest.mark.slow
+def test_without_an_address_a_cluster_is_started_and_stopped(nodes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import ray
+
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    with cluster.cluster() as found:
+        assert found.get_runtime_context().gcs_address != nodes.address
+        assert size(found) == pool.cores()
+    assert not ray.is_initialized()
+
+
+@pytest.mark.parametrize("form", ["127.0.0.1:{}", "ray://127.0.0.1:{}"])
+def test_a_cluster_that_is_not_there_is_told_at_once(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("RAY_ADDRESS", form.format(taken.getsockname()[1]))
+        with pytest.raises(UsageError, match=r"127\.0\.0\.1:.*the cluster does not answer: .*refused"), cluster.cluster():
+            pass
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import socket
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 AGAIN = 3
 """How often a task is done again that was lost with its worker."""
+PATIENCE = 10
+"""Seconds that a cluster may take to answer."""
 
 
 @contextlib.contextmanager
@@ -46,18 +49,26 @@ def cluster() -> Iterator[Any]:
         ) from None
     own = not ray.is_initialized()
     if own:
+        place = os.environ.get("RAY_ADDRESS", "")
         try:
-            address = os.environ.get("RAY_ADDRESS") or "local"  # and none that somebody else runs on this machine
+            _reached(place)
+            address = place or "local"  # and none that somebody else runs on this machine
             ray.init(address, logging_level=logging.WARNING, log_to_driver=False, include_dashboard=False)
         except (ConnectionError, OSError, ValueError, RuntimeError) as error:
             reason = (str(error).splitlines() or ["no reason is known"])[0]
-            place = os.environ.get("RAY_ADDRESS", "")
             raise UsageError(f"the cluster does not answer: {reason}", place=place, remedy="see RAY_ADDRESS") from None
     try:
         yield ray
     finally:
         if own:
             ray.shutdown()
+
+
+def _reached(address: str) -> None:
+    """`OSError` when nobody listens at `HOST:PORT`: Ray itself would go on asking for minutes."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host.strip("[]"), int(port)), PATIENCE).close()
 
 
 def size(ray: Any) -> int:
