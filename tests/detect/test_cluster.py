@@ -230,7 +230,7 @@ def test_a_cluster_that_is_not_there_is_told_at_once(form: str, monkeypatch: pyt
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         monkeypatch.setenv("RAY_ADDRESS", form.format(taken.getsockname()[1]))
-        with pytest.raises(UsageError, match=r"127\.0\.0\.1:.*the cluster does not answer: .*refused"), cluster.cluster():
+        with pytest.raises(UsageError, match=r"127\.0.*: the cluster does not answer: .*refused"), cluster.cluster():
             pass
 
 
