@@ -48,13 +48,15 @@ class Files(Struct, frozen=True):
         return self.paths[0].startswith(REMOTE)
 
 
-def relation(files: Files, reads: Iterable[str]) -> str:
+def relation(files: Files, reads: Iterable[str], only: Sequence[int] | None = None) -> str:
     """What stands after `from`: `event`, and what is read of the table, a column or a part of one by its whole path.
 
-    The files are on this machine (`near`).
+    The files are on this machine (`near`); `only` are the numbers of those that are looked into, at least one.
     """
-    listed = f"read_parquet([{texts(list(files.paths))}], hive_partitioning = false, file_row_number = true)"
-    event = f"(({files.first} + file_index)::bigint << {ROWS}) + file_row_number as event"
+    paths = files.paths if only is None else [files.paths[number - files.first] for number in only]
+    listed = f"read_parquet([{texts(list(paths))}], hive_partitioning = false, file_row_number = true)"
+    number = f"{files.first} + file_index" if only is None else f"{list(only)}[file_index::bigint + 1]"
+    event = f"(({number})::bigint << {ROWS}) + file_row_number as event"
     return f"(select {event}{by_path(files.table, reads)} from {listed})"
 
 

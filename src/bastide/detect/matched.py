@@ -68,10 +68,11 @@ def _query(connection: duckdb.DuckDBPyConnection, files: Files) -> str:
         found.append(f"{value} as {name}")
     resources = f'[r."uid" for r in {RESOURCES}]' if kind(RESOURCES) is not None else "null::varchar[]"
     reads = [RESOURCES, *(path for paths in COLUMNS.values() for path in paths)]
-    if files.remote:
+    with_some = connection.execute(f"select distinct event >> {ROWS} from ({of_them}) order by 1").fetchall()
+    if files.remote or not with_some:
         numbers = connection.execute(f"{of_them} order by event").fetchnumpy()["event"]
         connection.register("near", events_of(files, numbers, reads))
         source = f"(select event{by_path(files.table, reads)} from near)"
     else:
-        source = f"{relation(files, reads)} where event in ({of_them})"
+        source = f"{relation(files, reads, [number for (number,) in with_some])} where event in ({of_them})"
     return f"select event, '{files.table}' as \"table\", {', '.join(found)}, {resources} as resources from {source}"
