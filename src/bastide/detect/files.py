@@ -6,8 +6,11 @@ A file's number are the upper bits, so that an event that matched is found again
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -20,9 +23,9 @@ from bastide.lake.classes import table as lake_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     import pyarrow as pa
+    from pyarrow import parquet
 
 ROWS = 32
 """Bits of an event's number that are its row's."""
@@ -85,14 +88,15 @@ def near(files: Files, folder: Path) -> Iterator[Files]:
 
 
 def events_of(files: Files, numbers: Any, reads: Iterable[str]) -> pa.Table:
-    """These events of files in a bucket, by their numbers, an array that is sorted: `event` and what is read of each.
+    """These events, by their numbers, an array that is sorted: `event` and what is read of each.
 
-    Of files without any of them nothing is fetched, of others only the columns and the groups of rows with some.
+    `list[].part` reads one part of the structures in a list, which the database reads whole. Of files without any of
+    the events nothing is read, of others only these columns and the groups of rows with some.
     """
     import numpy as np
     import pyarrow as pa
 
-    columns = [path for path in reads if lake_table(files.table).kind(path) is not None]
+    columns = [path for path in reads if lake_table(files.table).kind(path.partition("[]")[0]) is not None]
     wanted = np.asarray(numbers, np.int64)
     if not len(wanted):
         return pa.schema([*lake_table(files.table).arrow(), ("event", pa.int64())]).empty_table()
@@ -100,28 +104,42 @@ def events_of(files: Files, numbers: Any, reads: Iterable[str]) -> pa.Table:
     there = sorted({int(number) for number in np.unique(of_file)})
     rows = [wanted[of_file == number] & ((1 << ROWS) - 1) for number in there]
     paths = [files.paths[number - files.first] for number in there]
-    found = _beside(lambda path, some: _rows(path, some, columns), paths, rows)
+    work = partial(_rows, columns=columns, remote=files.remote)
+    found = _beside(work, paths, rows) if files.remote else map(work, paths, rows)
     events = [some + (number << ROWS) for number, some in zip(there, rows, strict=True)]
     return pa.concat_tables(
         table.append_column("event", pa.array(some, pa.int64())) for table, some in zip(found, events, strict=True)
     )
 
 
-def _rows(path: str, rows: Any, columns: list[str]) -> pa.Table:
-    """These rows of a file in a bucket, sorted as they are."""
+def _rows(path: str, rows: Any, columns: list[str], *, remote: bool) -> pa.Table:
+    """These rows of a file, sorted as they are; without threads where there is nothing to wait for."""
     import numpy as np
     import pyarrow as pa
     from pyarrow import parquet
 
-    with _opened(path) as stream:
-        file = parquet.ParquetFile(stream, pre_buffer=True)
+    with _opened(path) if remote else Path(path).open("rb") as stream:
+        file = parquet.ParquetFile(stream, pre_buffer=remote)
+        leaves = _leaves(file, columns)
         ends = np.cumsum([file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)])
         group_of = np.searchsorted(ends, rows, side="right")
         found = []
         for group in sorted({int(number) for number in np.unique(group_of)}):
             start = int(ends[group - 1]) if group else 0
-            found.append(file.read_row_group(group, columns=columns).take(pa.array(rows[group_of == group] - start)))
+            some = file.read_row_group(group, columns=leaves, use_threads=remote)
+            found.append(some.take(pa.array(rows[group_of == group] - start)))
         return pa.concat_tables(found)
+
+
+def _leaves(file: parquet.ParquetFile, columns: list[str]) -> list[str]:
+    """The columns as the file names them, which has two names of its own between a list and what is in it."""
+    there = [file.schema.column(at).path for at in range(len(file.schema))] if "[]" in "".join(columns) else []
+    found = []
+    for column in columns:
+        whole, of_list, part = column.partition("[].")
+        of_elements = re.compile(rf"{re.escape(whole)}\.[^.]+\.[^.]+\.{re.escape(part)}").fullmatch
+        found += [path for path in there if of_elements(path)] or [whole] if of_list else [column]
+    return found
 
 
 def _fetch(path: str, to: Path) -> None:

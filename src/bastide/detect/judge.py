@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 HITS = "rule INTEGER, event BIGINT, time BIGINT, fresh BOOLEAN, fields VARCHAR[][]"
 MEMORY = "350MB"
 LATEST = 1 << 62
-CANDIDATES = "candidates"
+CANDIDATES, SELDOM = "candidates", "seldom"
+SHARE = 0.01
+"""Of all candidates those of one operation up to which it is called seldom."""
 MOST = 50
 """Values of a column that are listed in place of a condition that they pass."""
 TOGETHER = 16
@@ -100,10 +102,11 @@ def _judged(
     if kept := [step for step in steps if not _is_heavy(step)]:
         source = relation(files, {OPERATION, *ALWAYS}.union(*(step.reads for step in kept)))
         connection.execute(_candidates(one, kept, codes, source, since))
+        seldom = _seldom(connection)
         for some in _by(TOGETHER, kept):
-            queries = {step.rule: _over_candidates(step, codes, since) for step in some}
+            queries = {step.rule: _over_candidates(step, codes, since, seldom) for step in some}
             broken |= _add_matches(connection, queries)
-        connection.execute(f"drop table {CANDIDATES}")
+        connection.execute(f"drop table {CANDIDATES}; drop table {SELDOM}")
     for step in heavy:
         source = relation(files, [*ALWAYS, *step.reads])
         broken |= _add_matches(connection, {step.rule: _over_files(one, step, source, since)})
@@ -254,12 +257,26 @@ def _limits(steps: list[Step], codes: _Codes) -> dict[str, frozenset[int]]:
     return {path: frozenset(chosen) for path, chosen in wanted.items() if chosen < every}
 
 
-def _over_candidates(step: Step, codes: Mapping[int, list[int]], since: int) -> str:
+def _seldom(connection: duckdb.DuckDBPyConnection) -> set[int]:
+    """Put the candidates of operations that few of them are of into a table of their own; the numbers of these.
+
+    Most rules are about such operations only, and would else look through what is called all day.
+    """
+    counted = f"select code, count(*) from {CANDIDATES} where code is not null group by code"
+    counts = connection.execute(counted).fetchall()
+    most = sum(count for _, count in counts) * SHARE
+    seldom = {code for code, count in counts if count <= most}
+    chosen = f"code in ({', '.join(map(str, seldom))})" if seldom else "false"
+    connection.execute(f"create or replace temp table {SELDOM} as from {CANDIDATES} where {chosen}")
+    return seldom
+
+
+def _over_candidates(step: Step, codes: Mapping[int, list[int]], since: int, seldom: set[int]) -> str:
     if step.named is None:
         return _matches(step, [sql for _, sql in step.gates] or ["true"], since, CANDIDATES)
     chosen = codes[step.rule]
     gates = [f"code between {chosen[0]} and {chosen[-1]}", f"code in ({', '.join(map(str, chosen))})"]
-    return _matches(step, gates, since, CANDIDATES)
+    return _matches(step, gates, since, SELDOM if seldom.issuperset(chosen) else CANDIDATES)
 
 
 def _over_files(one: Pass, step: Step, source: str, since: int) -> str:
@@ -272,7 +289,7 @@ def _matches(step: Step, gates: list[str], since: int, source: str) -> str:
     They stand alone, so that as little as possible is read. Where JSON is walked, they stand again in a `case`, which
     is what keeps the order; it tries all of a condition, though, which `and` alone does not.
     """
-    dear = any(map(is_json, step.reads)) or source == CANDIDATES
+    dear = any(map(is_json, step.reads)) or source in (CANDIDATES, SELDOM)
     test = f"case when {gates[-1]} then {step.sql} else false end" if dear else step.sql
     early = [f'"time" >= {since}'] if since and not step.counted else []
     fields = f"[{', '.join(f'coalesce({sql}, [])' for sql in step.fields)}]" if step.fields else "null"

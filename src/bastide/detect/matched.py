@@ -30,7 +30,7 @@ COLUMNS = {
     "error": ("api.response.error",),
 }
 """What is told, and the columns that say it, the first that does."""
-RESOURCES = "resources"
+RESOURCES = "resources[].uid"
 
 
 def read_events(
@@ -66,13 +66,18 @@ def _query(connection: duckdb.DuckDBPyConnection, files: Files) -> str:
         there = [quoted(path) for path in paths if kind(path) is not None]
         value = f"coalesce({', '.join(there)})" if there else "null::varchar"
         found.append(f"{value} as {name}")
-    resources = f'[r."uid" for r in {RESOURCES}]' if kind(RESOURCES) is not None else "null::varchar[]"
-    reads = [RESOURCES, *(path for paths in COLUMNS.values() for path in paths)]
-    with_some = connection.execute(f"select distinct event >> {ROWS} from ({of_them}) order by 1").fetchall()
-    if files.remote or not with_some:
-        numbers = connection.execute(f"{of_them} order by event").fetchnumpy()["event"]
-        connection.register("near", events_of(files, numbers, reads))
-        source = f"(select event{by_path(files.table, reads)} from near)"
+    reads = [path for paths in COLUMNS.values() for path in paths]
+    numbers = connection.execute(f"{of_them} order by event").fetchnumpy()["event"]
+    listed = kind("resources") is not None
+    if files.remote or not len(numbers):
+        connection.register("near", events_of(files, numbers, [*reads, RESOURCES]))
+        source = f"(select event{by_path(files.table, [*reads, 'resources'])} from near)"
     else:
-        source = f"{relation(files, reads, [number for (number,) in with_some])} where event in ({of_them})"
+        source = relation(files, reads, sorted({int(number) for number in numbers >> ROWS}))
+        if listed:
+            connection.register("near", events_of(files, numbers, [RESOURCES]))
+            source += " join (select event, resources from near) using (event)"
+        else:
+            source += f" where event in ({of_them})"
+    resources = '[r."uid" for r in resources]' if listed else "null::varchar[]"
     return f"select event, '{files.table}' as \"table\", {', '.join(found)}, {resources} as resources from {source}"
