@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -54,3 +55,70 @@ def test_events_of_other_logs(loaded: Any) -> None:
 def test_those_of_the_library_hold() -> None:
     rules = load_rules()
     assert [(one.rule.title, one.failed) for one in run_examples(rules, rules.rules) if one.failed] == []
+
+
+def of_another_log(loaded: Any, logsource: str, detection: str, event: dict[str, Any], *sides: str) -> tuple[str, ...]:
+    """What fails of a rule over two events of another log; `sides` are what stands for `SIDE` in them."""
+    text = rule_text(detection).replace("{product: aws, service: cloudtrail}", logsource)
+    lines = [
+        f"    - {side}: {{raw: {json.dumps(event).replace('SIDE', value)}}}\n"
+        for side, value in zip(("match", "no-match"), sides, strict=True)
+    ]
+    rules = loaded(text + "bastide:\n  examples:\n" + "".join(lines))
+    (one,) = run_examples(rules, rules.rules)
+    return one.failed
+
+
+POD = {
+    "kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "RequestResponse", "auditID": "${uid}",
+    "stage": "ResponseComplete", "requestURI": "/api/v1/namespaces/x/pods", "verb": "create",
+    "user": {"username": "ana"}, "sourceIPs": ["203.0.113.7"], "objectRef": {"resource": "pods", "apiGroup": "g"},
+    "responseStatus": {"code": 201}, "requestReceivedTimestamp": "${time}", "stageTimestamp": "${time}",
+    "requestObject": {"spec": {
+        "volumes": [{"name": "v", "SIDE": {"path": "/"}}],
+        "containers": [{"name": "c", "securityContext": {"cap-SIDE": {"add": ["SYS_ADMIN"]}}}],
+    }},
+}  # fmt: skip
+
+
+def test_parts_of_an_audit_log_under_names_that_others_use(loaded: Any) -> None:
+    log = "{category: application, product: kubernetes, service: audit}"
+    rule_of = "  a: {{verb: create, {}: '*'}}\n  condition: a"
+    assert of_another_log(loaded, log, rule_of.format("hostPath"), POD, "hostPath", "emptyDir") == ()
+    event = json.loads(json.dumps(POD).replace("cap-SIDE", "SIDE").replace('"SIDE": {"path', '"a": {"path'))
+    assert of_another_log(loaded, log, rule_of.format("capabilities"), event, "capabilities", "other") == ()
+    event = json.loads(json.dumps(POD).replace('"g"', '"SIDE"'))
+    assert of_another_log(loaded, log, "  a: {apiGroup: apps}\n  condition: a", event, "apps", "batch") == ()
+
+
+REQUEST = {
+    "timestamp": "${milliseconds}", "formatVersion": 1, "webaclId": "arn:aws:wafv2:eu-west-1:1:regional/webacl/a/1",
+    "terminatingRuleId": "x", "action": "ALLOW", "httpSourceName": "ALB",
+    "httpRequest": {"clientIp": "203.0.113.7", "uri": "/a/SIDE", "args": "b=1", "httpMethod": "GET", "requestId": "r"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("item", "hit"),
+    [
+        ("cs-uri-query|contains: /a/x", "x"),
+        ("cs-uri-query|startswith: b=1", ""),
+        ("cs-uri-query: b=1", ""),
+        ("cs-uri-stem: /a/x", "x"),
+        ("cs-uri-stem|contains|all: [/x, b=1]", "x"),
+        ("cs-uri-stem|endswith: '?b=1'", ""),
+        ("url.query|contains: /a/", None),
+        ("url.path|contains: b=1", None),
+    ],
+)
+def test_stem_and_query_are_also_path_and_query(loaded: Any, item: str, hit: str | None) -> None:
+    log, detection = "{category: webserver}", f"  a:\n    {item}\n  condition: a"
+    failed = of_another_log(loaded, log, detection, REQUEST, "x", "y")
+    assert (
+        failed
+        == {
+            "x": (),
+            "": ("example 2 is matched",),
+            None: ("example 1 is not matched",),
+        }[hit]
+    )

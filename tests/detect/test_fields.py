@@ -41,6 +41,9 @@ def test_numbers_stay_numbers() -> None:
         ("eventNome", CLOUDTRAIL, "api_activity", "did you mean `eventname`"),
         ("items[0].name", CLOUDTRAIL, "api_activity", "leave the index out"),
         ("dst_prt", FLOW, "network_activity", "did you mean `dst_port`"),
+        ("objctRef.name", EKS, "api_activity", "did you mean `objectref`"),
+        ("hostNetwork", EKS, "api_activity", "no event of eks-audit has a field `hostNetwork`"),
+        ("parent_domain", DNS, "dns_activity", "no event of dns has a field `parent_domain`"),
     ],
 )
 def test_what_no_event_has(name: str, source: object, table: str, why: str) -> None:
@@ -67,3 +70,14 @@ def test_the_audit_log_of_a_cluster_is_read_from_columns() -> None:
     assert field_of("objectRef.resource", EKS, "api_activity").reads == {"unmapped"}
     assert field_of("requestObject.spec.hostPID", EKS, "api_activity").reads == {"api.request.data"}
     assert field_of("impersonatedUser.username", EKS, "api_activity").reads == {"raw_data"}
+
+
+def test_what_others_call_parts_of_an_audit_log() -> None:
+    assert field_of("hostPath", EKS, "api_activity").reads == {"api.request.data"}
+    assert field_of("capabilities", EKS, "api_activity").reads == {"api.request.data"}
+    assert field_of("apiGroup", EKS, "api_activity").reads == {"unmapped"}
+
+
+def test_fields_of_queries_that_no_column_has_are_read_from_the_event() -> None:
+    assert field_of("firewall_rule_action", DNS, "dns_activity").many
+    assert field_of("srcids.instance", DNS, "dns_activity").reads == {"raw_data"}

@@ -60,13 +60,16 @@ def field_of(name: str, source: Source, table: str) -> Field:
         name = names.cloudtrail_name(name)
         found = _followed(name) or _named(name, source, table) or _column(table, "", name)
         return found or _of_record(name)
-    if name.split(".", maxsplit=1)[0] in source.native:
+    first = name.split(".", maxsplit=1)[0]
+    if first in source.native:
         return _json("raw_data", name)
+    if several := source.lists.get(name.lower()):
+        return Field(several[0], many=True, reads=frozenset(several[1]))
     if found := _named(name, source, table) or _column(table, "", name):
         return found
-    if source.json:
+    if source.json and (not source.record or first.lower() in source.record):
         return _json("raw_data", name)
-    hint = near_miss(name.lower(), [*source.names])
+    hint = near_miss(name.lower(), [*source.names, *source.lists, *source.record])
     raise Unsupported(f"no event of {source.name} has a field `{name}`. {hint}".strip())
 
 

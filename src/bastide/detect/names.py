@@ -183,9 +183,7 @@ HTTP = {
     "cs-uri": "http_request.url.url_string",
     "c-uri": "http_request.url.url_string",
     "url.original": "http_request.url.url_string",
-    "cs-uri-stem": "http_request.url.path",
     "url.path": "http_request.url.path",
-    "cs-uri-query": "http_request.url.query_string",
     "url.query": "http_request.url.query_string",
     "cs-host": "http_request.url.hostname",
     "url.domain": "http_request.url.hostname",
@@ -194,6 +192,16 @@ HTTP = {
     "sc-status": "http_response.code",
     "http.response.status_code": "http_response.code",
 }
+_URL = '"http_request"."url"'
+_ASKED = f"""{_URL}."path" || coalesce('?' || {_URL}."query_string", '')"""
+HTTP_LISTS = {
+    name: (
+        f"[one for one in [{_URL}.{part}, {_ASKED}] if one is not null]",
+        ("http_request.url.path", "http_request.url.query_string"),
+    )
+    for name, part in (("cs-uri-stem", '"path"'), ("cs-uri-query", '"query_string"'))
+}
+"""Rules for web servers look for paths in the query and for parameters in the stem: both are also path and query."""
 
 EKS = {
     "verb": "api.operation",
@@ -203,8 +211,27 @@ EKS = {
     "objectref": "unmapped.objectRef",
     "requestobject": "api.request.data",
     "responseobject": "api.response.data",
+    "apigroup": "unmapped.objectRef.apiGroup",
+    "hostpath": "api.request.data.spec.volumes.hostPath",
+    "capabilities": "api.request.data.spec.containers.securityContext.capabilities",
 }
-"""What the audit log of Kubernetes calls fields that columns have, or the JSON that they keep."""
+"""What the audit log of Kubernetes calls fields that columns have, or the JSON that they keep.
+
+The last three are no names of the log: rules that others have written call parts of it so.
+"""
+
+EKS_RECORD = frozenset({
+    "annotations", "apiversion", "auditid", "authenticationmetadata", "impersonateduser", "kind", "level", "metadata",
+    "objectref", "requestobject", "requestreceivedtimestamp", "requesturi", "responseobject", "responsestatus",
+    "sourceips", "stage", "stagetimestamp", "timestamp", "user", "useragent", "verb",
+})  # fmt: skip
+DNS_RECORD = frozenset({
+    "account_id", "additional_properties", "answers", "firewall_domain_list_id", "firewall_protection",
+    "firewall_rule_action", "firewall_rule_group_id", "firewall_rule_threat_type", "query_class", "query_name",
+    "query_timestamp", "query_type", "rcode", "region", "srcaddr", "srcids", "srcport", "transport", "version",
+    "vpc_id",
+})  # fmt: skip
+"""The names with which a field of an audit log of Kubernetes, of a log of Route 53 Resolver, begins."""
 
 _HUMP = re.compile(r"_([a-z0-9])")
 

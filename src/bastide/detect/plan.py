@@ -108,8 +108,11 @@ def tree_of(rule: Rule) -> Any:
     from sigma.conditions import ConditionOR
     from sigma.exceptions import SigmaError
 
+    conditions, detections = rule.parsed.detection.parsed_condition, rule.parsed.detection.detections
+    if any("|" in str(one.condition) for one in conditions) or "timeframe" in detections:
+        raise Unsupported("`timeframe` and what follows `|` are no longer part of Sigma: a correlation counts matches")
     try:
-        trees: list[Any] = [condition.parse() for condition in rule.parsed.detection.parsed_condition]
+        trees: list[Any] = [one.parse() for one in conditions]
     except (SigmaError, RecursionError, TypeError, AttributeError, ValueError) as error:
         raise Unsupported((str(error).splitlines() or ["the condition cannot be read"])[0]) from None
     if any(tree is None for tree in trees):
