@@ -107,6 +107,7 @@ REQUEST = {
         ("cs-uri-stem: /a/x", "x"),
         ("cs-uri-stem|contains|all: [/x, b=1]", "x"),
         ("cs-uri-stem|endswith: '?b=1'", ""),
+        ("cs-uri-query: null", None),
         ("url.query|contains: /a/", None),
         ("url.path|contains: b=1", None),
     ],
@@ -122,3 +123,25 @@ def test_stem_and_query_are_also_path_and_query(loaded: Any, item: str, hit: str
             None: ("example 1 is not matched",),
         }[hit]
     )
+
+
+def test_a_path_without_a_query_ends_where_it_ends(loaded: Any) -> None:
+    event = json.loads(json.dumps(REQUEST).replace("b=1", ""))
+    log, detection = "{category: webserver}", "  a: {cs-uri-query|endswith: /a/x}\n  condition: a"
+    assert of_another_log(loaded, log, detection, event, "x", "y") == ()
+
+
+ASKED = {
+    "version": "1.1", "account_id": "1", "region": "eu-west-1", "vpc_id": "vpc-1", "query_timestamp": "${time}",
+    "query_name": "SIDE.", "query_type": "A", "query_class": "IN", "rcode": "NOERROR", "answers": [],
+    "srcaddr": "10.0.0.5", "srcport": "53", "transport": "UDP", "srcids": {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "item",
+    ["query: evil.example", "query: evil.example.", "QueryName|endswith: .example", "dns.question.name: evil.example"],
+)
+def test_names_that_are_looked_up_with_and_without_the_dot_at_their_end(loaded: Any, item: str) -> None:
+    detection = f"  a:\n    {item}\n  condition: a"
+    assert of_another_log(loaded, "{category: dns}", detection, ASKED, "evil.example", "good.test") == ()

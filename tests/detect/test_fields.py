@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bastide.detect.fields import Unsupported, field_of
-from bastide.detect.sources import CLOUDTRAIL, DNS, EKS, FLOW, GUARDDUTY, SECURITY_HUB
+from bastide.detect.sources import CLOUDTRAIL, DNS, EKS, FLOW, GUARDDUTY, HTTP, SECURITY_HUB
 
 
 def test_a_column() -> None:
@@ -81,3 +81,10 @@ def test_what_others_call_parts_of_an_audit_log() -> None:
 def test_fields_of_queries_that_no_column_has_are_read_from_the_event() -> None:
     assert field_of("firewall_rule_action", DNS, "dns_activity").many
     assert field_of("srcids.instance", DNS, "dns_activity").reads == {"raw_data"}
+
+
+def test_correlations_count_a_field_once() -> None:
+    assert field_of("query", DNS, "dns_activity").kept == '["query"."hostname"]'
+    assert field_of("query_name", DNS, "dns_activity").kept == '["query"."hostname"]'
+    assert field_of("cs-uri-stem", HTTP, "http_activity").kept == '["http_request"."url"."path"]'
+    assert field_of("requestParameters.a", CLOUDTRAIL, "api_activity").kept.startswith("case")

@@ -38,6 +38,7 @@ class Field(Struct, frozen=True):
     """`sql` is a VARCHAR, or a list of them when there may be `many`; `number` is the same as a number, if it is one.
 
     `reads` are the columns that are read, or the parts of them by path; `path` is the field's where a column has it.
+    `counted` are the values by which correlations group and count, where they are not all that conditions look at.
     """
 
     sql: str
@@ -45,6 +46,12 @@ class Field(Struct, frozen=True):
     number: str = ""
     reads: frozenset[str] = frozenset()
     path: str = ""
+    counted: str = ""
+
+    @property
+    def kept(self) -> str:
+        """The values by which correlations group and count, as a list."""
+        return self.counted or (self.sql if self.many else f"[{self.sql}]")
 
 
 def is_json(path: str) -> bool:
@@ -64,7 +71,7 @@ def field_of(name: str, source: Source, table: str) -> Field:
     if first in source.native:
         return _json("raw_data", name)
     if several := source.lists.get(name.lower()):
-        return Field(several[0], many=True, reads=frozenset(several[1]))
+        return Field(several[0], many=True, reads=frozenset(several[2]), counted=f"[{several[1]}]")
     if found := _named(name, source, table) or _column(table, "", name):
         return found
     if source.json and (not source.record or first.lower() in source.record):

@@ -154,10 +154,7 @@ FLOW = {
     "event.action": "action",
 }
 DNS = {
-    "query": "query.hostname",
     "query_name": "query.hostname",
-    "queryname": "query.hostname",
-    "dns.question.name": "query.hostname",
     "record_type": "query.type",
     "query_type": "query.type",
     "querytype": "query.type",
@@ -192,16 +189,24 @@ HTTP = {
     "sc-status": "http_response.code",
     "http.response.status_code": "http_response.code",
 }
-_URL = '"http_request"."url"'
-_ASKED = f"""{_URL}."path" || coalesce('?' || {_URL}."query_string", '')"""
+Several = tuple[str, str, tuple[str, ...]]
+"""A field with several values as SQL, the one by which correlations group and count, and what is read."""
+
+
+def _several(first: str, second: str, *reads: str) -> Several:
+    return f"[one for one in [{first}, {second}] if one is not null]", first, reads
+
+
+_URL, _PARTS = '"http_request"."url"', ("http_request.url.path", "http_request.url.query_string")
+_ASKED = f"""{_URL}."path" || coalesce('?' || nullif({_URL}."query_string", ''), '')"""
 HTTP_LISTS = {
-    name: (
-        f"[one for one in [{_URL}.{part}, {_ASKED}] if one is not null]",
-        ("http_request.url.path", "http_request.url.query_string"),
-    )
-    for name, part in (("cs-uri-stem", '"path"'), ("cs-uri-query", '"query_string"'))
+    "cs-uri-stem": _several(f'{_URL}."path"', _ASKED, *_PARTS),
+    "cs-uri-query": _several(f'{_URL}."query_string"', _ASKED, *_PARTS),
 }
 """Rules for web servers look for paths in the query and for parameters in the stem: both are also path and query."""
+_ASKED_FOR = _several('"query"."hostname"', """rtrim("query"."hostname", '.')""", "query.hostname")
+DNS_LISTS = dict.fromkeys(("query", "queryname", "dns.question.name"), _ASKED_FOR)
+"""Rules write names without the dot at their end; Route 53 writes it."""
 
 EKS = {
     "verb": "api.operation",

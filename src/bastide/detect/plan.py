@@ -136,7 +136,7 @@ def _steps(rule: Rule, fields: tuple[str, ...], counted: bool) -> list[tuple[str
             named=compiled.named,
             shapes=compiled.shapes,
             gates=compiled.gates,
-            fields=tuple(one.sql if one.many else f"[{one.sql}]" for one in kept),
+            fields=tuple(one.kept for one in kept),
             counted=counted,
             shown=rule.shown,
         )

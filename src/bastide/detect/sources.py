@@ -11,6 +11,8 @@ from bastide.detect import names
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bastide.detect.names import Several
+
 AWS = ("aws", "amazon")
 
 
@@ -20,7 +22,7 @@ class Source(Struct, frozen=True):
     `lake` are the lake's own names of what gives such events.
     Fields that no column has are read from the JSON of the event, where the event is JSON (`json`). Those of `native`
     are there even where OCSF has a column of that name: it holds something else. With `record`, in lower case, no event
-    has a field that begins otherwise. `lists` are fields with several values, as SQL and the columns that it reads.
+    has a field that begins otherwise. `lists` are fields with several values.
     """
 
     name: str
@@ -31,7 +33,7 @@ class Source(Struct, frozen=True):
     json: bool = True
     native: frozenset[str] = frozenset()
     record: frozenset[str] = frozenset()
-    lists: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    lists: Mapping[str, Several] = field(default_factory=dict)
 
     @property
     def is_cloudtrail(self) -> bool:
@@ -51,7 +53,9 @@ EKS = Source(
     record=names.EKS_RECORD,
 )
 FLOW = Source("flow-logs", ("network_activity",), (), ("vpc-flow", "nlb"), names.FLOW, json=False)
-DNS = Source("dns", ("dns_activity",), (), ("route53-resolver",), names.DNS, record=names.DNS_RECORD)
+DNS = Source(
+    "dns", ("dns_activity",), (), ("route53-resolver",), names.DNS, record=names.DNS_RECORD, lists=names.DNS_LISTS
+)
 HTTP = Source(
     "http", ("http_activity",), (), ("waf", "alb", "clb", "cloudfront"), names.HTTP, json=False, lists=names.HTTP_LISTS
 )
