@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bastide.detect.examples import examples_of, run_examples
 from bastide.detect.rules import load_rules
+from bastide.detect.run import Detections
 from bastide.errors import UsageError
+from bastide.lake.ingest import ingest
+from bastide.lake.store import Lake
 from tests.detect.conftest import rule, rule_text
 
 YES = "{eventSource: s3.amazonaws.com, eventName: ListBuckets}"
@@ -108,6 +112,13 @@ REQUEST = {
         ("cs-uri-stem|contains|all: [/x, b=1]", "x"),
         ("cs-uri-stem|endswith: '?b=1'", ""),
         ("cs-uri-query: null", None),
+        ("c-uri: '/a/x?b=1'", "x"),
+        ("c-uri|contains: /a/x", "x"),
+        ("url.original|startswith: /a/x", "x"),
+        ("action: ALLOW", ""),
+        ("action: Allowed", ""),
+        ("action: [BLOCK, Denied]", None),
+        ("c-uri-extension: exe", None),
         ("url.query|contains: /a/", None),
         ("url.path|contains: b=1", None),
     ],
@@ -145,3 +156,45 @@ ASKED = {
 def test_names_that_are_looked_up_with_and_without_the_dot_at_their_end(loaded: Any, item: str) -> None:
     detection = f"  a:\n    {item}\n  condition: a"
     assert of_another_log(loaded, "{category: dns}", detection, ASKED, "evil.example", "good.test") == ()
+
+
+REQUEST_LINE = (
+    "https 2026-11-01T10:00:00.186641Z app/shop/50dc 203.0.113.7:2817 10.0.0.1:80 0.086 0.048 0.037 200 200 34 366 "
+    '"GET https://shop.example:443/a/SIDE HTTP/1.1" "curl/8" ECDHE-RSA TLSv1.2 arn:aws:x:eu-west-1:111122223333:t '
+    '"Root=1-58" "shop.example" "-" 0 2026-11-01T10:00:00.0Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-" TID_1'
+)
+
+
+@pytest.mark.parametrize(
+    "item",
+    ["c-uri|contains: shop.example/a/x.exe", "c-uri: 'https://shop.example:443/a/x.exe'", "c-uri: /a/x.exe",
+     "c-uri-extension: EXE"],
+)  # fmt: skip
+def test_an_address_with_and_without_a_port_that_goes_without_saying(tmp_path: Path, item: str) -> None:
+    log = "{category: proxy}"
+    text = rule_text(f"  a:\n    {item}\n  condition: a").replace("{product: aws, service: cloudtrail}", log)
+    (tmp_path / "rule.yml").write_text(text)
+    lines = [REQUEST_LINE.replace("SIDE", name) for name in ("x.exe", "y.txt")]
+    (tmp_path / "elasticloadbalancing.log").write_text("\n".join(lines) + "\n")
+    lake = Lake(tmp_path / "lake")
+    assert ingest(lake, [str(tmp_path / "elasticloadbalancing.log")], jobs=1).events == 2
+    found, _ = Detections([str(tmp_path / "rule.yml")]).since(lake, 0, 1)
+    assert (len(found.matches), found.problems) == (1, [])
+
+
+@pytest.mark.parametrize(("action", "hits"), [("ACCEPT", True), ("accept", True), ("Allowed", True), ("REJECT", False)])
+def test_what_flow_logs_call_their_actions(loaded: Any, action: str, hits: bool) -> None:
+    flow = {
+        "account_id": "1", "interface_id": "e", "srcaddr": "1.2.3.4", "dstaddr": "10.0.0.1", "dstport": 22,
+        "start": "${seconds}", "log_status": "OK", "action": "SIDE",
+    }  # fmt: skip
+    log, detection = "{product: aws, service: vpcflow}", f"  a: {{action: {action}}}\n  condition: a"
+    failed = of_another_log(loaded, log, detection, flow, "ACCEPT", "REJECT")
+    assert failed == (() if hits else ("example 1 is not matched", "example 2 is matched"))
+
+
+def test_an_empty_user_agent_is_one_that_is_not_there(loaded: Any) -> None:
+    event = json.loads(json.dumps(REQUEST).replace('"r"}', '"r", "headers": [{"name": "SIDE", "value": "curl"}]}'))
+    for condition, sides in (("a", ("Host", "User-Agent")), ("not a", ("User-Agent", "Host"))):
+        detection = f"  a: {{c-useragent: ''}}\n  condition: {condition}"
+        assert of_another_log(loaded, "{category: proxy}", detection, event, *sides) == ()

@@ -9,7 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bastide.detect import names
 from bastide.detect.sql import literal
@@ -39,6 +39,8 @@ class Field(Struct, frozen=True):
 
     `reads` are the columns that are read, or the parts of them by path; `path` is the field's where a column has it.
     `counted` are the values by which correlations group and count, where they are not all that conditions look at.
+    `words` are what the log calls some values, in lower case, and what the column does. Of a `blank` one an
+    empty text is NULL.
     """
 
     sql: str
@@ -47,6 +49,8 @@ class Field(Struct, frozen=True):
     reads: frozenset[str] = frozenset()
     path: str = ""
     counted: str = ""
+    words: tuple[tuple[str, str], ...] = ()
+    blank: bool = False
 
     @property
     def kept(self) -> str:
@@ -73,7 +77,7 @@ def field_of(name: str, source: Source, table: str) -> Field:
     if several := source.lists.get(name.lower()):
         return Field(several[0], many=True, reads=frozenset(several[2]), counted=f"[{several[1]}]")
     if found := _named(name, source, table) or _column(table, "", name):
-        return found
+        return structs.replace(found, words=source.words.get(name.lower(), ()), blank=source.blank)
     if source.json and (not source.record or first.lower() in source.record):
         return _json("raw_data", name)
     hint = near_miss(name.lower(), [*source.names, *source.lists, *source.record])

@@ -177,12 +177,10 @@ HTTP = {
     "user_agent.original": "http_request.user_agent",
     "cs-method": "http_request.http_method",
     "http.request.method": "http_request.http_method",
-    "cs-uri": "http_request.url.url_string",
-    "c-uri": "http_request.url.url_string",
-    "url.original": "http_request.url.url_string",
     "url.path": "http_request.url.path",
     "url.query": "http_request.url.query_string",
     "cs-host": "http_request.url.hostname",
+    "r-dns": "http_request.url.hostname",
     "url.domain": "http_request.url.hostname",
     "cs-referer": "http_request.referrer",
     "cs-referrer": "http_request.referrer",
@@ -193,18 +191,29 @@ Several = tuple[str, str, tuple[str, ...]]
 """A field with several values as SQL, the one by which correlations group and count, and what is read."""
 
 
-def _several(first: str, second: str, *reads: str) -> Several:
-    return f"[one for one in [{first}, {second}] if one is not null]", first, reads
+def _several(values: list[str], *reads: str, counted: str = "") -> Several:
+    return f"[one for one in [{', '.join(values)}] if one is not null]", counted or values[0], reads
 
 
 _URL, _PARTS = '"http_request"."url"', ("http_request.url.path", "http_request.url.query_string")
 _ASKED = f"""{_URL}."path" || coalesce('?' || nullif({_URL}."query_string", ''), '')"""
+_STEM = _several([f'{_URL}."path"', _ASKED], *_PARTS)
+_QUERY = _several([f'{_URL}."query_string"', _ASKED], *_PARTS)
+_WHOLE = f'{_URL}."url_string"'
+_PORTLESS = f"""regexp_replace({_WHOLE}, '^([a-z]+://[^/:]+):(80|443)/', '\\1/')"""
+_URI = _several(
+    [_WHOLE, _PORTLESS, _ASKED], "http_request.url.url_string", *_PARTS, counted=f"coalesce({_WHOLE}, {_ASKED})"
+)
 HTTP_LISTS = {
-    "cs-uri-stem": _several(f'{_URL}."path"', _ASKED, *_PARTS),
-    "cs-uri-query": _several(f'{_URL}."query_string"', _ASKED, *_PARTS),
+    **dict.fromkeys(("cs-uri-stem", "c-uri-stem"), _STEM),
+    **dict.fromkeys(("cs-uri-query", "c-uri-query"), _QUERY),
+    **dict.fromkeys(("c-uri", "cs-uri", "url.original"), _URI),
+    "c-uri-extension": _several([f"""nullif(regexp_extract({_URL}."path", '[.]([^./]+)$', 1), '')"""], _PARTS[0]),
 }
-"""Rules for web servers look for paths in the query and for parameters in the stem: both are also path and query."""
-_ASKED_FOR = _several('"query"."hostname"', """rtrim("query"."hostname", '.')""", "query.hostname")
+"""Rules for web servers look for paths in the query and for parameters in the stem: both are also path and query. An
+address is the whole of it, with and without a port that goes without saying, or path and query: some logs have no more.
+"""
+_ASKED_FOR = _several(['"query"."hostname"', """rtrim("query"."hostname", '.')"""], "query.hostname")
 DNS_LISTS = dict.fromkeys(("query", "queryname", "dns.question.name"), _ASKED_FOR)
 """Rules write names without the dot at their end; Route 53 writes it."""
 
@@ -237,6 +246,10 @@ DNS_RECORD = frozenset({
     "vpc_id",
 })  # fmt: skip
 """The names with which a field of an audit log of Kubernetes, of a log of Route 53 Resolver, begins."""
+
+FLOW_WORDS = dict.fromkeys(("action", "event.action"), (("accept", "Allowed"), ("reject", "Denied")))
+HTTP_WORDS = {"action": (("allow", "Allowed"), ("block", "Denied"))}
+"""What the logs call values of a field for which OCSF, and so the column, has other words."""
 
 _HUMP = re.compile(r"_([a-z0-9])")
 

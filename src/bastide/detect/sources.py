@@ -22,7 +22,8 @@ class Source(Struct, frozen=True):
     `lake` are the lake's own names of what gives such events.
     Fields that no column has are read from the JSON of the event, where the event is JSON (`json`). Those of `native`
     are there even where OCSF has a column of that name: it holds something else. With `record`, in lower case, no event
-    has a field that begins otherwise. `lists` are fields with several values.
+    has a field that begins otherwise. `lists` are fields with several values; for those of `words` the log has
+    other words than the column. Logs that are `blank` do not tell an empty text from one that is not there.
     """
 
     name: str
@@ -34,6 +35,8 @@ class Source(Struct, frozen=True):
     native: frozenset[str] = frozenset()
     record: frozenset[str] = frozenset()
     lists: Mapping[str, Several] = field(default_factory=dict)
+    blank: bool = False
+    words: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     @property
     def is_cloudtrail(self) -> bool:
@@ -52,12 +55,22 @@ EKS = Source(
     names.EKS,
     record=names.EKS_RECORD,
 )
-FLOW = Source("flow-logs", ("network_activity",), (), ("vpc-flow", "nlb"), names.FLOW, json=False)
+FLOW = Source(
+    "flow-logs", ("network_activity",), (), ("vpc-flow", "nlb"), names.FLOW, json=False, words=names.FLOW_WORDS
+)
 DNS = Source(
     "dns", ("dns_activity",), (), ("route53-resolver",), names.DNS, record=names.DNS_RECORD, lists=names.DNS_LISTS
 )
 HTTP = Source(
-    "http", ("http_activity",), (), ("waf", "alb", "clb", "cloudfront"), names.HTTP, json=False, lists=names.HTTP_LISTS
+    "http",
+    ("http_activity",),
+    (),
+    ("waf", "alb", "clb", "cloudfront"),
+    names.HTTP,
+    json=False,
+    lists=names.HTTP_LISTS,
+    words=names.HTTP_WORDS,
+    blank=True,
 )
 GUARDDUTY = Source(
     "guardduty",
