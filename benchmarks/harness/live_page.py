@@ -31,9 +31,11 @@ def live_targets(results: dict[str, Any]) -> Table:
         name = "A live account, first byte of progress"
         rows.append(target(name, f"< {PROGRESS_SECONDS:.0f} s", seconds, "s", PROGRESS_SECONDS))
     if (found := results.get("organization")) and found["accounts"] >= ORGANIZATION_ACCOUNTS:
-        seconds = found["seconds to judge and keep the tables"] + found["seconds to bring the history up to date"]
-        title = f"{found['accounts']:,} accounts with {found['resources']:,} resources judged"
-        rows.append(target(title, f"< {ORGANIZATION_SECONDS} s", seconds, "s", ORGANIZATION_SECONDS))
+        title = f"{found['accounts']:,} accounts with {found['resources']:,} resources evaluated"
+        seconds = found["seconds to read and evaluate them"]
+        kept = found["seconds to do so and keep the tables"] + found["seconds to bring the history up to date"]
+        for name, took in ((title, seconds), (f"{title}, tables and history kept", kept)):
+            rows.append(target(name, f"< {ORGANIZATION_SECONDS} s", took, "s", ORGANIZATION_SECONDS))
         memory = found["peak MiB of all processes"]
         rows.append(target(f"{title}, peak memory", "< 2 GiB", memory, "MiB", ORGANIZATION_MIB))
     return rows
@@ -92,5 +94,6 @@ most. Findings are given for plausibility only. Ratios are the tool's figure div
 """
 _ORGANIZATION = """\
 Accounts with four regions each, made by `benchmarks/organization.py` as a scan has them on disk when all calls are
-answered; judged on all cores, with tables and history kept.
+answered. They are judged on all cores twice: for the verdicts alone, and as a scan does it, which keeps tables and
+brings the history up to date.
 """

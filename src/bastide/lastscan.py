@@ -22,6 +22,7 @@ from bastide.tables import (
     TABLES,
     empty,
     fresh_folder,
+    of_files,
     of_ledger,
     of_report,
     of_resources,
@@ -188,9 +189,5 @@ def open_last_scan() -> duckdb.DuckDBPyConnection:
 def _see(connection: duckdb.DuckDBPyConnection, run: Path) -> None:
     """The Parquet files of a run as views; they are all that may be read from then on."""
     connection.execute(f"set allowed_directories = [{quoted(str(run))}]")
-    for table, columns in TABLES.items():
-        if any(run.glob(f"*/{table}.parquet")):
-            source = f"select * from read_parquet({quoted(f'{run}/*/{table}.parquet')})"  # noqa: S608 (quoted)
-        else:
-            source = empty(columns)
-        connection.execute(f"create view {table} as {source}")
+    for table in TABLES:
+        connection.execute(f"create view {table} as {of_files(run, table)}")

@@ -100,14 +100,12 @@ def _note_baseline(judged: Judged, tables: Path, baseline: str) -> None:
         return
     import duckdb
 
-    from bastide.tables import quoted
+    from bastide.tables import of_files
 
-    left: Counter[str] = Counter()
-    if any(tables.glob("*/verdicts.parquet")):
-        source = quoted(f"{tables}/*/verdicts.parquet")
-        sql = f"select fingerprint, count(*) from read_parquet({source}) where status <> 'pass' group by 1"  # noqa: S608 (quoted)
-        with duckdb.connect() as connection:
-            left.update(dict(connection.execute(sql).fetchall()))
+    verdicts = of_files(tables, "verdicts")
+    sql = f"select fingerprint, count(*) from ({verdicts}) where status <> 'pass' group by 1"  # noqa: S608 (our own)
+    with duckdb.connect() as connection:
+        left: Counter[str] = Counter(dict(connection.execute(sql).fetchall()))
     asked = {control.id for control in judged.library.summaries} - judged.broken.keys()
     if gone := not_left(left, baseline, set(judged.files), asked):
         verb = "occurs" if gone == 1 else "occur"

@@ -139,6 +139,17 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 """Tables, their columns, types and meaning; the reference page is made from it."""
+_KEPT = {
+    **TABLES,
+    "verdicts": {**TABLES["verdicts"], "type": ("VARCHAR", "of the resource; where it is, `fingerprint` need not be")},
+}
+"""Columns of the Parquet files, which `as_kept` reads: a fingerprint takes more room than all else of a verdict."""
+FINGERPRINT = """coalesce(fingerprint, substr(sha256(
+  control || chr(0) || "type" || chr(0) || substr(resource, strpos(resource, '#') + 1)), 1, 32))"""
+"""What `Verdict.fingerprint` says, where the id of the resource is its unit and its address as they are.
+
+It costs more than reading a verdict does: who wants few of them filters `as_kept` first.
+"""
 
 
 class VerdictLine(Struct):
@@ -243,14 +254,31 @@ def write_lines(folder: Path, tables: Iterable[tuple[str, Rows]]) -> None:
             stream.writelines(map(_line, rows))
 
 
-def read_lines(file: Path, name: str) -> str:
-    """The SQL that reads a table from its JSON lines, with its columns and their types."""
-    described = ", ".join(f"{quoted(column)}: {quoted(kind)}" for column, (kind, _) in TABLES[name].items())
-    columns = ", ".join(f'"{column}"' for column in TABLES[name])
+def read_lines(file: Path, name: str, *, kept: bool = False) -> str:
+    """The SQL that reads a table from its JSON lines, with its columns and their types; or those that are `kept`."""
+    table = (_KEPT if kept else TABLES)[name]
+    described = ", ".join(f"{quoted(column)}: {quoted(kind)}" for column, (kind, _) in table.items())
+    columns = ", ".join(f'"{column}"' for column in table)
     return (
         f"select {columns} from read_json({quoted(str(file))}, format='newline_delimited', "  # noqa: S608
         f"columns={{{described}}}, maximum_object_size=67108864)"
     )
+
+
+def of_files(folder: Path, name: str, inside: str = "*/") -> str:
+    """The SQL of a table as a run keeps it in Parquet files: of all accounts, or `inside` one folder of them."""
+    columns = ", ".join(
+        f'{FINGERPRINT} as "{column}"' if column == "fingerprint" and name == "verdicts" else f'"{column}"'
+        for column in TABLES[name]
+    )
+    return f"select {columns} from ({as_kept(folder, name, inside)})"  # noqa: S608 (our own)
+
+
+def as_kept(folder: Path, name: str, inside: str = "*/") -> str:
+    """The same as the files have it: `FINGERPRINT` says from the columns of a verdict what `of_files` says."""
+    if not any(folder.glob(f"{inside}{name}.parquet")):
+        return empty(_KEPT[name])
+    return f"select * from read_parquet({quoted(f'{folder}/{inside}{name}.parquet')})"  # noqa: S608 (quoted)
 
 
 def empty(columns: dict[str, tuple[str, str]]) -> str:
@@ -272,9 +300,8 @@ def write_parquet(folder: Path, tables: Iterable[tuple[str, Rows]], connection: 
             stream.writelines(map(_line, rows))
         if lines.stat().st_size:
             target = quoted(str(folder / f"{name}.parquet"))
-            connection.execute(
-                f"copy ({read_lines(lines, name)}) to {target} (format parquet, compression zstd, compression_level 1)"
-            )
+            source = read_lines(lines, name, kept=True)
+            connection.execute(f"copy ({source}) to {target} (format parquet, compression zstd, compression_level 1)")
         lines.unlink()
 
 

@@ -10,7 +10,7 @@ from bastide.detect.sources import CLOUDTRAIL, DNS, EKS, FLOW, GUARDDUTY, HTTP, 
 
 def test_a_column() -> None:
     found = field_of("eventname", CLOUDTRAIL, "api_activity")
-    assert (found.sql, found.many, found.path) == ('"api"."operation"', False, "api.operation")
+    assert (found.sql, found.many, found.path) == ('"api.operation"', False, "api.operation")
     assert field_of("API.Operation", CLOUDTRAIL, "api_activity").path == "api.operation"
     assert field_of("event.action", CLOUDTRAIL, "authentication").path == "api.operation"
 
@@ -32,7 +32,7 @@ def test_lists_of_objects() -> None:
 
 
 def test_numbers_stay_numbers() -> None:
-    assert field_of("dstport", FLOW, "network_activity").number == '"dst_endpoint"."port"'
+    assert field_of("dstport", FLOW, "network_activity").number == '"dst_endpoint.port"'
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def test_events_are_numbered_by_file_and_row(tmp_path: Path) -> None:
     assert not files.remote
     with session() as connection:
         found = connection.execute(
-            f"select event, api.operation from {relation(connection, files, ['api.operation'])} order by event"
+            f'select event, "api.operation" from {relation(connection, files, ["api.operation"])} order by event'
         ).fetchall()
     first, second = 5 << ROWS, 6 << ROWS
     assert [event for event, _ in found] == [first, first + 1, second, second + 1]

@@ -74,11 +74,14 @@ def test_a_rule_that_breaks_hides_no_other(loaded: Any, tmp_path: Path) -> None:
     assert "no" in broken[2]
 
 
-def test_json_is_read_for_operations_that_a_rule_reads_it_for(loaded: Any) -> None:
+def test_a_column_is_kept_for_operations_that_a_rule_reads_it_for(loaded: Any) -> None:
     asks = rule_text("  a: {eventName: GetObject, requestParameters.key: b}\n  condition: a", number=9)
     (one,) = [one for one in plan_of(loaded(NAMED, asks)).passes if one.table == "api_activity"]
     codes = _codes(one.steps, [("ListBuckets", "listbuckets"), ("GetObject", "getobject")])
-    assert _limits(list(one.steps), codes) == {"api.request.data": "op.code in (1)"}
+    assert _limits(list(one.steps), codes) == {"api.request.data": frozenset({1})}
+    (one,) = [one for one in plan_of(loaded(NAMED, asks, OPEN)).passes if one.table == "api_activity"]
+    every = {"api.operation", "api.request.data"}.union(*(step.reads for step in one.steps if step.named is None))
+    assert every - _limits(list(one.steps), codes).keys() == every - {"api.request.data"}
 
 
 def test_a_rule_whose_gate_nothing_passes_is_not_judged(loaded: Any, tmp_path: Path) -> None:

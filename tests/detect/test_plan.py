@@ -21,7 +21,7 @@ COUNT = (
 def test_a_rule_stands_in_each_of_its_tables(loaded: Any) -> None:
     plan = plan_of(loaded(rule_text(CALL)))
     assert plan.tables == ["account_change", "api_activity", "authentication"]
-    assert plan.passes[0].where == """"metadata"."product"."name" in ('CloudTrail')"""
+    assert plan.passes[0].where == """"metadata.product.name" in ('CloudTrail')"""
     assert plan.usable == {0}
 
 

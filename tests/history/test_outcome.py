@@ -14,7 +14,7 @@ from bastide.controls.evaluate import Evaluation
 from bastide.controls.verdict import Compensated
 from bastide.history.outcome import Outcome
 from bastide.resources.model import Resource
-from bastide.tables import TABLES, of_verdicts, write_parquet
+from bastide.tables import of_files, of_verdicts, write_parquet
 from tests.controls.conftest import control
 
 BUCKET = "AWS::S3::Bucket"
@@ -50,9 +50,8 @@ def every(outcome: Outcome) -> list[Any]:
 
 
 def rows(file: Path) -> Counter[Any]:
-    columns = ", ".join(f'"{name}"' for name in TABLES["verdicts"])
     with duckdb.connect() as connection:
-        return Counter(connection.execute(f"select {columns} from read_parquet('{file}')").fetchall())
+        return Counter(connection.execute(of_files(file.parent, "verdicts", "")).fetchall())
 
 
 @pytest.mark.parametrize("looked_at", [True, False])

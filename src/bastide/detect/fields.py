@@ -1,4 +1,4 @@
-"""What a rule's field is in a table of the lake, as SQL.
+"""What a rule's field is in a table of the lake, as SQL, in which a column or a part of one is named by its whole path.
 
 A field has one value or, where it lies below a list or in JSON, any number of values; then one that fits is enough.
 """
@@ -92,8 +92,7 @@ def _followed(name: str) -> Field | None:
         return Field(sql, reads=frozenset(reads))
     if lowered in names.JSON_COLUMNS:
         path = names.JSON_COLUMNS[lowered]
-        whole = f"jx_whole({'.'.join(map(quoted, path.split('.')))})"
-        return Field(whole, many=True, reads=frozenset([path]))
+        return Field(f"jx_whole({quoted(path)})", many=True, reads=frozenset([path]))
     return None
 
 
@@ -133,10 +132,12 @@ def _column(table: str, path: str, rest: str) -> Field | None:
     column = next((one for one in kinds if one.lower() == parts[0].lower()), "") if parts else ""
     if not column:
         return None
-    return _walk(quoted(column), kinds[column], parts[1:], column)
+    return _walk("", kinds[column], parts[1:], column)
 
 
-def _walk(sql: str, kind: Kind, parts: list[str], path: str) -> Field | None:
+def _walk(inside: str, kind: Kind, parts: list[str], path: str) -> Field | None:
+    """What a path leads to; `inside` is the SQL of an element of a list, empty outside of one."""
+    sql = inside or quoted(path)
     if isinstance(kind, list):
         inner = _walk("x", kind[0], parts, path)
         if inner is None:
@@ -148,7 +149,8 @@ def _walk(sql: str, kind: Kind, parts: list[str], path: str) -> Field | None:
         if not parts:
             return Field(f"to_json({sql})::varchar", reads=frozenset([path]))
         key = next((one for one in kind if one.lower() == parts[0].lower()), "")
-        return _walk(f"{sql}.{quoted(key)}", kind[key], parts[1:], f"{path}.{key}") if key else None
+        below = f"{inside}.{quoted(key)}" if inside else ""
+        return _walk(below, kind[key], parts[1:], f"{path}.{key}") if key else None
     if parts:
         return _json_at(sql, parts, path) if kind == "text" and is_json(path) else None
     return _leaf(sql, kind, path)

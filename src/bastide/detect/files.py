@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from bastide.detect.sql import name as quoted
 from bastide.detect.sql import texts
 from bastide.lake.classes import table as lake_table
 
@@ -41,22 +42,23 @@ class Files(Struct, frozen=True):
 
 
 def relation(connection: duckdb.DuckDBPyConnection, files: Files, reads: Iterable[str]) -> str:
-    """What stands after `from`: `event` and the table's columns, at least the parts of them that are read."""
-    if not files.remote:
-        listed = f"read_parquet([{texts(list(files.paths))}], hive_partitioning = false, file_row_number = true)"
-        return f"(select (({files.first} + file_index)::bigint << {ROWS}) + file_row_number as event, * from {listed})"
-    connection.register("remote", _fetched(files, reads))
-    return "remote"
+    """What stands after `from`: `event`, and what is read of the table, a column or a part of one by its whole path."""
+    columns = sorted({path for path in reads if lake_table(files.table).kind(path) is not None})
+    named = "".join(f", {'.'.join(map(quoted, path.split('.')))} as {quoted(path)}" for path in columns)
+    if files.remote:
+        connection.register("remote", _fetched(files, columns))
+        return f"(select event{named} from remote)"
+    listed = f"read_parquet([{texts(list(files.paths))}], hive_partitioning = false, file_row_number = true)"
+    return f"(select (({files.first} + file_index)::bigint << {ROWS}) + file_row_number as event{named} from {listed})"
 
 
-def _fetched(files: Files, reads: Iterable[str]) -> pa.Table:
+def _fetched(files: Files, columns: list[str]) -> pa.Table:
     """The parts of columns, with the numbers of their events, by way of pyarrow: only they are fetched."""
     import pyarrow as pa
     from pyarrow import parquet
 
     from bastide.lake.storage import bucket_files
 
-    columns = [path for path in reads if lake_table(files.table).kind(path) is not None]
     tables = []
     for number, path in enumerate(files.paths, files.first):
         with bucket_files().open_input_file(path.removeprefix(REMOTE)) as stream:

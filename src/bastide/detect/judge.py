@@ -1,15 +1,16 @@
 """Rules over files of one table, in this process: one pass for what any rule can be true for, then all rules over that.
 
-The first pass reads few columns of every event and keeps those whose operation some rule names, JSON of them only where
-a rule reads it for that operation. Rules that name none are judged over the files. What matched stands in the table
-`hits`, by the numbers of events; what is told of them is read later (`matched`).
+The first pass reads few columns of every event and keeps those whose operation some rule names, of them only what a
+rule reads for that operation, and those that a rule which names none is true for; one that names none and reads JSON is
+judged over the files. What matched stands in the table `hits`, by the numbers of events; what is told of them is read
+later (`matched`).
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -93,20 +94,24 @@ def _judged(
     codes = _codes(steps, _operations(connection, files.table))
     there = [step for step in steps if step.named is None or codes.get(step.rule)]
     steps = [step for step in map(partial(_with_values, connection), there) if step is not None]
-    named = [step for step in steps if step.named is not None]
+    heavy = [step for step in steps if _is_heavy(step)]
     broken: dict[int, str] = {}
-    if named:
-        source = relation(connection, files, {OPERATION, *ALWAYS}.union(*(step.reads for step in named)))
-        connection.execute(_candidates(one, named, codes, source, since))
-        for some in _by(TOGETHER, named):
+    if kept := [step for step in steps if not _is_heavy(step)]:
+        source = relation(connection, files, {OPERATION, *ALWAYS}.union(*(step.reads for step in kept)))
+        connection.execute(_candidates(one, kept, codes, source, since))
+        for some in _by(TOGETHER, kept):
             queries = {step.rule: _over_candidates(step, codes, since) for step in some}
             broken |= _add_matches(connection, queries)
         connection.execute(f"drop table {CANDIDATES}")
-    for step in steps:
-        if step.named is None:
-            source = relation(connection, files, [*ALWAYS, *step.reads])
-            broken |= _add_matches(connection, {step.rule: _over_files(one, step, source, since)})
+    for step in heavy:
+        source = relation(connection, files, [*ALWAYS, *step.reads])
+        broken |= _add_matches(connection, {step.rule: _over_files(one, step, source, since)})
     return broken
+
+
+def _is_heavy(step: Step) -> bool:
+    """Whether it is judged over files alone: it reads JSON of every event."""
+    return step.named is None and any(map(is_json, step.reads))
 
 
 def _by(number: int, steps: list[Step]) -> Iterator[list[Step]]:
@@ -141,23 +146,20 @@ def _reason(error: Exception) -> str:
 def _values(connection: duckdb.DuckDBPyConnection, one: Pass, files: Files, steps: list[Step]) -> None:
     """Make, of each column that gates are on and of the operation, a table with its values, in one look at the files.
 
-    Each is named by its path and has one row a value, in columns as the files have them.
+    Each, and its column, is named by the path.
     """
     paths = sorted({path for step in steps for path, _ in step.gates} | {OPERATION})
     paths = [path for path in paths if lake_table(files.table).kind(path) is not None]
     if not paths:
         return
-    lists = ", ".join(f"list(distinct {_dotted(path)}) as v{at}" for at, path in enumerate(paths))
-    nulls = ", ".join(f"bool_or({_dotted(path)} is null) as n{at}" for at, path in enumerate(paths))
+    lists = ", ".join(f"list(distinct {quoted(path)}) as v{at}" for at, path in enumerate(paths))
+    nulls = ", ".join(f"bool_or({quoted(path)} is null) as n{at}" for at, path in enumerate(paths))
     source = relation(connection, files, [*ALWAYS, *paths])
     connection.execute(f"create or replace temp table found as select {lists}, {nulls} from {source} where {one.where}")
     for at, path in enumerate(paths):
-        column = "value"
-        for part in reversed(path.split(".")[1:]):
-            column = f"{{{quoted(part)}: {column}}}"
         connection.execute(
-            f"create or replace temp table {quoted(path)} as select {column} as {quoted(path.split('.')[0])} from "
-            f"(select unnest(v{at}) as value from found union all select null from found where n{at})"
+            f"create or replace temp table {quoted(path)} as select unnest(v{at}) as {quoted(path)} from found "
+            f"union all select null from found where n{at}"
         )
 
 
@@ -165,7 +167,7 @@ def _operations(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple
     """The operations that there are, as they are written and in lower case."""
     if lake_table(table).kind(OPERATION) is None:
         return []
-    word = _dotted(OPERATION)
+    word = quoted(OPERATION)
     there = f"select {word}, lower({word}) from {quoted(OPERATION)} where {word} is not null order by all"
     return connection.execute(there).fetchall()
 
@@ -173,12 +175,12 @@ def _operations(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple
 def _with_values(connection: duckdb.DuckDBPyConnection, step: Step) -> Step | None:
     gates = []
     for path, sql in step.gates:
-        passing = f"select {_dotted(path)} from {quoted(path)} where {sql} limit {MOST + 1}"
+        passing = f"select {quoted(path)} from {quoted(path)} where {sql} limit {MOST + 1}"
         values = [row[0] for row in connection.execute(passing).fetchall()]
         if not values:
             return None
         if len(values) <= MOST and None not in values:
-            gates.append((path, f"{_dotted(path)} in ({texts(values)})"))
+            gates.append((path, f"{quoted(path)} in ({texts(values)})"))
     return msgspec.structs.replace(step, gates=tuple(gates))
 
 
@@ -215,59 +217,47 @@ def _shape(pattern: str) -> re.Pattern[str]:
 
 
 def _candidates(one: Pass, steps: list[Step], codes: _Codes, source: str, since: int) -> str:
-    """The first pass."""
+    """The first pass: what some rule names, or what a rule that names nothing is true for."""
     early = f' and "time" >= {since}' if since and not any(step.counted for step in steps) else ""
-    words = ", ".join(f"({number}, {texts([word])})" for number, word in codes.words.items())
-    columns = _columns(one.table, {"time"}.union(*(step.reads for step in steps)), _limits(steps, codes))
+    limits = _limits(steps, codes)
+    flags = {chosen: f"f{number}" for number, chosen in enumerate(dict.fromkeys(limits.values()))}
+    columns = [
+        f"case when {flags[limits[path]]} then {quoted(path)} end as {quoted(path)}" if path in limits else quoted(path)
+        for path in sorted({"time"}.union(*(step.reads for step in steps)))
+    ]
+    unnamed = [" and ".join([*(sql for _, sql in step.gates), step.sql]) for step in steps if step.named is None]
+    code, wanted = "null::integer", [f"({sql})" for sql in unnamed]
+    if codes.words:
+        rows = ", ".join(_row(number, word, flags) for number, word in codes.words.items())
+        operations = f"(values {rows}) as op({', '.join(['code', 'word', *flags.values()])})"
+        source += f" as log {'left ' if unnamed else ''}join {operations} on log.{quoted(OPERATION)} = op.word"
+        code, wanted = "code", ["code is not null", *wanted]
     return (
-        f"create or replace temp table {CANDIDATES} as select event, op.code as code, {', '.join(columns)} "
-        f"from {source} as log join (values {words}) as op(code, word) on log.{_dotted(OPERATION)} = op.word "
-        f"where {one.where}{early}"
+        f"create or replace temp table {CANDIDATES} as select event, {code} as code, {', '.join(columns)} "
+        f"from {source} where {one.where}{early} and ({' or '.join(wanted)})"
     )
 
 
-def _limits(steps: list[Step], codes: _Codes) -> dict[str, str]:
-    """For each column that is not read for all operations the condition on those for which it, or a part of it, is."""
+def _row(number: int, word: str, flags: Iterable[frozenset[int]]) -> str:
+    """An operation with its number, and for each set of operations whether it is in there."""
+    return f"({', '.join([str(number), texts([word]), *(str(number in chosen).lower() for chosen in flags)])})"
+
+
+def _limits(steps: list[Step], codes: _Codes) -> dict[str, frozenset[int]]:
+    """For each column that is not read for all that is kept the operations for which it is."""
+    every = set(codes.words)
     wanted: dict[str, set[int]] = {path: set() for step in steps for path in step.reads - {"time"}}
     for step in steps:
-        for path, chosen in wanted.items():
-            if any(f"{read}.".startswith(f"{path}.") for read in step.reads):
-                chosen.update(codes[step.rule])
-    every = len(codes.words)
-    return {
-        path: _in("op.code", chosen)
-        for path, chosen in wanted.items()
-        if len(chosen) < every and (is_json(path) or len(chosen) <= MOST)
-    }
-
-
-def _in(sql: str, numbers: Iterable[int]) -> str:
-    return f"{sql} in ({', '.join(map(str, sorted(numbers)))})"
-
-
-def _columns(table: str, reads: Iterable[str], limits: Mapping[str, str]) -> list[str]:
-    """The columns that are read, of structures only the parts that are."""
-    tree: dict[str, Any] = {}
-    reads = set(reads)
-    for path in sorted(reads):
-        if any(path.startswith(f"{other}.") for other in reads):
-            continue  # its whole is read
-        at = tree
-        for part in path.split("."):
-            at = at.setdefault(part, {})
-    kinds = lake_table(table).columns
-
-    def read(path: str, kind: Any, tree: dict[str, Any]) -> str:
-        if not tree or not isinstance(kind, dict):
-            return f"case when {limits[path]} then {_dotted(path)} end" if path in limits else _dotted(path)
-        return "{" + ", ".join(f"{quoted(key)}: {read(f'{path}.{key}', kind[key], tree[key])}" for key in tree) + "}"
-
-    return [f"{read(column, kinds[column], tree[column])} as {quoted(column)}" for column in tree]
+        for path in step.reads & wanted.keys():
+            wanted[path].update(codes[step.rule] if step.named is not None else (-1, *every))
+    return {path: frozenset(chosen) for path, chosen in wanted.items() if chosen < every}
 
 
 def _over_candidates(step: Step, codes: Mapping[int, list[int]], since: int) -> str:
+    if step.named is None:
+        return _matches(step, [sql for _, sql in step.gates] or ["true"], since, CANDIDATES)
     chosen = codes[step.rule]
-    gates = [f"code between {chosen[0]} and {chosen[-1]}", _in("code", chosen)]
+    gates = [f"code between {chosen[0]} and {chosen[-1]}", f"code in ({', '.join(map(str, chosen))})"]
     return _matches(step, gates, since, CANDIDATES)
 
 
@@ -289,7 +279,3 @@ def _matches(step: Step, gates: list[str], since: int, source: str) -> str:
         f'select {step.rule}::integer, event, "time", "time" >= {since}, {fields}::varchar[][] from {source} '
         f"where {' and '.join([*early, *gates, test])}"
     )
-
-
-def _dotted(path: str) -> str:
-    return ".".join(quoted(part) for part in path.split("."))

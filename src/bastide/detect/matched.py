@@ -63,7 +63,7 @@ def _query(connection: duckdb.DuckDBPyConnection, files: Files) -> str:
     kind = lake_table(files.table).kind
     found = []
     for name, paths in COLUMNS.items():
-        there = [".".join(map(quoted, path.split("."))) for path in paths if kind(path) is not None]
+        there = [quoted(path) for path in paths if kind(path) is not None]
         value = f"coalesce({', '.join(there)})" if there else "null::varchar"
         found.append(f"{value} as {name}")
     resources = f'[r."uid" for r in {RESOURCES}]' if kind(RESOURCES) is not None else "null::varchar[]"

@@ -87,41 +87,41 @@ ECS = {
 
 COMPUTED: dict[str, tuple[str, tuple[str, ...]]] = {
     "sourceipaddress": (
-        'coalesce("src_endpoint"."ip", "src_endpoint"."domain")', ("src_endpoint.ip", "src_endpoint.domain"),
+        'coalesce("src_endpoint.ip", "src_endpoint.domain")', ("src_endpoint.ip", "src_endpoint.domain"),
     ),
     "eventtime": ("strftime(make_timestamp(\"time\" * 1000), '%Y-%m-%dT%H:%M:%SZ')", ("time",)),
     # A name beside an issuer is that of the role which was assumed: then the record has no `userName` of its own.
     "useridentity.username": (
-        'case when "actor"."session"."issuer" is null then "actor"."user"."name" end',
+        'case when "actor.session.issuer" is null then "actor.user.name" end',
         ("actor.session.issuer", "actor.user.name"),
     ),
     "useridentity.sessioncontext.sessionissuer.username": (
-        """case when "actor"."session"."issuer" is not null then split_part("actor"."session"."issuer", '/', -1) end""",
+        """case when "actor.session.issuer" is not null then split_part("actor.session.issuer", '/', -1) end""",
         ("actor.session.issuer",),
     ),
     "useridentity.sessioncontext.sessionissuer.type": (
-        """case when contains("actor"."session"."issuer", ':role/') then 'Role'
-        when contains("actor"."session"."issuer", ':user/') then 'IAMUser'
-        when suffix("actor"."session"."issuer", ':root') then 'Root' end""",
+        """case when contains("actor.session.issuer", ':role/') then 'Role'
+        when contains("actor.session.issuer", ':user/') then 'IAMUser'
+        when suffix("actor.session.issuer", ':root') then 'Root' end""",
         ("actor.session.issuer",),
     ),
     "useridentity.sessioncontext.sessionissuer.accountid": (
-        """case when "actor"."session"."issuer" is not null then split_part("actor"."session"."issuer", ':', 5) end""",
+        """case when "actor.session.issuer" is not null then split_part("actor.session.issuer", ':', 5) end""",
         ("actor.session.issuer",),
     ),
     # The other things that these columns hold are of a person from the identity center.
     "useridentity.principalid": (
-        'case when "actor"."idp"."uid" is null then "actor"."user"."uid_alt" end',
+        'case when "actor.idp.uid" is null then "actor.user.uid_alt" end',
         ("actor.idp.uid", "actor.user.uid_alt"),
     ),
     "useridentity.accesskeyid": (
-        """case when "actor"."user"."type" is distinct from 'IdentityCenterUser'
-        then "actor"."user"."credential_uid" end""",
+        """case when "actor.user.type" is distinct from 'IdentityCenterUser'
+        then "actor.user.credential_uid" end""",
         ("actor.user.type", "actor.user.credential_uid"),
     ),
     # Of the Elastic Common Schema: `failure` where there is an error.
     "event.outcome": (
-        """case when "api"."response"."error" is null and "api"."response"."message" is null
+        """case when "api.response.error" is null and "api.response.message" is null
         then 'success' else 'failure' end""",
         ("api.response.error", "api.response.message"),
     ),

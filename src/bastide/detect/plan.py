@@ -99,7 +99,7 @@ def _leave_out(plan: Plan, rules: Iterable[Rule]) -> None:
 
 
 def _pass(table: str, source: Source, steps: list[Step]) -> Pass:
-    where = f'"metadata"."product"."name" in ({texts(list(source.products))})' if source.products else "true"
+    where = f'"metadata.product.name" in ({texts(list(source.products))})' if source.products else "true"
     return Pass(table, where, tuple(steps), frozenset(source.lake))
 
 

@@ -23,7 +23,7 @@ from bastide.redact import clean
 from bastide.report.ocsf import events
 from bastide.report.view import CompensatedRow, LocationRow, ResourceRow, VerdictRow, View
 from bastide.sources.aws.accounts import HOMES
-from bastide.tables import TABLES, empty, quoted
+from bastide.tables import of_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -143,12 +143,8 @@ def _layer(control: Control | None, address: str) -> CompensatedRow:
 
 def _sources(folder: Path) -> dict[str, str]:
     """SQL for the tables of one account, and of the run."""
-    found = {}
-    for name, place in (("verdicts", folder), ("resources", folder), ("controls", folder.parent / "run")):
-        file = place / f"{name}.parquet"
-        source = f"select * from read_parquet({quoted(str(file))})"  # noqa: S608 (quoted)
-        found[name] = f"({source if file.is_file() else empty(TABLES[name])})"
-    return found
+    mine = {name: f"({of_files(folder, name, '')})" for name in ("verdicts", "resources")}
+    return {**mine, "controls": f"({of_files(folder.parent / 'run', 'controls', '')})"}
 
 
 def into_folder(run: LastRun, folder: Path, controls: Mapping[str, Control], told: Callable[[Part, int], Any]) -> None:

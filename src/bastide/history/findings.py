@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from bastide.errors import UsageError
 from bastide.sources.files import write_whole
-from bastide.tables import TABLES, empty, quoted, whole_folder
+from bastide.tables import FINGERPRINT, as_kept, empty, quoted, whole_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,15 +80,19 @@ def record(root: Path, tables: Path, run: str, started: float) -> Change:
             dt.datetime.fromtimestamp(started, dt.UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="milliseconds")
         )
         for name in ("resources", "verdicts", "reads", "controls"):
-            connection.execute(f"create temp view now_{name} as {_source(tables, name)}")
+            connection.execute(f"create temp view now_{name} as {as_kept(tables, name)}")
         for statement in _MERGE.split(";\n"):
-            connection.execute(statement.replace("$now", f"timestamp '{now}'").replace("$run", quoted(run)))
+            sql = statement.replace("$now", f"timestamp '{now}'").replace("$run", quoted(run))
+            connection.execute(sql.replace("$fingerprint", FINGERPRINT))
         with whole_folder(root / FOLDER / run) as folder:
             for name in COLUMNS:
                 file = quoted(str(folder / f"{name}.parquet"))
                 connection.execute(f"copy new_{name} to {file} (format parquet, compression zstd, compression_level 1)")
+                # What was made once is read from there: the findings of an organization do not fit into memory twice.
+                connection.execute(f"create or replace temp view new_{name} as select * from read_parquet({file})")
+            newest = "select opened, closed, open from new_runs order by started desc, run desc"
+            row = connection.execute(newest).fetchone()
         write_whole(str(root / FOLDER / "current"), run)
-        row = connection.execute("select opened, closed, open from new_runs order by started desc, run desc").fetchone()
     for old in (root / FOLDER).iterdir():
         if old.is_dir() and old.name != run:
             shutil.rmtree(old, ignore_errors=True)
@@ -143,27 +147,23 @@ def moment(root: Path, text: str) -> dt.datetime:
     return parsed.astimezone(dt.UTC).replace(tzinfo=None) if parsed.tzinfo else parsed
 
 
-def _source(tables: Path, name: str) -> str:
-    if any(tables.glob(f"*/{name}.parquet")):
-        return f"select * from read_parquet({quoted(f'{tables}/*/{name}.parquet')})"
-    return empty(TABLES[name])
-
-
 _MERGE = """
 create temp table seen as
 select id as resource, type, substr(unit, 5) as account, split_part(path, '/', 2) as region from now_resources;
 create temp table looked as select distinct account, region, type from now_reads;
 create temp table old_open as select * from findings where closed is null;
 create temp table judged as
-select v.fingerprint, v.control, v.severity, v.status, v.compensated_by, s.type, v.resource, s.account, s.region
-from now_verdicts v join seen s on s.resource = v.resource
-where v.status = 'fail' or v.fingerprint in (select fingerprint from old_open);
-create temp table checked as
+select * replace ($fingerprint as fingerprint) from (
+  select v.fingerprint, v.control, v.severity, v.status, v.compensated_by, s.type, v.resource, s.account, s.region
+  from now_verdicts v join seen s on s.resource = v.resource
+  where v.status = 'fail' or exists (
+    select 1 from old_open o where o.control = v.control and o.resource = v.resource));
+create temp view checked as
 select o.*, j.status as status, j.compensated_by, s.resource is not null as there,
   exists (select 1 from looked l where l.account = o.account and l.type = o.type and l.region in (o.region, '*'))
   and exists (select 1 from now_controls c where c.id = o.control) as was_looked_at
 from old_open o left join judged j on j.fingerprint = o.fingerprint left join seen s on s.resource = o.resource;
-create temp table new_findings as
+create temp view new_findings as
 select * from findings where closed is not null
 union all
 select fingerprint, control, severity, type, resource, account, region, opened,
@@ -176,7 +176,7 @@ from checked
 union all
 select j.fingerprint, j.control, j.severity, j.type, j.resource, j.account, j.region, $now, $now, null, null
 from judged j where j.status = 'fail' and not exists (select 1 from old_open o where o.fingerprint = j.fingerprint);
-create temp table new_resources as
+create temp view new_resources as
 select r.resource, r.type, r.account, r.region, r.first_seen, r.last_seen, r.gone from resources r
 where r.gone is not null
 union all
@@ -188,7 +188,7 @@ from resources r left join seen s on s.resource = r.resource where r.gone is nul
 union all
 select s.resource, s.type, s.account, s.region, $now, $now, null from seen s
 where not exists (select 1 from resources r where r.gone is null and r.resource = s.resource);
-create temp table new_runs as
+create temp view new_runs as
 select * from runs
 union all
 select $run, $now, (select count(distinct account) from seen), (select count(*) from seen),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bastide.tables import TABLES, identity, identity_of, of_verdicts, quoted, read_lines, write_lines
+from bastide.tables import identity, identity_of, of_verdicts, quoted, read_lines, write_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     _Alike = tuple[str, str, str, bool, str | None]
     """What alike rows of the table have in common, as `_ALIKE` names it."""
-
-_COLUMNS = ", ".join(f'"{name}"' for name in TABLES["verdicts"])
 
 DIRECT = 300_000
 """Verdicts on one type of an account up to which no query is planned: what is alike is judged once."""
@@ -92,9 +90,9 @@ class Outcome:
         lines = folder / "verdicts.jsonl"
         if odd:
             write_lines(folder, of_verdicts(odd))
-            sql.append(read_lines(lines, "verdicts"))
+            sql.append(read_lines(lines, "verdicts", kept=True))
         if sql:
-            parts = " union all ".join(f"select {_COLUMNS} from ({part})" for part in sql)  # noqa: S608 (our own)
+            parts = " union all ".join(f"from ({part})" for part in sql)
             target = quoted(str(folder / "verdicts.parquet"))
             copy = f"copy ({parts}) to {target} (format parquet, compression zstd, compression_level 1)"
             connection.execute(copy, {"text": _text(self._resources, plain, groups)} if groups else None)
@@ -129,7 +127,7 @@ class Outcome:
 def _is_plain(resource: Resource, unit: str) -> bool:
     """Whether SQL says of a verdict on it what `of_verdicts` says: no secret in a name, no letters that are none."""
     name = resource.id
-    if resource.unit != unit or resource.line or not resource.path.isascii():
+    if resource.unit != unit or "#" in unit or resource.line or not resource.path.isascii():
         return False
     return name.isascii() and name.isprintable() and identity_of(resource) == name
 
@@ -153,18 +151,19 @@ with document as materialized (select unnest(json_transform($text, '{json.dumps(
 places as materialized (
   select unnest(range(len(places.address))) as number, paths[unnest(places.path)] as path,
     unit || '#' || unnest(places.address) as resource,
-    types[unnest(places.type)] || chr(0) || unnest(places.address) as named
+    types[unnest(places.type)] as "type"
   from document
 ),
 said as (select unnest(said, recursive := true) from document),
 verdicts as (
   select {", ".join(_ALIKE)}, unnest(string_split(numbers, ',')::integer[]) as number from said where numbers <> ''
 )
-select control, status, severity, resource, path, 0::integer as line,
-  substr(sha256(control || chr(0) || named), 1, 32) as fingerprint, new, compensated_by
+select control, status, severity, resource, path, 0::integer as line, null::varchar as fingerprint, new,
+  compensated_by, "type"
 from verdicts join places using (number)
 """  # noqa: S608 (names of columns)
-"""Each group's resources are looked up by their numbers; ids and fingerprints are made as the models make them.
+"""Each group's resources are looked up by their numbers; ids are made as the models make them,
+and fingerprints when somebody reads the table.
 
 Numbers are text with commas: DuckDB reads them so in a fifth of the time that it takes for lists of JSON.
 """
