@@ -195,25 +195,21 @@ def _several(values: list[str], *reads: str, counted: str = "") -> Several:
     return f"[one for one in [{', '.join(values)}] if one is not null]", counted or values[0], reads
 
 
-_URL, _PARTS = '"http_request"."url"', ("http_request.url.path", "http_request.url.query_string")
-_ASKED = f"""{_URL}."path" || coalesce('?' || nullif({_URL}."query_string", ''), '')"""
-_STEM = _several([f'{_URL}."path"', _ASKED], *_PARTS)
-_QUERY = _several([f'{_URL}."query_string"', _ASKED], *_PARTS)
-_WHOLE = f'{_URL}."url_string"'
-_PORTLESS = f"""regexp_replace({_WHOLE}, '^([a-z]+://[^/:]+):(80|443)/', '\\1/')"""
-_URI = _several(
-    [_WHOLE, _PORTLESS, _ASKED], "http_request.url.url_string", *_PARTS, counted=f"coalesce({_WHOLE}, {_ASKED})"
-)
+_PATH, _QUERY, _WHOLE = (f"http_request.url.{part}" for part in ("path", "query_string", "url_string"))
+_ASKED = f"""\"{_PATH}\" || coalesce('?' || nullif("{_QUERY}", ''), '')"""
+_PORTLESS = f"""regexp_replace("{_WHOLE}", '^([a-z]+://[^/:]+):(80|443)/', '\\1/')"""
+_URI = _several([f'"{_WHOLE}"', _PORTLESS, _ASKED], _WHOLE, _PATH, _QUERY, counted=f'coalesce("{_WHOLE}", {_ASKED})')
 HTTP_LISTS = {
-    **dict.fromkeys(("cs-uri-stem", "c-uri-stem"), _STEM),
-    **dict.fromkeys(("cs-uri-query", "c-uri-query"), _QUERY),
+    **dict.fromkeys(("cs-uri-stem", "c-uri-stem"), _several([f'"{_PATH}"', _ASKED], _PATH, _QUERY)),
+    **dict.fromkeys(("cs-uri-query", "c-uri-query"), _several([f'"{_QUERY}"', _ASKED], _PATH, _QUERY)),
     **dict.fromkeys(("c-uri", "cs-uri", "url.original"), _URI),
-    "c-uri-extension": _several([f"""nullif(regexp_extract({_URL}."path", '[.]([^./]+)$', 1), '')"""], _PARTS[0]),
+    "c-uri-extension": _several([f"""nullif(regexp_extract("{_PATH}", '[.]([^./]+)$', 1), '')"""], _PATH),
 }
 """Rules for web servers look for paths in the query and for parameters in the stem: both are also path and query. An
 address is the whole of it, with and without a port that goes without saying, or path and query: some logs have no more.
 """
-_ASKED_FOR = _several(['"query"."hostname"', """rtrim("query"."hostname", '.')"""], "query.hostname")
+_HOSTNAME = "query.hostname"
+_ASKED_FOR = _several([f'"{_HOSTNAME}"', f"""rtrim("{_HOSTNAME}", '.')"""], _HOSTNAME)
 DNS_LISTS = dict.fromkeys(("query", "queryname", "dns.question.name"), _ASKED_FOR)
 """Rules write names without the dot at their end; Route 53 writes it."""
 
