@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SIZES = (100_000, 1_000_000, 2_400_000)
 PEER_EVENTS = 60_000
 """How many the peers judge, which take a minute for them."""
+BYTES = 400
+"""The disk that an event needs while it is measured: some 115 bytes packed, 170 in the lake, and as much to spare."""
 WATCHED = 5
 """How many new files the watch is measured with."""
 RULES = tools.ROOT / "src" / "bastide" / "library" / "detections"
@@ -65,6 +67,7 @@ def measure(
     refused = dict(refused)
     with tempfile.TemporaryDirectory(prefix="bastide-bench-lake-") as temporary:
         folder = Path(temporary)
+        _room(folder, max(*sizes, peer_events))
         print(f"\nlake: making {max(*sizes, peer_events):,} events", flush=True)
         trail = Trail(folder, [*sizes, peer_events])
         growth = [_size(own, trail.part(size), size, repeat) for size in sizes]
@@ -77,6 +80,16 @@ def measure(
         "watch": {"events": watching.EVENTS, "before": min(sizes), **watched},
         "versions": {tool.name: tool.version for tool in found},
     }
+
+
+def _room(folder: Path, events: int) -> None:
+    """End at once where the disk would be full after an hour."""
+    free, needed = shutil.disk_usage(folder).free, events * BYTES
+    if free < needed:
+        raise SystemExit(
+            f"{events:,} events need {needed / 1e9:.1f} GB of disk at {folder.parent}, and {free / 1e9:.1f} are free: "
+            "TMPDIR may name another place"
+        )
 
 
 def _watched(own: tools.Tool, folder: Path, place: Path) -> Result:

@@ -8,12 +8,14 @@ instances, of functions and of pipelines, services, people by single sign-on, an
 from __future__ import annotations
 
 import gzip
-import json
 import random
 import time
 import uuid
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +27,7 @@ MOSTLY = 0.7
 """The share of roles that services assume, for instances and functions."""
 START = 1_793_491_200
 """2026-11-01 in seconds."""
+DAY = 86_400
 
 _CREDENTIALS = {"accessKeyId": "ASIAEXAMPLE", "sessionToken": "x" * 300, "expiration": "Nov 27, 2026, 1:11:13 PM"}
 _ASSUMED = {"assumedRoleId": "AROAEXAMPLE:i-0abc", "arn": "arn:aws:sts::111111111111:assumed-role/d/i"}
@@ -217,16 +220,29 @@ def _filled(value: Any, several: str) -> Any:
 
 
 def write_trail(folder: Path, events: int, seed: int = 1, per_file: int = PER_FILE) -> int:
-    """CloudTrail files below the folder as a trail writes them, with so many events; their bytes when unpacked."""
+    """CloudTrail files below the folder as a trail writes them, with so many events; their bytes when unpacked.
+
+    However many there are, a file's events are in memory, and the one before as text: it is packed meanwhile.
+    """
     made, total, number = Events(seed), 0, 0
-    while events > 0:
-        account, region = ACCOUNTS[number % 3], REGIONS[number // 3 % 3]
-        count, day = min(per_file, events), number // 9
-        start = day * 86_400
-        records = [made.event(account, region, start + index * 86_400 // per_file) for index in range(count)]
-        text = json.dumps({"Records": records}, separators=(",", ":")).encode()
-        place = folder / f"AWSLogs/{account}/CloudTrail/{region}/2026/{11 + day // 30:02d}/{day % 30 + 1:02d}"
-        place.mkdir(parents=True, exist_ok=True)
-        (place / f"{account}_CloudTrail_{region}_{number:06d}.json.gz").write_bytes(gzip.compress(text, 6))
-        total, events, number = total + len(text), events - count, number + 1
+    with ThreadPoolExecutor(1) as beside:
+        packed: Future[None] | None = None
+        while events > 0:
+            account, region = ACCOUNTS[number % 3], REGIONS[number // 3 % 3]
+            count, start = min(per_file, events), number // 9 * DAY
+            records = [made.event(account, region, start + index * DAY // per_file) for index in range(count)]
+            text = msgspec.json.encode({"Records": records})
+            day = time.strftime("%Y/%m/%d", time.gmtime(START + start))
+            place = folder / f"AWSLogs/{account}/CloudTrail/{region}/{day}"
+            if packed:
+                packed.result()
+            packed = beside.submit(_write, place / f"{account}_CloudTrail_{region}_{number:06d}.json.gz", text)
+            total, events, number = total + len(text), events - count, number + 1
+        if packed:
+            packed.result()
     return total
+
+
+def _write(path: Path, text: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(text, 6))

@@ -1,13 +1,16 @@
 """The lake is measured from made files to alerts; peers that cannot do it are told with the reason."""
 
+import gzip
 import json
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import lake
 import pytest
 from harness.tools import ROOT, Tool
+from trail import write_trail
 
 EVENTS = 300
 
@@ -37,6 +40,24 @@ def test_a_part_has_the_first_events(trail):
     assert len(records(trail.part(EVENTS))) == EVENTS
     assert len(records(trail.part(200))) == 200
     assert set(records(trail.part(200))) < set(records(trail.part(EVENTS)))
+
+
+def test_a_file_lies_in_the_folder_of_its_day_however_long_the_trail(tmp_path):
+    write_trail(tmp_path, 90 * 9, per_file=1)
+    days = set()
+    for path in tmp_path.rglob("*.gz"):
+        (record,) = json.loads(gzip.decompress(path.read_bytes()))["Records"]
+        days.add("-".join(path.parts[-4:-1]))
+        assert record["eventTime"].startswith("-".join(path.parts[-4:-1]))
+        assert (record["recipientAccountId"], record["awsRegion"]) == (path.parts[-7], path.parts[-5])
+    assert (min(days), max(days), len(days)) == ("2026-11-01", "2027-01-29", 90)
+
+
+def test_a_disk_without_room_is_told_before_anything_is_made(tmp_path, monkeypatch):
+    monkeypatch.setattr(lake.shutil, "disk_usage", lambda _: SimpleNamespace(free=3_999_999_999))
+    lake._room(tmp_path, 9_000_000)
+    with pytest.raises(SystemExit, match=r"10,000,000 events need 4.0 GB of disk at .* and 4.0 are free"):
+        lake._room(tmp_path, 10_000_000)
 
 
 def test_peers_are_run_on_the_same_files(trail, tmp_path):

@@ -52,6 +52,18 @@ def test_files_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert (code, one["rule_id"], one["table"]) == (1, "00000000-0000-4000-8000-000000000001", "api_activity")
 
 
+def test_notes_stand_beside_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "bastide.yaml").write_text(
+        "workload: {name: shop}\ndetections:\n  suppressions:\n"
+        "    - {rule: Lists, until: 2020-03-01, by: jo, reason: known}\n"
+    )
+    arguments = make_parser("detect").parse_args(["detect", "--rules", "rules", "--events", "logs", "--format", "json"])
+    assert arguments.run(arguments) == 1
+    told = capsys.readouterr()
+    assert len(json.loads(told.out)) == 1
+    assert "note: " in told.err
+
+
 STACK = """
 resource "aws_iam_user" "alice" { name = "alice" }
 resource "aws_iam_user_policy" "alice" {

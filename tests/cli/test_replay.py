@@ -8,6 +8,24 @@ from pathlib import Path
 import pytest
 
 from bastide.cli.parser import make_parser
+from bastide.detect.sightings import sightings
+from bastide.state.database import open_state
+from bastide.state.journal import entries
+
+RULE = """title: Stops
+id: 00000000-0000-4000-8000-000000000001
+logsource: {product: aws, service: cloudtrail}
+detection: {a: {eventName: StopLogging}, condition: a}
+tags: [attack.t1562.008]
+bastide: {threats: [own.threat]}
+"""
+ATTACK = """id: stop
+title: Stop
+steps:
+  - title: stop
+    technique: T1562.008
+    events: [{eventSource: cloudtrail.amazonaws.com, eventName: StopLogging}]
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -30,8 +48,9 @@ def test_an_attack_is_seen(project: Path, capsys: pytest.CaptureFixture[str]) ->
     assert code == 0
     assert "seen    Passwords are tried at the console (medium, after 0:02:55)" in text
     assert text.splitlines()[-1] == "1 scenario, 0 failed; 3 of 3 techniques seen"
-    kept = json.loads((project / ".bastide" / "replay.json").read_text())
-    assert sorted(kept["seen"]) == ["T1078.004", "T1098.001", "T1110.001"]
+    with open_state("shop", f"sqlite:///{project / '.bastide' / 'state.db'}") as state:
+        kept = sightings(entries(state))
+    assert sorted(kept.techniques.days) == ["T1078.004", "T1098.001", "T1110.001"]
 
 
 def test_the_register_tells_what_was_seen(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -47,23 +66,45 @@ def test_the_register_tells_what_was_seen(project: Path, capsys: pytest.CaptureF
     assert {one["status"] for one in found.values()} == {"seen", "blind", "not tried"}
 
 
-def test_detections_that_are_not_the_projects_say_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = make_parser("replay").parse_args(["replay", "ordinary-day", "--rules", "library"])
+def test_detections_that_are_not_the_projects_are_kept_apart(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "others.yml").write_text(RULE)
+    (project / "attack.yaml").write_text(ATTACK)
+    said(capsys, "attack.yaml", "--rules", "library")
+    assert capsys.readouterr().err == ""
+    arguments = make_parser("replay").parse_args(["replay", "attack.yaml", "--rules", "others.yml"])
     arguments.run(arguments)
     assert "these are not the detections of the project" in capsys.readouterr().err
-    assert not (project / ".bastide" / "state.db").exists()
+    with open_state("shop", f"sqlite:///{project / '.bastide' / 'state.db'}") as state:
+        assert "own.threat" not in sightings(entries(state)).threats.days
 
 
 def test_a_log_that_cannot_be_written_hinders_no_replay(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = make_parser("replay").parse_args(["replay", "ordinary-day", "--state", "mysql://x/y"])
     assert arguments.run(arguments) == 0
-    assert "not kept for `bastide threats`: --state: the state is kept in SQLite" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "not kept for `bastide coverage` and `bastide threats`: --state: the state is kept in SQLite" in told
 
 
-def test_without_a_manifest_nothing_is_written(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_it_sees_no_more_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "bastide.yaml").write_text("workload: {name: shop}\ndetections: {rules: [rule.yml]}\n")
+    (project / "attack.yaml").write_text(ATTACK)
+    (project / "rule.yml").write_text(RULE)
+    assert "BLIND" not in said(capsys, "attack.yaml")[1]
+    (project / "rule.yml").write_text(RULE.replace("StopLogging", "Never"))
+    text = said(capsys, "attack.yaml")[1]
+    assert "BLIND   to what was seen before:\n        T1562.008, last seen on 2" in text
+    assert "        own.threat, last seen on 2" in text
+    (project / "rule.yml").write_text(RULE)
+    said(capsys, "attack.yaml")
+    (project / "rule.yml").write_text(RULE.replace("StopLogging", "Never"))
+    lost = json.loads(said(capsys, "attack.yaml", "--format", "json")[1])["lost"]
+    assert [one["id"] for one in lost] == ["T1562.008", "own.threat"]
+
+
+def test_without_a_manifest_it_is_kept_with_the_user(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "bastide.yaml").unlink()
     assert said(capsys, "ordinary-day")[0] == 0
-    assert not list(project.rglob("state.db"))
+    assert [path.is_relative_to(project / "user") for path in project.rglob("state.db")] == [True]
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -56,9 +56,9 @@ def test_tasks_in_processes_and_here(loaded: Any, tmp_path: Path, monkeypatch: p
     plan = plan_of(loaded(rule_text("  a: {eventName: ListBuckets}\n  condition: a")))
     inputs, out = inputs_of(tmp_path), tmp_path / "out"
     out.mkdir()
-    files, broken = run(plan.passes, inputs, out, jobs=2)
-    assert broken == {}
-    assert sorted(path for some in files for path in some.paths) == sorted(one.path for one in inputs)
+    ran = run(plan.passes, inputs, out, jobs=2)
+    assert ran.broken == {}
+    assert sorted(path for some in ran.files for path in some.paths) == sorted(one.path for one in inputs)
     assert matched(out) == 3
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import pytest
 
-from bastide.detect.replay import Kept, keep, kept_before, replay
+from bastide.detect.replay import replay
 from bastide.detect.run import Detections
 from bastide.detect.scenario import load_scenarios
 from bastide.errors import UsageError
@@ -72,18 +71,7 @@ def test_ordinary_work_fires_nothing(project: Path) -> None:
     assert play(project, quiet.replace("NAME", "DescribeTrails"))[0].passed
     (noisy,) = play(project, quiet.replace("NAME", "StopLogging"))
     assert not noisy.passed
-    keep([noisy])
-    assert list(kept_before().noisy) == ["00000000-0000-4000-8000-000000000001"]
-
-
-def test_what_was_seen_is_kept(project: Path) -> None:
-    assert kept_before() == Kept()
-    outcomes = play(project, SCENARIO.replace("EXPECTED", "Stops"))
-    keep(outcomes, dt.datetime(2026, 11, 27, tzinfo=dt.UTC))
-    kept = kept_before()
-    assert kept.seen == {"T1562.008": "2026-11-27"}
-    assert kept.missed == {"T1580": "2026-11-27"}
-    assert list(kept.rules.values()) == ["2026-11-27"]
+    assert [seen.rule for seen in noisy.steps[0].others] == ["00000000-0000-4000-8000-000000000001"]
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from bastide.detect.replay import Outcome, Played, Seen
 from bastide.detect.rules import Rule
 from bastide.detect.sightings import Sighting, Sightings, record, sightings, threats_of
 from bastide.state.database import State, open_state
-from bastide.state.journal import entries
+from bastide.state.journal import append, entries
 from tests.detect.conftest import rule
 
 LEAKS, WIDENS = "data.leaks", "identity.widens"
@@ -32,9 +32,19 @@ def outcome(
     return Outcome(name, name, benign, (Played("step", technique, 1, seen[:1], missed, seen[1:]),), 1)
 
 
-def told(state: State, *outcomes: Outcome, rules: list[Rule] = RULES) -> Sightings:
-    record(state, "jo", outcomes, rules)
-    return sightings(entries(state))
+def told(state: State, *outcomes: Outcome, rules: list[Rule] = RULES, name: str = "") -> Sightings:
+    record(state, "jo", outcomes, rules, name)
+    return sightings(entries(state), name)
+
+
+@pytest.fixture
+def day(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Makes it a day of March."""
+
+    def set_day(number: int) -> None:
+        monkeypatch.setattr("bastide.state.journal.now", lambda: f"2026-03-{number:02}T10:00:00.000Z")
+
+    return set_day
 
 
 def test_without_a_replay_nothing_was_tried() -> None:
@@ -80,9 +90,71 @@ def test_the_newest_outcome_of_a_scenario_counts(state: State) -> None:
     assert told(state, outcome("attack", "Reads")).of([LEAKS], []).status == "seen"
 
 
-def test_ordinary_work_shows_nothing(state: State) -> None:
-    assert told(state, outcome("day", "Reads", benign=True)) == Sightings()
-    assert entries(state) == []
+def test_what_was_seen_and_is_not_any_more_is_blind_with_the_day_of_both(
+    state: State, day: Callable[[int], None]
+) -> None:
+    day(2)
+    told(state, outcome("attack", "Reads", technique="T1530"), outcome("other", "Grants", technique="T1098"))
+    day(3)
+    found = told(state, outcome("attack", technique="T1530"))
+    for lost in (found.of([LEAKS], []), found.of_technique("T1530")):
+        assert (lost.status, lost.on, lost.last_seen, lost.lost) == ("blind", "2026-03-03", "2026-03-02", True)
+        assert lost.text == "blind in replay on 2026-03-03, last seen on 2026-03-02"
+    for kept in (found.of([WIDENS], []), found.of_technique("T1098")):
+        assert (kept.status, kept.on, kept.lost) == ("seen", "2026-03-02", False)
+    day(4)
+    found = told(state, outcome("attack", "Reads", technique="T1530"))
+    assert found.of([LEAKS], []).text == "seen in replay on 2026-03-04"
+    assert not found.of_technique("T1530").lost
+
+
+def test_a_detection_that_is_there_no_more_leaves_its_threat_blind(state: State, day: Callable[[int], None]) -> None:
+    day(2)
+    told(state, outcome("attack", "Reads"), outcome("other", "Grants"))
+    day(3)
+    lost = told(state, outcome("other", "Grants"), rules=RULES[1:]).of([LEAKS], [])
+    assert (lost.status, lost.on, lost.last_seen) == ("blind", "2026-03-03", "2026-03-02")
+
+
+def test_one_scenario_that_sees_it_is_enough(state: State) -> None:
+    told(state, outcome("attack", "Reads", technique="T1530"))
+    found = told(state, outcome("other", missed=("Reads",), technique="T1530"))
+    for one in (found.of([LEAKS], []), found.of_technique("T1530")):
+        assert (one.status, one.rules, one.missed) == ("seen", ("Reads",), ("Reads",))
+
+
+def test_techniques(state: State) -> None:
+    found = told(state, outcome("attack", "Grants", technique="T1078.004"), outcome("other", technique="T1580"))
+    assert found.of_technique("T1078.004").rules == ("Grants",)
+    assert (found.of_technique("T1580").status, found.of_technique("T1580").lost) == ("blind", False)
+    assert found.of_technique("T1078") == Sighting()
+
+
+def test_a_replay_says_what_it_sees_no_more(state: State) -> None:
+    assert record(state, "jo", [outcome("attack", "Reads", technique="T1530")], RULES) == {}
+    lost = record(state, "jo", [outcome("attack", technique="T1530")], RULES)
+    assert list(lost) == ["T1530", LEAKS]
+    assert record(state, "jo", [outcome("attack", technique="T1530")], RULES) == {}
+
+
+def test_what_was_written_down_without_techniques_says_nothing_of_them(state: State) -> None:
+    scenarios = {"attack": {"seen": {LEAKS: ["Reads"]}, "missed": {}, "techniques": ["T1530"]}}
+    append(state, "jo", "replay.run", "shop", {"scenarios": scenarios, "watched": [LEAKS]})
+    found = sightings(entries(state))
+    assert found.of([LEAKS], []).status == "seen"
+    assert found.of_technique("T1530") == Sighting()
+
+
+def test_each_set_of_detections_has_its_own(state: State) -> None:
+    assert told(state, outcome("attack", "Reads"), name="others").of([LEAKS], []).status == "seen"
+    assert sightings(entries(state)) == Sightings()
+
+
+def test_ordinary_work_shows_only_what_is_noise(state: State) -> None:
+    found = told(state, outcome("day", "Reads", benign=True), outcome("night", "Grants", benign=True))
+    assert found == Sightings(noise={"day": ["Reads"], "night": ["Grants"]})
+    assert found.of([LEAKS], []) == Sighting()
+    assert told(state, outcome("day", benign=True)).noisy == {"Grants"}
 
 
 def test_threats_that_a_rule_names() -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from bastide.posture.brief import STEPS, gather, steps
 from bastide.posture.metrics import figures
+from bastide.posture.reportshow import as_markdown
 from bastide.posture.whole import Whole, open_whole
+from bastide.state.journal import append_all
 from tests.posture.test_metrics import MENDED, scanned
 
 
@@ -52,8 +54,26 @@ def test_what_is_mended_counts_no_more(shop: Path) -> None:
 def test_nothing_waits(whole: Whole) -> None:
     """Where all is well, nothing is made up."""
     facts = {
-        "mend": [], "alarms": [{"n": 0, "of": 3}], "top": [], "reviewed": [{"overdue": False, "day": "2026-11-01"}],
+        "mend": [], "alarms": [{"n": 0, "of": 3}], "top": [], "lost": [],
+        "reviewed": [{"overdue": False, "day": "2026-11-01"}],
         "live": [{"n": 1, "accounts": 1, "last": "2026-11-27"}], "expiring": [], "unclassed": [{"n": 0, "of": 1}],
     }  # fmt: skip
     found = {one.metric.id: one for one in figures(whole.known, "2099-01-01")}
     assert steps(facts, found) == []
+
+
+def test_what_detections_see_no_more_is_a_step(shop: Path) -> None:
+    with open_whole() as whole:
+        lost, open_ = whole.register[0].threat, [row for row in whole.register if row.status != "closed"]
+        for day, outcome in (("2026-11-01", {"seen": {lost.template: ["Reads"]}}), ("2026-11-02", {"seen": {}})):
+            told = {"attack": {"missed": {}, "techniques": [], **outcome}}
+            append_all(whole.state, [("jo", "replay.run", "shop", {"scenarios": told, "watched": [lost.template]})],
+                       f"{day}T10:00:00.000Z")  # fmt: skip
+    with open_whole() as whole:
+        brief = gather(whole, "0000")
+        (figure,) = next(one for one in figures(whole.known, "0000") if one.metric.id == "threats-seen-in-replay").rows
+    (step,) = [one for one in brief.steps if "no more" in one.what]
+    assert len(open_) > 1
+    assert "seen in replay on 2026-11-01, blind on 2026-11-02" in step.why
+    assert "blind in replay on 2026-11-02, last seen on 2026-11-01" in as_markdown(brief)
+    assert figure.high == 0  # without a detection for any other

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from bastide.errors import UsageError
-from bastide.state.database import from_milliseconds, open_state, state_url
+from bastide.state.database import from_milliseconds, is_there, open_state, state_url
 from bastide.state.journal import append, entries, verify
 
 
@@ -163,3 +163,13 @@ def test_the_url_is_of_the_command_else_the_environment_else_the_manifest(
 
 def test_times_sort_as_text() -> None:
     assert from_milliseconds(1_795_785_426_002) == "2026-11-27T13:17:06.002Z"
+
+
+def test_a_state_is_there_once_something_was_kept(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'state.db'}"
+    assert not is_there(url)
+    with open_state("shop", url):
+        pass
+    assert is_there(url)
+    assert is_there(url.replace("sqlite:", "sqlite+pysqlite:"))
+    assert is_there("postgresql://host/name")

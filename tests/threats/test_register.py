@@ -11,7 +11,7 @@ from bastide.detect.sightings import Sighting
 from bastide.errors import UsageError
 from bastide.state.database import State, open_state
 from bastide.state.journal import Entry, append, entries
-from bastide.threats.register import Row, Scanned, chosen, decide, read_register, record, standings
+from bastide.threats.register import Row, Scanned, chosen, decide, open_threats, read_register, record, standings
 from bastide.threats.risk import Risk
 from bastide.threats.templates import Threat
 
@@ -67,6 +67,12 @@ def test_a_risk_in_the_appetite_is_mitigated_and_one_over_it_alarms(state: State
     record(state, [threat("T-1")], {}, scanned(1))
     assert (rows(state)["T-1"].status, rows(state)["T-1"].alarm) == ("open", True)
     assert (rows(state, high=8)["T-1"].status, rows(state, high=8)["T-1"].alarm) == ("mitigated", False)
+
+
+def test_threats_whose_cause_is_there(state: State) -> None:
+    record(state, [threat("T-1"), threat("T-2")], {}, scanned(1))
+    record(state, [threat("T-2")], {}, scanned(2))
+    assert [one.id for one in open_threats(state)] == ["T-2"]
 
 
 def test_a_threat_is_seen_by_what_a_replay_wrote_down(state: State) -> None:

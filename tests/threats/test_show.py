@@ -60,7 +60,7 @@ def test_programs_get_all_of_it() -> None:
 
 def test_what_replays_have_seen_is_told() -> None:
     seen = row("T-1", 16)
-    seen.sighting = Sighting("seen", "2026-03-02", ("Reads\x1b[31m",), ("Copies",))
+    seen.sighting = Sighting("seen", "2026-03-02", ("Reads\x1b[31m",), ("Copies",), "2026-03-02")
     blind = row("T-2", 16)
     blind.sighting = Sighting("blind", "2026-03-02")
     lines = listed(seen, blind, row("T-3", 16))
@@ -68,6 +68,18 @@ def test_what_replays_have_seen_is_told() -> None:
         "seen in replay on 2026-03-02", "blind in replay on 2026-03-02", "not tried in replay",
     ]  # fmt: skip
     assert "in replay: 1 seen, 1 blind, 1 not tried" in "\n".join(lines)
+    assert "no more that they saw before" not in "\n".join(lines)
     assert as_json([seen])["threats"][0]["replay"] == {
         "status": "seen", "on": "2026-03-02", "rules": ["Reads\\x1b[31m"], "missed": ["Copies"],
+        "last_seen": "2026-03-02", "lost": False,
     }  # fmt: skip
+
+
+def test_what_was_seen_and_is_blind_now_is_told_as_such() -> None:
+    lost = row("T-1", 16)
+    lost.sighting = Sighting("blind", "2026-03-03", last_seen="2026-03-02")
+    lines = listed(lost)
+    assert "blind in replay on 2026-03-03, last seen on 2026-03-02" in lines[0]
+    assert "detections see 1 threat no more that they saw before" in "\n".join(lines)
+    replay = as_json([lost])["threats"][0]["replay"]
+    assert (replay["last_seen"], replay["lost"]) == ("2026-03-02", True)

@@ -29,6 +29,7 @@ def test_each_threat_is_a_line_under_the_headings() -> None:
     assert lines[0]["residual risk, most"] == "12.35"
     assert (lines[0]["in appetite"], lines[0]["class"], lines[0]["owner"]) == ("no", "", "Rosa")
     assert (lines[0]["in replay"], lines[0]["replay on"]) == ("not tried", "")
+    assert lines[0]["replay last seen"] == ""
     assert lines[1]["title"] == 'b, "quoted" and more'
 
 

@@ -104,7 +104,7 @@ class _Told:
         self.known.look(judged)
         if self.json:
             sys.stdout.write("]\n" if self.begun else "[]\n")
-            if judged.problems:
+            if judged.problems or judged.notes:
                 print(closing(judged), file=sys.stderr)
         else:
             print(as_text(judged))

@@ -16,16 +16,17 @@ from bastide.report.words import counted
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bastide.detect.replay import Outcome, Played, Seen
     from bastide.detect.run import Detections
     from bastide.detect.scenario import Scenario
+    from bastide.detect.sightings import Sighting
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Play scenarios and tell what was seen."""
-    from bastide.detect.replay import keep, replay
+    from bastide.detect.replay import replay
     from bastide.detect.run import Detections
     from bastide.detect.scenario import load_scenarios
     from bastide.detect.show import cleaned
@@ -37,36 +38,42 @@ def run(arguments: argparse.Namespace) -> int:
         return _write(scenarios, Path(arguments.write))
     detections = Detections(arguments.rules or (), arguments.config or "")
     outcomes = replay(detections, scenarios)
-    keep(outcomes)
-    _record(arguments, outcomes, detections)
+    lost = _record(arguments, outcomes, detections)
     if arguments.format == "json":
         records = [msgspec.to_builtins(one) | {"passed": one.passed} for one in outcomes]
-        print(json.dumps({"version": 1, "scenarios": cleaned(records)}, indent=2))
+        print(json.dumps({"version": 1, "scenarios": cleaned(records), "lost": _lost(lost)}, indent=2))
     else:
-        print("\n".join([*(_text(one) for one in outcomes), _closing(outcomes)]))
+        print("\n".join([*(_text(one) for one in outcomes), *_blind(lost), _closing(outcomes)]))
     return 0 if all(one.passed for one in outcomes) else 1
 
 
-def _record(arguments: argparse.Namespace, outcomes: Sequence[Outcome], detections: Detections) -> None:
-    """Write into the project's log what its own detections came to; what hinders that is told, and no more."""
-    from bastide.settings import nearest_file
-
-    if not (arguments.config or nearest_file()):
-        return
-    if arguments.rules:
-        print("not kept for `bastide threats`: these are not the detections of the project", file=sys.stderr)
-        return
+def _record(arguments: argparse.Namespace, outcomes: Sequence[Outcome], detections: Detections) -> dict[str, Sighting]:
+    """Keep what the detections came to; what was seen before and is not now. What hinders it is told, and no more."""
     from bastide.cli.threats import actor
-    from bastide.detect.sightings import record
+    from bastide.detect.sightings import PROJECT, record
     from bastide.state.database import open_state, state_url
     from bastide.workload.manifest import read_manifest
 
+    if detections.set != PROJECT:
+        print("kept for `bastide coverage --rules` alone: these are not the detections of the project", file=sys.stderr)
     manifest = read_manifest(arguments.config or "")
     try:
         with open_state(manifest.name, state_url(arguments.state or "", manifest.state)) as state:
-            record(state, actor(), outcomes, detections.rules.rules)
+            return record(state, actor(), outcomes, detections.rules.rules, detections.set)
     except UsageError as error:
-        print(f"not kept for `bastide threats`: {clean(str(error), 600)}", file=sys.stderr)
+        print(f"not kept for `bastide coverage` and `bastide threats`: {clean(str(error), 600)}", file=sys.stderr)
+        return {}
+
+
+def _blind(lost: Mapping[str, Sighting]) -> list[str]:
+    if not lost:
+        return []
+    lines = [f"        {clean(uid, 100)}, last seen on {one.last_seen}" for uid, one in lost.items()]
+    return ["BLIND   to what was seen before:", *lines]
+
+
+def _lost(lost: Mapping[str, Sighting]) -> list[dict[str, str]]:
+    return [{"id": clean(uid, 100), "last_seen": one.last_seen} for uid, one in lost.items()]
 
 
 def _write(scenarios: Sequence[Scenario], folder: Path) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from bastide.detect.pool import LOCAL, Input, run, workers_for
+from bastide.detect.pool import LOCAL, Input, Ran, run, workers_for
 from bastide.detect.rules import Problem
 
 if TYPE_CHECKING:
@@ -93,12 +93,13 @@ class Match(Struct, frozen=True, omit_defaults=True):
 
 
 class Detected(Struct):
-    """What a run found: matches by time, where nobody else took them, problems with rules, and how many events there
-    were.
+    """What a run found: matches by time, where nobody else took them, problems with rules, what else is to be told,
+    and how many events there were.
     """
 
     matches: list[Match] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
     events: int = 0
     rules: int = 0
     elsewhere: int = 0
@@ -138,14 +139,15 @@ def detect(
     wanted = [one for one in inputs if one.table in plan.tables]
     with tempfile.TemporaryDirectory(prefix="bastide-detect-") as place:
         folder = Path(place)
-        files, broken = run(plan.passes, wanted, folder, since=since, jobs=jobs, engine=engine) if wanted else ([], {})
+        ran = run(plan.passes, wanted, folder, since=since, jobs=jobs, engine=engine) if wanted else Ran()
+        found.notes = [Problem(engine, text) for text in ran.notes]
         with contextlib.closing(_together(folder)) as connection:
-            broken |= _correlate(connection, rules, plan)
-            _tell(connection, rules, files, folder, workers_for(wanted, jobs))
+            ran.broken |= _correlate(connection, rules, plan)
+            _tell(connection, rules, ran.files, folder, workers_for(wanted, jobs))
             for match in _matches(rules, folder / "told"):
                 (tell or found.matches.append)(match)
     by_number = {rule.number: rule for rule in rules.rules}
-    for number, cause in broken.items():
+    for number, cause in ran.broken.items():
         rule = by_number[number]
         found.problems.append(Problem(rule.place, cause, rule.id))
     return found

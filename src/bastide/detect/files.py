@@ -5,23 +5,30 @@ A file's number are the upper bits, so that an event that matched is found again
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec import Struct
 
 from bastide.detect.sql import name as quoted
 from bastide.detect.sql import texts
+from bastide.errors import UsageError
 from bastide.lake.classes import table as lake_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
-    import duckdb
     import pyarrow as pa
 
 ROWS = 32
 """Bits of an event's number that are its row's."""
 REMOTE = "s3://"
+AT_ONCE = 8
+"""Files of a bucket that one process fetches side by side: most of the time is waiting."""
 
 
 class Files(Struct, frozen=True):
@@ -41,28 +48,101 @@ class Files(Struct, frozen=True):
         return self.paths[0].startswith(REMOTE)
 
 
-def relation(connection: duckdb.DuckDBPyConnection, files: Files, reads: Iterable[str]) -> str:
-    """What stands after `from`: `event`, and what is read of the table, a column or a part of one by its whole path."""
-    columns = sorted({path for path in reads if lake_table(files.table).kind(path) is not None})
-    named = "".join(f", {'.'.join(map(quoted, path.split('.')))} as {quoted(path)}" for path in columns)
-    if files.remote:
-        connection.register("remote", _fetched(files, columns))
-        return f"(select event{named} from remote)"
-    listed = f"read_parquet([{texts(list(files.paths))}], hive_partitioning = false, file_row_number = true)"
-    return f"(select (({files.first} + file_index)::bigint << {ROWS}) + file_row_number as event{named} from {listed})"
+def relation(files: Files, reads: Iterable[str], only: Sequence[int] | None = None) -> str:
+    """What stands after `from`: `event`, and what is read of the table, a column or a part of one by its whole path.
+
+    The files are on this machine (`near`); `only` are the numbers of those that are looked into, at least one.
+    """
+    paths = files.paths if only is None else [files.paths[number - files.first] for number in only]
+    listed = f"read_parquet([{texts(list(paths))}], hive_partitioning = false, file_row_number = true)"
+    number = f"{files.first} + file_index" if only is None else f"{list(only)}[file_index::bigint + 1]"
+    event = f"(({number})::bigint << {ROWS}) + file_row_number as event"
+    return f"(select {event}{by_path(files.table, reads)} from {listed})"
 
 
-def _fetched(files: Files, columns: list[str]) -> pa.Table:
-    """The parts of columns, with the numbers of their events, by way of pyarrow: only they are fetched."""
+def by_path(table: str, reads: Iterable[str]) -> str:
+    """What is read of a table as further columns of a `select`; what the table does not have is left out."""
+    there = sorted({path for path in reads if lake_table(table).kind(path) is not None})
+    return "".join(f", {'.'.join(map(quoted, path.split('.')))} as {quoted(path)}" for path in there)
+
+
+@contextlib.contextmanager
+def near(files: Files, folder: Path) -> Iterator[Files]:
+    """The same files on this machine: those of a bucket are fetched into the folder, each once, which goes afterwards.
+
+    `UsageError` for what S3 refuses, and for a file that is there no more.
+    """
+    if not files.remote:
+        yield files
+        return
+    folder.mkdir()
+    try:
+        paths = [folder / f"{number}.parquet" for number in range(len(files.paths))]
+        _beside(_fetch, files.paths, paths)
+        yield msgspec.structs.replace(files, paths=tuple(map(str, paths)))
+    finally:
+        shutil.rmtree(folder)
+
+
+def events_of(files: Files, numbers: Any, reads: Iterable[str]) -> pa.Table:
+    """These events of files in a bucket, by their numbers, an array that is sorted: `event` and what is read of each.
+
+    Of files without any of them nothing is fetched, of others only the columns and the groups of rows with some.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    columns = [path for path in reads if lake_table(files.table).kind(path) is not None]
+    wanted = np.asarray(numbers, np.int64)
+    if not len(wanted):
+        return pa.schema([*lake_table(files.table).arrow(), ("event", pa.int64())]).empty_table()
+    of_file = wanted >> ROWS
+    there = sorted({int(number) for number in np.unique(of_file)})
+    rows = [wanted[of_file == number] & ((1 << ROWS) - 1) for number in there]
+    paths = [files.paths[number - files.first] for number in there]
+    found = _beside(lambda path, some: _rows(path, some, columns), paths, rows)
+    events = [some + (number << ROWS) for number, some in zip(there, rows, strict=True)]
+    return pa.concat_tables(
+        table.append_column("event", pa.array(some, pa.int64())) for table, some in zip(found, events, strict=True)
+    )
+
+
+def _rows(path: str, rows: Any, columns: list[str]) -> pa.Table:
+    """These rows of a file in a bucket, sorted as they are."""
+    import numpy as np
     import pyarrow as pa
     from pyarrow import parquet
 
-    from bastide.lake.storage import bucket_files
+    with _opened(path) as stream:
+        file = parquet.ParquetFile(stream, pre_buffer=True)
+        ends = np.cumsum([file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)])
+        group_of = np.searchsorted(ends, rows, side="right")
+        found = []
+        for group in sorted({int(number) for number in np.unique(group_of)}):
+            start = int(ends[group - 1]) if group else 0
+            found.append(file.read_row_group(group, columns=columns).take(pa.array(rows[group_of == group] - start)))
+        return pa.concat_tables(found)
 
-    tables = []
-    for number, path in enumerate(files.paths, files.first):
-        with bucket_files().open_input_file(path.removeprefix(REMOTE)) as stream:
-            rows = parquet.ParquetFile(stream).read(columns=columns)
-        start = number << ROWS
-        tables.append(rows.append_column("event", pa.array(range(start, start + len(rows)), pa.int64())))
-    return pa.concat_tables(tables)
+
+def _fetch(path: str, to: Path) -> None:
+    with _opened(path) as stream, to.open("wb") as target:
+        shutil.copyfileobj(stream, target, 1 << 22)
+
+
+@contextlib.contextmanager
+def _opened(path: str) -> Iterator[Any]:
+    from bastide.lake.storage import bucket_files, bucket_told
+
+    try:
+        with bucket_told(path), bucket_files().open_input_file(path.removeprefix(REMOTE)) as stream:
+            yield stream
+    except FileNotFoundError:
+        raise UsageError(
+            "the file is there no more", place=path, remedy="run it again: the lake was compacted or expired meanwhile"
+        ) from None
+
+
+def _beside(work: Any, *given: Sequence[Any]) -> list[Any]:
+    """What work comes to for each, in their order, several at once."""
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(work, *given))

@@ -66,7 +66,8 @@ def judge(
 ) -> dict[int, str]:
     """Add to `hits` what matches in these files; by rule, why one broke.
 
-    Files that are not `fresh`, and events before `since` (milliseconds), count for correlations only.
+    The files are on this machine. Those that are not `fresh`, and events before `since` (milliseconds), count for
+    correlations only.
     """
     if files.logs and files.logs <= OURS:
         if not files.logs & one.logs:
@@ -97,14 +98,14 @@ def _judged(
     heavy = [step for step in steps if _is_heavy(step)]
     broken: dict[int, str] = {}
     if kept := [step for step in steps if not _is_heavy(step)]:
-        source = relation(connection, files, {OPERATION, *ALWAYS}.union(*(step.reads for step in kept)))
+        source = relation(files, {OPERATION, *ALWAYS}.union(*(step.reads for step in kept)))
         connection.execute(_candidates(one, kept, codes, source, since))
         for some in _by(TOGETHER, kept):
             queries = {step.rule: _over_candidates(step, codes, since) for step in some}
             broken |= _add_matches(connection, queries)
         connection.execute(f"drop table {CANDIDATES}")
     for step in heavy:
-        source = relation(connection, files, [*ALWAYS, *step.reads])
+        source = relation(files, [*ALWAYS, *step.reads])
         broken |= _add_matches(connection, {step.rule: _over_files(one, step, source, since)})
     return broken
 
@@ -154,7 +155,7 @@ def _values(connection: duckdb.DuckDBPyConnection, one: Pass, files: Files, step
         return
     lists = ", ".join(f"list(distinct {quoted(path)}) as v{at}" for at, path in enumerate(paths))
     nulls = ", ".join(f"bool_or({quoted(path)} is null) as n{at}" for at, path in enumerate(paths))
-    source = relation(connection, files, [*ALWAYS, *paths])
+    source = relation(files, [*ALWAYS, *paths])
     connection.execute(f"create or replace temp table found as select {lists}, {nulls} from {source} where {one.where}")
     for at, path in enumerate(paths):
         connection.execute(

@@ -6,7 +6,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
-from bastide.detect.files import ROWS, Files, relation
+from bastide.detect.files import ROWS, Files, by_path, events_of, relation
 from bastide.detect.judge import session
 from bastide.detect.pool import side_by_side
 from bastide.detect.sql import name as quoted
@@ -59,7 +59,7 @@ def read_events(
 def _query(connection: duckdb.DuckDBPyConnection, files: Files) -> str:
     """The wanted events of some files."""
     first, last = files.first << ROWS, (files.first + len(files.paths) << ROWS) - 1
-    of_them = f"from wanted where event between {first} and {last}"
+    of_them = f"select event from wanted where event between {first} and {last}"
     kind = lake_table(files.table).kind
     found = []
     for name, paths in COLUMNS.items():
@@ -67,8 +67,12 @@ def _query(connection: duckdb.DuckDBPyConnection, files: Files) -> str:
         value = f"coalesce({', '.join(there)})" if there else "null::varchar"
         found.append(f"{value} as {name}")
     resources = f'[r."uid" for r in {RESOURCES}]' if kind(RESOURCES) is not None else "null::varchar[]"
-    source = relation(connection, files, [RESOURCES, *(path for paths in COLUMNS.values() for path in paths)])
-    return (
-        f"select event, '{files.table}' as \"table\", {', '.join(found)}, {resources} as resources from {source} "
-        f"where event in (select event {of_them})"
-    )
+    reads = [RESOURCES, *(path for paths in COLUMNS.values() for path in paths)]
+    with_some = connection.execute(f"select distinct event >> {ROWS} from ({of_them}) order by 1").fetchall()
+    if files.remote or not with_some:
+        numbers = connection.execute(f"{of_them} order by event").fetchnumpy()["event"]
+        connection.register("near", events_of(files, numbers, reads))
+        source = f"(select event{by_path(files.table, reads)} from near)"
+    else:
+        source = f"{relation(files, reads, [number for (number,) in with_some])} where event in ({of_them})"
+    return f"select event, '{files.table}' as \"table\", {', '.join(found)}, {resources} as resources from {source}"

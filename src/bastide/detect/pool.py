@@ -10,10 +10,10 @@ import os
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bastide.beside import forked, may_fork
-from bastide.detect.files import Files
+from bastide.detect.files import Files, near
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -49,6 +49,14 @@ class Task(Struct, frozen=True):
 
     files: Files
     fresh: bool
+
+
+class Ran(Struct):
+    """What a run came to: the files, numbered; by rule, why one broke somewhere; what else is to be told."""
+
+    files: list[Files] = field(default_factory=list)
+    broken: dict[int, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def cores() -> int:
@@ -89,19 +97,19 @@ def run(
     since: int = 0,
     jobs: int | None = None,
     engine: str = LOCAL,
-) -> tuple[list[Files], dict[int, str]]:
-    """Judge the files, which then are numbered; and by rule, why one broke somewhere.
+) -> Ran:
+    """Judge the files.
 
     Afterwards matches lie in the folder as `*.hits`, which are Parquet. The engine is `LOCAL` or `RAY`; what a cluster
     does not get done is done here.
     """
-    workers = workers_for(inputs, jobs)
+    workers, ran = workers_for(inputs, jobs), Ran()
     if engine == RAY:
         from bastide.detect import cluster
 
         with cluster.cluster() as ray:
             tasks = tasks_of(inputs, jobs or cluster.size(ray))
-            cluster.spread(ray, passes, tasks, folder, since=since)
+            ran.notes = cluster.spread(ray, passes, tasks, folder, since=since)
     else:
         tasks = tasks_of(inputs, workers)
 
@@ -112,12 +120,11 @@ def run(
             for at in some:
                 do(connection, passes, tasks[at], folder / f"{at}", since)
 
-    files = [task.files for task in tasks]
-    side_by_side(files, folder, DONE, judge_some, workers)
-    broken: dict[int, str] = {}
+    ran.files = [task.files for task in tasks]
+    side_by_side(ran.files, folder, DONE, judge_some, workers)
     for at in range(len(tasks)):
-        broken |= msgspec.json.decode((folder / f"{at}{DONE}").read_bytes(), type=dict[int, str])
-    return files, broken
+        ran.broken |= msgspec.json.decode((folder / f"{at}{DONE}").read_bytes(), type=dict[int, str])
+    return ran
 
 
 def workers_for(inputs: Sequence[Input], jobs: int | None) -> int:
@@ -131,9 +138,10 @@ def do(connection: duckdb.DuckDBPyConnection, passes: Sequence[Pass], task: Task
     from bastide.detect.sql import texts
 
     broken: dict[int, str] = {}
-    for one in passes:
-        if one.table == task.files.table:
-            broken |= judge(connection, one, task.files, fresh=task.fresh, since=since)
+    with near(task.files, place.with_suffix(".near")) as files:
+        for one in passes:
+            if one.table == files.table:
+                broken |= judge(connection, one, files, fresh=task.fresh, since=since)
     part = place.with_suffix(".part")
     connection.execute(f"copy hits to {texts([str(part)])} (format parquet)")
     connection.execute("truncate hits")

@@ -1,6 +1,6 @@
 """Attacks played through the real path: records as files, ingest, detections; what fired, how soon, what did not.
 
-What was seen last, by technique and by rule, is kept in the project's data folder for `bastide coverage`.
+What came of it is kept by `sightings`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 
 from bastide.detect.events import ACCOUNT, REGION, moment
 from bastide.errors import UsageError, near_miss
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from bastide.detect.run import Detections
     from bastide.detect.scenario import Scenario, Step
 
-FILE = "replay.json"
 START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
 APART = dt.timedelta(days=15)
 _CLOUDTRAIL = "CloudTrail"
@@ -75,15 +74,6 @@ class Outcome(Struct, frozen=True):
         if self.benign:
             return not any(step.others or step.seen for step in self.steps)
         return not any(step.missed for step in self.steps)
-
-
-class Kept(Struct):
-    """What replays have shown, with days: techniques seen and missed since, rules that fired, rules that are noise."""
-
-    seen: dict[str, str] = field(default_factory=dict)
-    missed: dict[str, str] = field(default_factory=dict)
-    rules: dict[str, str] = field(default_factory=dict)
-    noisy: dict[str, str] = field(default_factory=dict)
 
 
 class _Found(Struct, frozen=True):
@@ -205,34 +195,3 @@ def _played(step: Step, records: list[dict[str, Any]], wanted: list[Rule], found
 
 def _uid(event: dict[str, Any]) -> str:
     return str(event.get("eventID") or event.get("id") or event.get("Id") or "")
-
-
-def keep(outcomes: Sequence[Outcome], now: dt.datetime | None = None) -> None:
-    """Remember in the project's data folder what was seen and what was not."""
-    from bastide.workload.place import data_folder
-
-    kept, day = kept_before(), (now or dt.datetime.now(dt.UTC)).date().isoformat()
-    seen: set[str] = set()
-    played: set[str] = set()
-    for outcome in outcomes:
-        for step in outcome.steps:
-            fired = [*step.seen, *step.others]
-            where = kept.noisy if outcome.benign else kept.rules
-            where |= {one.rule: day for one in fired}
-            if step.technique and not outcome.benign:
-                played.add(step.technique)
-                seen |= {step.technique} if fired and not step.missed else set()
-    kept.seen |= dict.fromkeys(seen, day)
-    kept.missed = {uid: at for uid, at in kept.missed.items() if uid not in seen}
-    kept.missed |= dict.fromkeys(played - seen, day)
-    (data_folder(make=True) / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1))
-
-
-def kept_before() -> Kept:
-    """What replays of this project have shown so far."""
-    from bastide.workload.place import data_folder
-
-    try:
-        return msgspec.json.decode((data_folder() / FILE).read_bytes(), type=Kept)
-    except (FileNotFoundError, msgspec.MsgspecError):
-        return Kept()

@@ -14,6 +14,7 @@ from bastide.detect.newest import between, newer, remember, remembered, set_name
 from bastide.detect.plan import Plan, plan_of
 from bastide.detect.pool import LOCAL
 from bastide.detect.rules import Problem, RuleSet, load_rules
+from bastide.detect.sightings import PROJECT
 from bastide.detect.tuning import Suppressed, Tuning, read_tuning
 from bastide.errors import UsageError
 
@@ -45,7 +46,10 @@ class Judged(Struct):
 
 
 class Detections:
-    """Rules, compiled once, and the tuning of the project; ready to judge, here or on a cluster (`engine`)."""
+    """Rules, compiled once, and the tuning of the project; ready to judge, here or on a cluster (`engine`).
+
+    `set` is the name that what they see in replays is kept by: `PROJECT` when they are the project's own.
+    """
 
     def __init__(self, places: Sequence[str] = (), config: str = "", engine: str = LOCAL) -> None:
         self.engine = engine
@@ -56,6 +60,7 @@ class Detections:
         self.span = span_of(self.rules)
         self.classes = _classes(config)
         self.name = set_name(self.places)
+        self.set = PROJECT if self.name == set_name(self.tuning.rules) else self.name
 
     def over(self, inputs: Sequence[Input], *, since: int = 0, jobs: int | None = None, tell: Tell = None) -> Judged:
         """Judge files of a lake; `tell` hears each match in the order of time, without it they are kept."""
@@ -71,7 +76,7 @@ class Detections:
 
         found = detect(self.rules, self.plan, inputs, since=since, jobs=jobs, engine=self.engine, tell=take)
         judged.alerts = gathered.alerts()
-        judged.problems, judged.notes = found.problems, suppressed.over
+        judged.problems, judged.notes = found.problems, [*found.notes, *suppressed.over]
         judged.suppressed = suppressed.taken.total()
         judged.events, judged.rules, judged.elsewhere = found.events, found.rules, found.elsewhere
         return judged

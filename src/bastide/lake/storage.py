@@ -173,16 +173,24 @@ class Bucket:
 
         return Path(tempfile.gettempdir()) / f"bastide-staging-{os.getuid()}"
 
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        """What S3 says as an error with the bucket's name."""
-        try:
-            yield
-        except FileNotFoundError:
-            raise
-        except OSError as error:
-            text = str(error).split("Detail:", maxsplit=1)[0].strip()
-            raise UsageError(f"S3 refuses: {text[:300]}", place=self.root) from None
+    def _told(self) -> contextlib.AbstractContextManager[None]:
+        return bucket_told(self.root)
+
+
+@contextlib.contextmanager
+def bucket_told(place: str) -> Iterator[None]:
+    """What S3 says as an error with this place; that a file is not there stays `FileNotFoundError`."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        text = str(error).split("Detail:", maxsplit=1)[0].strip()
+        raise UsageError(f"S3 refuses: {text[:300]}", place=place) from None
+
+
+SETTINGS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION")
+"""What of the environment says where S3 is; nothing of it is a secret."""
 
 
 def bucket_files() -> Any:

@@ -78,7 +78,7 @@ def _cleaned(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def steps(facts: Facts, found: dict[str, Figure]) -> list[Step]:
     """What to do next, at most `STEPS`: mend what most risks lean on, decide, and know what is not known."""
-    listed = [*_mend(facts), *_decide(facts), *_look(facts), *_renew(facts), *_know(facts, found)]
+    listed = [*_mend(facts), *_decide(facts), *_watch(facts), *_look(facts), *_renew(facts), *_know(facts, found)]
     return listed[:STEPS]
 
 
@@ -110,6 +110,17 @@ def _decide(facts: Facts) -> list[Step]:
             "bastide threats --status alarm",
         )
     ]
+
+
+def _watch(facts: Facts) -> list[Step]:
+    if not facts["lost"]:
+        return []
+    first, count = facts["lost"][0], len(facts["lost"])
+    why = (
+        f"seen in replay on {first['replay_last_seen']}, blind on {first['replay_on']}: {first['id']}, "
+        f"{first['title']} ({first['element_name']})"
+    )
+    return [Step(f"Mend the detections that see {counted(count, 'threat')} no more", why, "bastide coverage --blind")]
 
 
 def _look(facts: Facts) -> list[Step]:

@@ -186,6 +186,8 @@ def _risk(brief: Brief, row: dict[str, Any]) -> dict[str, Any]:
     owner = f", {row['owner']} looks after it" if row["owner"] else ""
     aims = [_aim(brief, one) for one in brief.facts["chain"] if one["threat"] == row["id"]]
     replay = f"{row['replay']} in replay" + (f" on {row['replay_on']}" if row["replay_on"] else "")
+    if row["replay"] == "blind" and row["replay_last_seen"]:
+        replay += f", last seen on {row['replay_last_seen']}"
     return {**row, "left": left, "standing": f"{standing}{owner}; {replay}", "chain": aims}
 
 

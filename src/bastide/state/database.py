@@ -27,6 +27,12 @@ def state_url(given: str = "", from_manifest: str = "") -> str:
     return given or os.environ.get(VARIABLE) or from_manifest or f"sqlite:///{data_folder() / 'state.db'}"
 
 
+def is_there(url: str) -> bool:
+    """Whether a state may be kept there already: a file of SQLite that exists, or any server."""
+    kind, _, path = url.partition(":///")
+    return not kind.startswith("sqlite") or Path(path.partition("?")[0]).is_file()
+
+
 class State:
     """One workload's part of a state. Each `with state.transaction() as connection` is all or nothing.
 

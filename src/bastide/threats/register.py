@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from bastide.detect.sightings import Sighting, sightings
 from bastide.errors import UsageError, near_miss
 from bastide.state.journal import append_all
+from bastide.threats.asked import names_of
 from bastide.threats.templates import Threat
 from bastide.workload.fields import is_day
 
@@ -218,6 +219,18 @@ def _scope(content: str) -> str:
     return msgspec.json.decode(content, type=Threat).scope
 
 
+def open_threats(state: State) -> list[Threat]:
+    """Every threat of the register whose cause is there, by id."""
+    from sqlalchemy import select
+
+    from bastide.state.tables import threats as table
+
+    wanted = select(table.c.content).where(table.c.workload == state.workload, table.c.gone_at.is_(None))
+    with state.transaction() as connection:
+        contents = connection.execute(wanted.order_by(table.c.id)).scalars().all()
+    return [msgspec.json.decode(content, type=Threat) for content in contents]
+
+
 def read_register(state: State, risks: dict[str, Risk], entries: Iterable[Entry], appetite: str) -> list[Row]:
     """Every threat that was ever seen, the worst first; `risks` are those of the scan at hand.
 
@@ -250,7 +263,7 @@ def read_register(state: State, risks: dict[str, Risk], entries: Iterable[Entry]
         status = "closed" if one.gone_at else standing.status
         if status == "open" and fits and not standing.ended:
             status = "mitigated"
-        sighting = replayed.of((threat.template, threat.id), threat.attack)
+        sighting = replayed.of(names_of(threat), threat.attack)
         rows.append(Row(threat, risk, standing, status, fits, one.first_seen, one.last_seen, one.gone_at, sighting))
     rows.sort(key=lambda row: (row.status == "closed", -(row.risk.high if row.risk else 0), row.threat.id))
     return rows

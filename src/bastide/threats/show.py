@@ -38,7 +38,7 @@ def listing(lines: Lines, rows: Sequence[Row], limit: int, appetite: str) -> Non
             (clean(row.threat.title, 160), "strong"),
             (f"  {_where(row)}", ""),
             (f"  {_standing(row)}", "faint"),
-            (f"  {row.sighting.text}", "faint"),
+            (f"  {row.sighting.text}", "bad" if row.sighting.lost else "faint"),
             hang=27,
         )
     if len(shown) < len(rows):
@@ -59,6 +59,8 @@ def _summary(lines: Lines, rows: Sequence[Row], appetite: str) -> None:
     seen = Counter(row.sighting.status for row in living)
     lines.add(("in replay: " + (", ".join(f"{seen[word]} {word}" for word in SIGHTINGS if seen[word]) or "none"), ""),
               indent=10)  # fmt: skip
+    if lost := sum(row.sighting.lost for row in living):
+        lines.add((f"detections see {counted(lost, 'threat')} no more that they saw before", "bad"), indent=10)
     if alarms:
         lines.add((f"{counted(alarms, 'risk')} over the appetite ({appetite}) without a decision, marked !", "bad"),
                   indent=10)  # fmt: skip
@@ -192,7 +194,8 @@ def _json(row: Row, known: Known | None) -> dict[str, Any]:
               else [{"id": aim.id, "scope": aim.scope} for aim in threat.objectives]}  # fmt: skip
     sighting = row.sighting
     found["replay"] = {"status": sighting.status, "on": sighting.on, "rules": list(map(clean, sighting.rules)),
-                       "missed": list(map(clean, sighting.missed))}  # fmt: skip
+                       "missed": list(map(clean, sighting.missed)), "last_seen": sighting.last_seen,
+                       "lost": sighting.lost}  # fmt: skip
     found["comments"] = [{"at": at, "by": clean(who), "text": clean(text, 4000)} for at, who, text in standing.comments]
     return found
 

@@ -17,7 +17,7 @@ COLUMNS = (
     "id", "title", "statement", "stride", "attack", "goals", "element", "element id", "class", "likelihood", "impact",
     "inherent risk", "residual risk, least", "residual risk, most", "level", "in appetite", "status", "owner",
     "decided by", "decided at", "until", "reason", "review by", "objectives", "template", "first seen", "last seen",
-    "gone at", "in replay", "replay on",
+    "gone at", "in replay", "replay on", "replay last seen",
 )  # fmt: skip
 LONGEST = 4_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
@@ -56,4 +56,5 @@ def _cells(row: Row) -> list[Any]:
         risk.level if risk else None, row.in_appetite, row.status, standing.owner, standing.decided_by,
         standing.decided_at, standing.until, standing.reason, standing.review_by, aims, threat.template,
         row.first_seen, row.last_seen, row.gone_at, row.sighting.status, row.sighting.on,
+        row.sighting.last_seen,
     ]  # fmt: skip

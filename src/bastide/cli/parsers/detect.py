@@ -58,8 +58,8 @@ def replay(commands: Any) -> None:
         "replay",
         help="play attacks through ingest and detections",
         description="Make CloudTrail of scenarios of attacks, bring it into a lake of its own and judge it: which "
-        "detections fired, how soon, and what else did. What was seen is kept for `bastide coverage` and, where there "
-        "is a manifest, for `bastide threats`.",
+        "detections fired, how soon, and what else did. What was seen is kept for `bastide coverage` and "
+        "`bastide threats`.",
         epilog="exit codes: 0 every expected detection fired; 1 one did not; 2 wrong use",
     )
     parser.add_argument("scenarios", nargs="*", metavar="NAME|FILE", help="names of scenarios, files or folders "
@@ -75,13 +75,13 @@ def coverage(commands: Any) -> None:
     parser = commands.add_parser(
         "coverage",
         help="which techniques of attack would be seen, and where one is blind",
-        description="ATT&CK techniques with the detections for them, the logs that those need, whether the lake has "
-        "these logs, and whether a replay has seen the technique.",
+        description="ATT&CK techniques and threats with the detections for them, the logs that those need, whether the "
+        "lake has these logs, whether a replay has seen them, and what was seen once and is not any more.",
     )
     _lake(parser)
     _rules(parser)
     parser.add_argument("--blind", action="store_true", help="only what would not be seen")
-    parser.add_argument("--config", metavar="FILE", help="settings (default: the nearest bastide.yaml)")
+    loop_options(parser)
     _format(parser)
     parser.set_defaults(run=lazy("coverage"))
 
