@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bastide.detect.examples import examples_of, run_examples
 from bastide.detect.rules import load_rules
+from bastide.detect.run import Detections
 from bastide.errors import UsageError
+from bastide.lake.ingest import ingest
+from bastide.lake.store import Lake
 from tests.detect.conftest import rule, rule_text
 
 YES = "{eventSource: s3.amazonaws.com, eventName: ListBuckets}"
@@ -54,3 +59,142 @@ def test_events_of_other_logs(loaded: Any) -> None:
 def test_those_of_the_library_hold() -> None:
     rules = load_rules()
     assert [(one.rule.title, one.failed) for one in run_examples(rules, rules.rules) if one.failed] == []
+
+
+def of_another_log(loaded: Any, logsource: str, detection: str, event: dict[str, Any], *sides: str) -> tuple[str, ...]:
+    """What fails of a rule over two events of another log; `sides` are what stands for `SIDE` in them."""
+    text = rule_text(detection).replace("{product: aws, service: cloudtrail}", logsource)
+    lines = [
+        f"    - {side}: {{raw: {json.dumps(event).replace('SIDE', value)}}}\n"
+        for side, value in zip(("match", "no-match"), sides, strict=True)
+    ]
+    rules = loaded(text + "bastide:\n  examples:\n" + "".join(lines))
+    (one,) = run_examples(rules, rules.rules)
+    return one.failed
+
+
+POD = {
+    "kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "RequestResponse", "auditID": "${uid}",
+    "stage": "ResponseComplete", "requestURI": "/api/v1/namespaces/x/pods", "verb": "create",
+    "user": {"username": "ana"}, "sourceIPs": ["203.0.113.7"], "objectRef": {"resource": "pods", "apiGroup": "g"},
+    "responseStatus": {"code": 201}, "requestReceivedTimestamp": "${time}", "stageTimestamp": "${time}",
+    "requestObject": {"spec": {
+        "volumes": [{"name": "v", "SIDE": {"path": "/"}}],
+        "containers": [{"name": "c", "securityContext": {"cap-SIDE": {"add": ["SYS_ADMIN"]}}}],
+    }},
+}  # fmt: skip
+
+
+def test_parts_of_an_audit_log_under_names_that_others_use(loaded: Any) -> None:
+    log = "{category: application, product: kubernetes, service: audit}"
+    rule_of = "  a: {{verb: create, {}: '*'}}\n  condition: a"
+    assert of_another_log(loaded, log, rule_of.format("hostPath"), POD, "hostPath", "emptyDir") == ()
+    event = json.loads(json.dumps(POD).replace("cap-SIDE", "SIDE").replace('"SIDE": {"path', '"a": {"path'))
+    assert of_another_log(loaded, log, rule_of.format("capabilities"), event, "capabilities", "other") == ()
+    event = json.loads(json.dumps(POD).replace('"g"', '"SIDE"'))
+    assert of_another_log(loaded, log, "  a: {apiGroup: apps}\n  condition: a", event, "apps", "batch") == ()
+
+
+REQUEST = {
+    "timestamp": "${milliseconds}", "formatVersion": 1, "webaclId": "arn:aws:wafv2:eu-west-1:1:regional/webacl/a/1",
+    "terminatingRuleId": "x", "action": "ALLOW", "httpSourceName": "ALB",
+    "httpRequest": {"clientIp": "203.0.113.7", "uri": "/a/SIDE", "args": "b=1", "httpMethod": "GET", "requestId": "r"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("item", "hit"),
+    [
+        ("cs-uri-query|contains: /a/x", "x"),
+        ("cs-uri-query|startswith: b=1", ""),
+        ("cs-uri-query: b=1", ""),
+        ("cs-uri-stem: /a/x", "x"),
+        ("cs-uri-stem|contains|all: [/x, b=1]", "x"),
+        ("cs-uri-stem|endswith: '?b=1'", ""),
+        ("cs-uri-query: null", None),
+        ("c-uri: '/a/x?b=1'", "x"),
+        ("c-uri|contains: /a/x", "x"),
+        ("url.original|startswith: /a/x", "x"),
+        ("action: ALLOW", ""),
+        ("action: Allowed", ""),
+        ("action: [BLOCK, Denied]", None),
+        ("c-uri-extension: exe", None),
+        ("url.query|contains: /a/", None),
+        ("url.path|contains: b=1", None),
+    ],
+)
+def test_stem_and_query_are_also_path_and_query(loaded: Any, item: str, hit: str | None) -> None:
+    log, detection = "{category: webserver}", f"  a:\n    {item}\n  condition: a"
+    failed = of_another_log(loaded, log, detection, REQUEST, "x", "y")
+    assert (
+        failed
+        == {
+            "x": (),
+            "": ("example 2 is matched",),
+            None: ("example 1 is not matched",),
+        }[hit]
+    )
+
+
+def test_a_path_without_a_query_ends_where_it_ends(loaded: Any) -> None:
+    event = json.loads(json.dumps(REQUEST).replace("b=1", ""))
+    log, detection = "{category: webserver}", "  a: {cs-uri-query|endswith: /a/x}\n  condition: a"
+    assert of_another_log(loaded, log, detection, event, "x", "y") == ()
+
+
+ASKED = {
+    "version": "1.1", "account_id": "1", "region": "eu-west-1", "vpc_id": "vpc-1", "query_timestamp": "${time}",
+    "query_name": "SIDE.", "query_type": "A", "query_class": "IN", "rcode": "NOERROR", "answers": [],
+    "srcaddr": "10.0.0.5", "srcport": "53", "transport": "UDP", "srcids": {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "item",
+    ["query: evil.example", "query: evil.example.", "QueryName|endswith: .example", "dns.question.name: evil.example"],
+)
+def test_names_that_are_looked_up_with_and_without_the_dot_at_their_end(loaded: Any, item: str) -> None:
+    detection = f"  a:\n    {item}\n  condition: a"
+    assert of_another_log(loaded, "{category: dns}", detection, ASKED, "evil.example", "good.test") == ()
+
+
+REQUEST_LINE = (
+    "https 2026-11-01T10:00:00.186641Z app/shop/50dc 203.0.113.7:2817 10.0.0.1:80 0.086 0.048 0.037 200 200 34 366 "
+    '"GET https://shop.example:443/a/SIDE HTTP/1.1" "curl/8" ECDHE-RSA TLSv1.2 arn:aws:x:eu-west-1:111122223333:t '
+    '"Root=1-58" "shop.example" "-" 0 2026-11-01T10:00:00.0Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-" TID_1'
+)
+
+
+@pytest.mark.parametrize(
+    "item",
+    ["c-uri|contains: shop.example/a/x.exe", "c-uri: 'https://shop.example:443/a/x.exe'", "c-uri: /a/x.exe",
+     "c-uri-extension: EXE"],
+)  # fmt: skip
+def test_an_address_with_and_without_a_port_that_goes_without_saying(tmp_path: Path, item: str) -> None:
+    log = "{category: proxy}"
+    text = rule_text(f"  a:\n    {item}\n  condition: a").replace("{product: aws, service: cloudtrail}", log)
+    (tmp_path / "rule.yml").write_text(text)
+    lines = [REQUEST_LINE.replace("SIDE", name) for name in ("x.exe", "y.txt")]
+    (tmp_path / "elasticloadbalancing.log").write_text("\n".join(lines) + "\n")
+    lake = Lake(tmp_path / "lake")
+    assert ingest(lake, [str(tmp_path / "elasticloadbalancing.log")], jobs=1).events == 2
+    found, _ = Detections([str(tmp_path / "rule.yml")]).since(lake, 0, 1)
+    assert (len(found.matches), found.problems) == (1, [])
+
+
+@pytest.mark.parametrize(("action", "hits"), [("ACCEPT", True), ("accept", True), ("Allowed", True), ("REJECT", False)])
+def test_what_flow_logs_call_their_actions(loaded: Any, action: str, hits: bool) -> None:
+    flow = {
+        "account_id": "1", "interface_id": "e", "srcaddr": "1.2.3.4", "dstaddr": "10.0.0.1", "dstport": 22,
+        "start": "${seconds}", "log_status": "OK", "action": "SIDE",
+    }  # fmt: skip
+    log, detection = "{product: aws, service: vpcflow}", f"  a: {{action: {action}}}\n  condition: a"
+    failed = of_another_log(loaded, log, detection, flow, "ACCEPT", "REJECT")
+    assert failed == (() if hits else ("example 1 is not matched", "example 2 is matched"))
+
+
+def test_an_empty_user_agent_is_one_that_is_not_there(loaded: Any) -> None:
+    event = json.loads(json.dumps(REQUEST).replace('"r"}', '"r", "headers": [{"name": "SIDE", "value": "curl"}]}'))
+    for condition, sides in (("a", ("Host", "User-Agent")), ("not a", ("User-Agent", "Host"))):
+        detection = f"  a: {{c-useragent: ''}}\n  condition: {condition}"
+        assert of_another_log(loaded, "{category: proxy}", detection, event, *sides) == ()

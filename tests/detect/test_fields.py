@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bastide.detect.fields import Unsupported, field_of
-from bastide.detect.sources import CLOUDTRAIL, DNS, EKS, FLOW, GUARDDUTY, SECURITY_HUB
+from bastide.detect.sources import CLOUDTRAIL, DNS, EKS, FLOW, GUARDDUTY, HTTP, SECURITY_HUB
 
 
 def test_a_column() -> None:
@@ -41,6 +41,9 @@ def test_numbers_stay_numbers() -> None:
         ("eventNome", CLOUDTRAIL, "api_activity", "did you mean `eventname`"),
         ("items[0].name", CLOUDTRAIL, "api_activity", "leave the index out"),
         ("dst_prt", FLOW, "network_activity", "did you mean `dst_port`"),
+        ("objctRef.name", EKS, "api_activity", "did you mean `objectref`"),
+        ("hostNetwork", EKS, "api_activity", "no event of eks-audit has a field `hostNetwork`"),
+        ("parent_domain", DNS, "dns_activity", "no event of dns has a field `parent_domain`"),
     ],
 )
 def test_what_no_event_has(name: str, source: object, table: str, why: str) -> None:
@@ -67,3 +70,21 @@ def test_the_audit_log_of_a_cluster_is_read_from_columns() -> None:
     assert field_of("objectRef.resource", EKS, "api_activity").reads == {"unmapped"}
     assert field_of("requestObject.spec.hostPID", EKS, "api_activity").reads == {"api.request.data"}
     assert field_of("impersonatedUser.username", EKS, "api_activity").reads == {"raw_data"}
+
+
+def test_what_others_call_parts_of_an_audit_log() -> None:
+    assert field_of("hostPath", EKS, "api_activity").reads == {"api.request.data"}
+    assert field_of("capabilities", EKS, "api_activity").reads == {"api.request.data"}
+    assert field_of("apiGroup", EKS, "api_activity").reads == {"unmapped"}
+
+
+def test_fields_of_queries_that_no_column_has_are_read_from_the_event() -> None:
+    assert field_of("firewall_rule_action", DNS, "dns_activity").many
+    assert field_of("srcids.instance", DNS, "dns_activity").reads == {"raw_data"}
+
+
+def test_correlations_count_a_field_once() -> None:
+    assert field_of("query", DNS, "dns_activity").kept == '["query.hostname"]'
+    assert field_of("query_name", DNS, "dns_activity").kept == '["query.hostname"]'
+    assert field_of("cs-uri-stem", HTTP, "http_activity").kept == '["http_request.url.path"]'
+    assert field_of("requestParameters.a", CLOUDTRAIL, "api_activity").kept.startswith("case")

@@ -54,3 +54,12 @@ def test_a_condition_that_cannot_be_read(loaded: Any) -> None:
 def test_a_plan_is_plain_data(loaded: Any) -> None:
     one = plan_of(loaded(rule_text(CALL))).passes[0]
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(one), type=Pass) == one
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["  a: {eventName: A}\n  condition: a | count() by x > 5", "  a: {eventName: A}\n  timeframe: 5m\n  condition: a"],
+)
+def test_what_sigma_counted_with_before_correlations(loaded: Any, text: str) -> None:
+    (problem,) = plan_of(loaded(rule_text(text))).problems
+    assert problem.cause.endswith("a correlation counts matches")

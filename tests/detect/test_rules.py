@@ -146,3 +146,15 @@ def test_a_rule_with_any_slip_is_used_or_told(
     except UsageError:
         return
     assert all(problem.place and problem.cause for problem in plan.problems)
+
+
+@pytest.mark.parametrize("service", ["cloudtrail", "guardduty", "securityhub", "security_hub", "vpcflowlogs"])
+def test_a_service_that_only_aws_has_needs_no_product(loaded: Callable[..., RuleSet], service: str) -> None:
+    text = rule_text(DETECTION).replace("{product: aws, service: cloudtrail}", f"{{service: {service}}}")
+    found = loaded(text, text.replace(f"{{service: {service}}}", f"\n  service: '{service}'").replace("0001", "0002"))
+    assert (len(found.rules), found.elsewhere, found.problems) == (2, 0, [])
+
+
+def test_a_text_where_a_list_is_due_leaves_no_rule_out(loaded: Callable[..., RuleSet]) -> None:
+    (one,) = loaded(rule_text(DETECTION) + "falsepositives: |\n  setup\nreferences: a page\nfields: x\n").rules
+    assert (one.false_positives, one.references) == (("setup\n",), ("a page",))

@@ -17,6 +17,8 @@ from bastide.lake.source import sources
         (("aws", "guardduty", None), "guardduty"),
         (("aws", "vpcflow", None), "flow-logs"),
         (("kubernetes", "audit", None), "eks-audit"),
+        (("kubernetes", "audit", "application"), "eks-audit"),
+        (("kubernetes", "audit", "process_creation"), None),
         ((None, None, "dns"), "dns"),
         (("aws", None, "proxy"), "http"),
         ((None, "cloudtrail", None), "cloudtrail"),

@@ -106,7 +106,7 @@ def test_keywords(loaded: Any, tmp_path: Path, words: str, wanted: bool | None) 
         ("  it: {sourceIPAddress|cidr: 300.0.0.0/8}\n  condition: it", "CIDR"),
         ("  it: {eventName|dance: x}\n  condition: it", "Unknown modifier"),
         ("  it: {'|cidr': 10.0.0.0/8}\n  condition: it", "keyword"),
-        ("  it: {eventName: x}\n  condition: it | count() > 3", "pipe"),
+        ("  it: {eventName: x}\n  condition: it | count() > 3", "a correlation counts"),
         ("  it: {eventName: x}\n  condition: 1 of other_*", "other_"),
     ],
 )

@@ -125,6 +125,11 @@ ENVELOPE = json.dumps({
     "version": "0", "id": "e1", "detail-type": "GuardDuty Finding", "source": "aws.guardduty", "account": A,
     "time": "2026-11-01T10:00:00Z", "region": R, "resources": [], "detail": GUARDDUTY,
 })  # fmt: skip
+RESULT = (
+    '"eventID","eventTime","eventSource","eventName","awsRegion","recipientAccountId","userIdentity.arn","sourceipaddress","readOnly"\n'
+    f'"q1","2026-11-01 10:00:00.000","kms.amazonaws.com","Decrypt","{R}","{A}","arn:aws:iam::{A}:user/ana",'
+    '"203.0.113.7","true"\n'
+)
 LB = f"AWSLogs/{A}/elasticloadbalancing/{R}/2026/11/01/"
 
 
@@ -134,6 +139,10 @@ def packed(*lines: Any) -> bytes:
 
 
 SAMPLES: dict[str, tuple[str, str, bytes | str, str, str, Any]] = {
+    "lake-result": ("cloudtrail", f"AWSLogs/{'9' * 12}/CloudTrail-Lake/Query/2026/11/01/q/result_1.csv.gz",
+                    gzip.compress(RESULT.encode()), "api_activity",
+                    "metadata.uid, time, api.operation, actor.user.uid, accountid, region, activity_name",
+                    ("q1", 1793527200000, "Decrypt", f"arn:aws:iam::{A}:user/ana", A, R, "Read")),
     "flow-5": ("vpc-flow", f"AWSLogs/{A}/vpcflowlogs/{R}/a.log.gz", gzip.compress(FLOW_5.encode()), "network_activity",
                ("src_endpoint.ip, dst_endpoint.port, action, traffic.bytes, connection_info.direction, "
                "dst_endpoint.instance_uid, start_time"),

@@ -9,7 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bastide.detect import names
 from bastide.detect.sql import literal
@@ -38,6 +38,9 @@ class Field(Struct, frozen=True):
     """`sql` is a VARCHAR, or a list of them when there may be `many`; `number` is the same as a number, if it is one.
 
     `reads` are the columns that are read, or the parts of them by path; `path` is the field's where a column has it.
+    `counted` are the values by which correlations group and count, where they are not all that conditions look at.
+    `words` are what the log calls some values, in lower case, and what the column does. Of a `blank` one an
+    empty text is NULL.
     """
 
     sql: str
@@ -45,6 +48,14 @@ class Field(Struct, frozen=True):
     number: str = ""
     reads: frozenset[str] = frozenset()
     path: str = ""
+    counted: str = ""
+    words: tuple[tuple[str, str], ...] = ()
+    blank: bool = False
+
+    @property
+    def kept(self) -> str:
+        """The values by which correlations group and count, as a list."""
+        return self.counted or (self.sql if self.many else f"[{self.sql}]")
 
 
 def is_json(path: str) -> bool:
@@ -60,13 +71,16 @@ def field_of(name: str, source: Source, table: str) -> Field:
         name = names.cloudtrail_name(name)
         found = _followed(name) or _named(name, source, table) or _column(table, "", name)
         return found or _of_record(name)
-    if name.split(".", maxsplit=1)[0] in source.native:
+    first = name.split(".", maxsplit=1)[0]
+    if first in source.native:
         return _json("raw_data", name)
+    if several := source.lists.get(name.lower()):
+        return Field(several[0], many=True, reads=frozenset(several[2]), counted=f"[{several[1]}]")
     if found := _named(name, source, table) or _column(table, "", name):
-        return found
-    if source.json:
+        return structs.replace(found, words=source.words.get(name.lower(), ()), blank=source.blank)
+    if source.json and (not source.record or first.lower() in source.record):
         return _json("raw_data", name)
-    hint = near_miss(name.lower(), [*source.names])
+    hint = near_miss(name.lower(), [*source.names, *source.lists, *source.record])
     raise Unsupported(f"no event of {source.name} has a field `{name}`. {hint}".strip())
 
 

@@ -154,10 +154,7 @@ FLOW = {
     "event.action": "action",
 }
 DNS = {
-    "query": "query.hostname",
     "query_name": "query.hostname",
-    "queryname": "query.hostname",
-    "dns.question.name": "query.hostname",
     "record_type": "query.type",
     "query_type": "query.type",
     "querytype": "query.type",
@@ -180,20 +177,41 @@ HTTP = {
     "user_agent.original": "http_request.user_agent",
     "cs-method": "http_request.http_method",
     "http.request.method": "http_request.http_method",
-    "cs-uri": "http_request.url.url_string",
-    "c-uri": "http_request.url.url_string",
-    "url.original": "http_request.url.url_string",
-    "cs-uri-stem": "http_request.url.path",
     "url.path": "http_request.url.path",
-    "cs-uri-query": "http_request.url.query_string",
     "url.query": "http_request.url.query_string",
     "cs-host": "http_request.url.hostname",
+    "r-dns": "http_request.url.hostname",
     "url.domain": "http_request.url.hostname",
     "cs-referer": "http_request.referrer",
     "cs-referrer": "http_request.referrer",
     "sc-status": "http_response.code",
     "http.response.status_code": "http_response.code",
 }
+Several = tuple[str, str, tuple[str, ...]]
+"""A field with several values as SQL, the one by which correlations group and count, and what is read."""
+
+
+def _several(values: list[str], *reads: str, counted: str = "") -> Several:
+    return f"[one for one in [{', '.join(values)}] if one is not null]", counted or values[0], reads
+
+
+_PATH, _QUERY, _WHOLE = (f"http_request.url.{part}" for part in ("path", "query_string", "url_string"))
+_ASKED = f"""\"{_PATH}\" || coalesce('?' || nullif("{_QUERY}", ''), '')"""
+_PORTLESS = f"""regexp_replace("{_WHOLE}", '^([a-z]+://[^/:]+):(80|443)/', '\\1/')"""
+_URI = _several([f'"{_WHOLE}"', _PORTLESS, _ASKED], _WHOLE, _PATH, _QUERY, counted=f'coalesce("{_WHOLE}", {_ASKED})')
+HTTP_LISTS = {
+    **dict.fromkeys(("cs-uri-stem", "c-uri-stem"), _several([f'"{_PATH}"', _ASKED], _PATH, _QUERY)),
+    **dict.fromkeys(("cs-uri-query", "c-uri-query"), _several([f'"{_QUERY}"', _ASKED], _PATH, _QUERY)),
+    **dict.fromkeys(("c-uri", "cs-uri", "url.original"), _URI),
+    "c-uri-extension": _several([f"""nullif(regexp_extract("{_PATH}", '[.]([^./]+)$', 1), '')"""], _PATH),
+}
+"""Rules for web servers look for paths in the query and for parameters in the stem: both are also path and query. An
+address is the whole of it, with and without a port that goes without saying, or path and query: some logs have no more.
+"""
+_HOSTNAME = "query.hostname"
+_ASKED_FOR = _several([f'"{_HOSTNAME}"', f"""rtrim("{_HOSTNAME}", '.')"""], _HOSTNAME)
+DNS_LISTS = dict.fromkeys(("query", "queryname", "dns.question.name"), _ASKED_FOR)
+"""Rules write names without the dot at their end; Route 53 writes it."""
 
 EKS = {
     "verb": "api.operation",
@@ -203,8 +221,31 @@ EKS = {
     "objectref": "unmapped.objectRef",
     "requestobject": "api.request.data",
     "responseobject": "api.response.data",
+    "apigroup": "unmapped.objectRef.apiGroup",
+    "hostpath": "api.request.data.spec.volumes.hostPath",
+    "capabilities": "api.request.data.spec.containers.securityContext.capabilities",
 }
-"""What the audit log of Kubernetes calls fields that columns have, or the JSON that they keep."""
+"""What the audit log of Kubernetes calls fields that columns have, or the JSON that they keep.
+
+The last three are no names of the log: rules that others have written call parts of it so.
+"""
+
+EKS_RECORD = frozenset({
+    "annotations", "apiversion", "auditid", "authenticationmetadata", "impersonateduser", "kind", "level", "metadata",
+    "objectref", "requestobject", "requestreceivedtimestamp", "requesturi", "responseobject", "responsestatus",
+    "sourceips", "stage", "stagetimestamp", "timestamp", "user", "useragent", "verb",
+})  # fmt: skip
+DNS_RECORD = frozenset({
+    "account_id", "additional_properties", "answers", "firewall_domain_list_id", "firewall_protection",
+    "firewall_rule_action", "firewall_rule_group_id", "firewall_rule_threat_type", "query_class", "query_name",
+    "query_timestamp", "query_type", "rcode", "region", "srcaddr", "srcids", "srcport", "transport", "version",
+    "vpc_id",
+})  # fmt: skip
+"""The names with which a field of an audit log of Kubernetes, of a log of Route 53 Resolver, begins."""
+
+FLOW_WORDS = dict.fromkeys(("action", "event.action"), (("accept", "Allowed"), ("reject", "Denied")))
+HTTP_WORDS = {"action": (("allow", "Allowed"), ("block", "Denied"))}
+"""What the logs call values of a field for which OCSF, and so the column, has other words."""
 
 _HUMP = re.compile(r"_([a-z0-9])")
 

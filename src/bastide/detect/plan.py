@@ -108,8 +108,11 @@ def tree_of(rule: Rule) -> Any:
     from sigma.conditions import ConditionOR
     from sigma.exceptions import SigmaError
 
+    conditions, detections = rule.parsed.detection.parsed_condition, rule.parsed.detection.detections
+    if any("|" in str(one.condition) for one in conditions) or "timeframe" in detections:
+        raise Unsupported("`timeframe` and what follows `|` are no longer part of Sigma: a correlation counts matches")
     try:
-        trees: list[Any] = [condition.parse() for condition in rule.parsed.detection.parsed_condition]
+        trees: list[Any] = [one.parse() for one in conditions]
     except (SigmaError, RecursionError, TypeError, AttributeError, ValueError) as error:
         raise Unsupported((str(error).splitlines() or ["the condition cannot be read"])[0]) from None
     if any(tree is None for tree in trees):
@@ -133,7 +136,7 @@ def _steps(rule: Rule, fields: tuple[str, ...], counted: bool) -> list[tuple[str
             named=compiled.named,
             shapes=compiled.shapes,
             gates=compiled.gates,
-            fields=tuple(one.sql if one.many else f"[{one.sql}]" for one in kept),
+            fields=tuple(one.kept for one in kept),
             counted=counted,
             shown=rule.shown,
         )

@@ -32,8 +32,10 @@ _ENDINGS = (".yml", ".yaml")
 _SIGMA = re.compile(r"^(?:logsource|detection|correlation|filter|action)\s*:", re.MULTILINE)
 _OURS = re.compile(
     r"(?im)(?:product\"?'?\s*:\s*['\"]?(?:aws|amazon|kubernetes|eks)\b|category\"?'?\s*:\s*['\"]?(?:dns|proxy|webserver|"
-    r"firewall)\b)|^(?:correlation|filter|action)\s*:|^\s*[\"{]"
+    r"firewall)\b|service\"?'?\s*:\s*['\"]?(?:cloudtrail|guardduty|security_?hub|vpcflowlogs)\b)|"
+    r"^(?:correlation|filter|action)\s*:|^\s*[\"{]"
 )
+_LISTS = ("falsepositives", "references", "tags", "fields")
 _NAMED = re.compile(r"(?m)^(?:id|name)\s*:\s*['\"]?([^\s'\"#]+)")
 _ATTACK = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)$", re.IGNORECASE)
 
@@ -157,7 +159,7 @@ class _Loader:
 
     def document(self, document: Document) -> None:
         """Parse one rule, correlation or filter."""
-        value = document.value
+        value = _with_lists(document.value)
         if "detection" not in value and "correlation" not in value and "filter" not in value:
             self.problem(document.place, "this is no Sigma rule: it has neither `detection` nor `correlation`")
             return
@@ -192,6 +194,11 @@ class _Loader:
 
     def problem(self, place: str, cause: str, rule: str = "") -> None:
         self.set.problems.append(Problem(place, cause, rule))
+
+
+def _with_lists(value: dict[str, Any]) -> dict[str, Any]:
+    """The rule with what only describes it as lists: a text where one is due is no reason to leave a rule out."""
+    return {key: [one] if key in _LISTS and isinstance(one, str) else one for key, one in value.items()}
 
 
 def _first_line(error: BaseException) -> str:

@@ -11,6 +11,8 @@ from bastide.detect import names
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bastide.detect.names import Several
+
 AWS = ("aws", "amazon")
 
 
@@ -19,7 +21,9 @@ class Source(Struct, frozen=True):
 
     `lake` are the lake's own names of what gives such events.
     Fields that no column has are read from the JSON of the event, where the event is JSON (`json`). Those of `native`
-    are there even where OCSF has a column of that name: it holds something else.
+    are there even where OCSF has a column of that name: it holds something else. With `record`, in lower case, no event
+    has a field that begins otherwise. `lists` are fields with several values; for those of `words` the log has
+    other words than the column. Logs that are `blank` do not tell an empty text from one that is not there.
     """
 
     name: str
@@ -29,6 +33,10 @@ class Source(Struct, frozen=True):
     names: Mapping[str, str] = field(default_factory=dict)
     json: bool = True
     native: frozenset[str] = frozenset()
+    record: frozenset[str] = frozenset()
+    lists: Mapping[str, Several] = field(default_factory=dict)
+    blank: bool = False
+    words: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     @property
     def is_cloudtrail(self) -> bool:
@@ -39,10 +47,31 @@ class Source(Struct, frozen=True):
 CLOUDTRAIL = Source(
     "cloudtrail", ("api_activity", "account_change", "authentication"), ("CloudTrail",), ("cloudtrail",)
 )
-EKS = Source("eks-audit", ("api_activity",), ("Amazon EKS", "EKS", "Kubernetes"), ("eks-audit",), names.EKS)
-FLOW = Source("flow-logs", ("network_activity",), (), ("vpc-flow", "nlb"), names.FLOW, json=False)
-DNS = Source("dns", ("dns_activity",), (), ("route53-resolver",), names.DNS)
-HTTP = Source("http", ("http_activity",), (), ("waf", "alb", "clb", "cloudfront"), names.HTTP, json=False)
+EKS = Source(
+    "eks-audit",
+    ("api_activity",),
+    ("Amazon EKS", "EKS", "Kubernetes"),
+    ("eks-audit",),
+    names.EKS,
+    record=names.EKS_RECORD,
+)
+FLOW = Source(
+    "flow-logs", ("network_activity",), (), ("vpc-flow", "nlb"), names.FLOW, json=False, words=names.FLOW_WORDS
+)
+DNS = Source(
+    "dns", ("dns_activity",), (), ("route53-resolver",), names.DNS, record=names.DNS_RECORD, lists=names.DNS_LISTS
+)
+HTTP = Source(
+    "http",
+    ("http_activity",),
+    (),
+    ("waf", "alb", "clb", "cloudfront"),
+    names.HTTP,
+    json=False,
+    lists=names.HTTP_LISTS,
+    words=names.HTTP_WORDS,
+    blank=True,
+)
 GUARDDUTY = Source(
     "guardduty",
     ("detection_finding",),
@@ -94,7 +123,7 @@ def source_of(product: str | None, service: str | None, category: str | None) ->
     if product in AWS or (not product and service in _OWN):
         return _CATEGORIES.get(category) if category and not service else _SERVICES.get(service)
     if product in ("kubernetes", "eks") and service in ("audit", ""):
-        return EKS if not category or category == "audit" else None
+        return EKS if category in ("", "audit", "application") else None
     if not product and not service:
         return _CATEGORIES.get(category)
     return None

@@ -67,9 +67,17 @@ def condition(field: Field, values: Sequence[SigmaType], field_of: Callable[[str
         flat += value.values if isinstance(value, SigmaExpansion) else [value]
     whole = [found for value in flat if (found := _of_field(field, value, field_of))]
     single = [value for value in flat if not isinstance(value, (SigmaNull, SigmaExists, SigmaFieldReference))]
+    if field.blank and any(_is_plain(value) and not _text(value) for value in single):
+        whole.append(_of_field(field, SigmaNull(), field_of))
     if single:
-        whole.append(_any(field, single))
+        whole.append(_any(field, [*single, *_other_words(field, single)]))
     return whole[0] if len(whole) == 1 else f"({' or '.join(whole)})"
+
+
+def _other_words(field: Field, values: Sequence[SigmaType]) -> list[SigmaType]:
+    """What the column has for values that the log calls otherwise."""
+    named = {_text(value).lower() for value in values if field.words and _is_plain(value)}
+    return [SigmaString(word) for given, word in field.words if given in named]
 
 
 def keyword(raw: Field, value: SigmaType) -> str:

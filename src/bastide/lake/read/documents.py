@@ -1,7 +1,8 @@
 """JSON files as the texts of their events, byte for byte: a document, a list, lines, or objects one after another.
 
 What wraps events is taken off: `Records`, `configurationItems`, `Findings`, EventBridge's `detail`, the `logEvents` of
-CloudWatch. A document that is larger than a piece is divided between events without being held whole.
+CloudWatch, the `QueryResultRows` of CloudTrail Lake. A document that is larger than a piece is divided between events
+without being held whole.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ HEAD = 64 * 1024
 _TRIES = 3
 _TAIL = 4 * 1024 * 1024
 _FIRST_KEY = re.compile(rb'\{\s*"[^"\\]*"')
-_OPENED = re.compile(rb'\s*(?:\{\s*(?:"[\w-]+"\s*:\s*(?:"[^"\\]*"|-?\d+|true|false|null)\s*,\s*)*"(?:%s)"\s*:\s*)?\[')
-_WRAPPERS = ("Records", "configurationItems", "Findings", "findings")
+_OPENED = re.compile(
+    rb'\s*(?:\{\s*(?:"[\w-]+"\s*:\s*(?:"[^"\\]*"|-?\d+|true|false|null|\{[^{}\[\]]*\})\s*,\s*)*"(?:%s)"\s*:\s*)?\['
+)
+_WRAPPERS = ("Records", "configurationItems", "Findings", "findings", "QueryResultRows")
 _OPEN = re.compile(_OPENED.pattern % "|".join(_WRAPPERS).encode())
 _BETWEEN = re.compile(rb"\s*,?\s*")
 
@@ -54,6 +57,7 @@ class _Wrapper(Struct):
     items: Raw = msgspec.field(name="configurationItems", default=_ABSENT)
     asff: Raw = msgspec.field(name="Findings", default=_ABSENT)
     findings: Raw = _ABSENT
+    rows: Raw = msgspec.field(name="QueryResultRows", default=_ABSENT)
     log_events: Raw = msgspec.field(name="logEvents", default=_ABSENT)
     detail: Raw = _ABSENT
     kind: Raw = msgspec.field(name="detail-type", default=_ABSENT)
@@ -220,7 +224,7 @@ def unwrapped(texts: list[Any], refused: list[Refused] | None = None) -> Events:
     return result
 
 
-_WRAPS = re.compile(rb'"(?:Records|configurationItems|Findings|findings|logEvents|detail-type)"\s*:')
+_WRAPS = re.compile(rb'"(?:Records|configurationItems|Findings|findings|logEvents|detail-type|QueryResultRows)"\s*:')
 
 
 def _wraps(head: bytes) -> bool:
@@ -239,7 +243,7 @@ def inside(text: bytes) -> Events | None:
     detail = bytes(wrapper.detail)
     if detail.startswith(b"{") and bytes(wrapper.kind):
         return inside(detail) or Events([detail])
-    for listed in (wrapper.records, wrapper.items, wrapper.asff, wrapper.findings):
+    for listed in (wrapper.records, wrapper.items, wrapper.asff, wrapper.findings, wrapper.rows):
         if _is_list(listed):
             return Events(list(_LIST.decode(listed)))
     return None

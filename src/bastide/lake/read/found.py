@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from bastide.errors import UsageError
+from bastide.lake.read.results import SIGNED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,7 +37,7 @@ def find(targets: Iterable[str]) -> Iterator[Found]:
     """Every file that the targets name, each once, a folder's in the order of their paths.
 
     `UsageError` for a target that is not there. Links to folders are not followed; hidden files and CloudTrail's
-    digests, which are signatures and no events, are left out of folders.
+    digests and signatures, which are no events, are left out of folders.
     """
     seen: set[str] = set()
     for target in targets:
@@ -89,4 +90,9 @@ def _hidden(name: str) -> bool:
 
 
 def _wanted(name: str) -> bool:
-    return not name.startswith((".", "_")) and not name.endswith(_LEFT_OUT) and "_CloudTrail-Digest_" not in name
+    return (
+        name != SIGNED
+        and not name.startswith((".", "_"))
+        and not name.endswith(_LEFT_OUT)
+        and "_CloudTrail-Digest_" not in name
+    )

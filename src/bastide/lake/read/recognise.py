@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from bastide.lake.read import documents
+from bastide.lake.read import documents, results
 from bastide.lake.read.documents import Events, Refused, Text
 from bastide.lake.read.unpack import CutError, pieces
 from bastide.lake.source import Source, sources
@@ -52,13 +52,27 @@ def read(found: Found, only: Source | None = None) -> Iterator[Piece]:
             yield from _numbered(_parquet(found, only))
             return
         whole = chain([head], unpacked)
-        yield from _numbered(_json(whole, found.path, only) if _is_json(head) else _text(whole, found.path, only))
+        if _is_json(head):
+            yield from _numbered(_json(whole, found.path, only))
+        elif (names := _columns(head, found.path, only)) is not None:
+            yield from _numbered(_piece(_trail(), _NONE, part) for part in results.rows(whole, names))
+        else:
+            yield from _numbered(_text(whole, found.path, only))
 
 
 def reread(text: bytes, path: str) -> Piece | None:
     """One record of a file once more; None when it is of no kind that is known."""
     whole = iter([text])
     return next(_json(whole, path, None) if _is_json(text) else _text(whole, path, None), None)
+
+
+def _trail() -> Source:
+    return sources()["cloudtrail"]
+
+
+def _columns(head: bytes, path: str, only: Source | None) -> list[str] | None:
+    """The columns of a result of CloudTrail Lake; None for what is none, or is said to be something else."""
+    return results.names_of(head, path) if only in (None, _trail()) else None
 
 
 def _numbered(parts: Iterator[Piece]) -> Iterator[Piece]:
@@ -76,6 +90,8 @@ def _is_json(head: bytes) -> bool:
 def _json(whole: Iterator[bytes], path: str, only: Source | None) -> Iterator[Piece]:
     kind, header = only, _NONE
     for part in documents.events(whole):
+        if kind in (None, _trail()) and results.are_rows(part.texts):
+            kind, part = _trail(), results.translated(part)  # noqa: PLW2901
         if kind is None and part.texts:
             kind, header = _kind(part.texts, path)
         if kind is not None and kind.reader == "ocsf":
