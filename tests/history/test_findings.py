@@ -9,10 +9,13 @@ from typing import Any
 import duckdb
 import pytest
 
+from bastide.controls.verdict import Verdict
 from bastide.errors import UsageError
 from bastide.history import findings
 from bastide.history.findings import FOLDER, Change, connect, moment, opened_before, record
+from bastide.resources.model import Resource
 from bastide.tables import whole_folder, write_parquet
+from tests.controls.conftest import control as make_control
 
 BUCKET = "AWS::S3::Bucket"
 DAY = 86_400.0
@@ -60,6 +63,26 @@ def test_a_finding_is_opened_kept_and_closed(tmp_path: Path) -> None:
         ("s3.x/a", dt.datetime(1970, 1, 2), dt.datetime(1970, 1, 3), dt.datetime(1970, 1, 4), "fixed"),
         ("s3.x/b", dt.datetime(1970, 1, 3), dt.datetime(1970, 1, 3), dt.datetime(1970, 1, 4), "exempt"),
     ]
+
+
+def left_out(folder: Path) -> Path:
+    """The tables with verdicts whose fingerprints are made when they are read."""
+    file, new = folder / "1" / "verdicts.parquet", folder / "new.parquet"
+    kept = f"select * replace (null::varchar as fingerprint, '{BUCKET}' as type) from read_parquet('{file}')"
+    with duckdb.connect() as connection:
+        connection.execute(f"copy ({kept}) to '{new}' (format parquet)")
+    new.replace(file)
+    return folder
+
+
+def test_fingerprints_that_files_leave_out_are_those_of_verdicts(tmp_path: Path) -> None:
+    assert record(tmp_path, left_out(tables(tmp_path, "1", {"a": "fail", "b": "fail"})), "1", DAY) == Change(2, 0, 2)
+    resources = [Resource(BUCKET, name, "aws:1", "aws", "aws:1/eu-west-1", 0, 0, {}) for name in "ab"]
+    said = [Verdict(make_control("true", id="s3.x"), "fail", one, tuple).fingerprint for one in resources]
+    assert listed(tmp_path, "resource, fingerprint") == [("aws:1#a", said[0]), ("aws:1#b", said[1])]
+    second = left_out(tables(tmp_path, "2", {"a": "pass", "b": "fail"}))
+    assert record(tmp_path, second, "2", 2 * DAY) == Change(0, 1, 1)
+    assert listed(tmp_path) == sorted([(said[0], False, "fixed"), (said[1], True, None)])
 
 
 def test_one_that_a_layer_denies_is_closed_for_that_reason(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from bastide.controls.evaluate import Evaluation
 from bastide.controls.verdict import Compensated
 from bastide.history.outcome import Outcome
 from bastide.resources.model import Resource
-from bastide.tables import of_files, of_verdicts, write_parquet
+from bastide.tables import as_kept, of_files, of_verdicts, write_parquet
 from tests.controls.conftest import control
 
 BUCKET = "AWS::S3::Bucket"
@@ -87,6 +87,10 @@ def test_the_table_says_what_of_verdicts_says(tmp_path: Path, names: list[str]) 
         (tmp_path / "slow").mkdir()
         write_parquet(tmp_path / "slow", of_verdicts(every(outcome)), connection)
     assert rows(tmp_path / "verdicts.parquet") == rows(tmp_path / "slow" / "verdicts.parquet")
+    with duckdb.connect() as connection:
+        sql = f"select count(fingerprint), count(*) from ({as_kept(tmp_path, 'verdicts', '')})"
+        written, many = connection.execute(sql).fetchall()[0]
+    assert written < many or not set(names) & {"plain", "other"}
     assert SECRET.encode() not in (tmp_path / "verdicts.parquet").read_bytes()
     assert [path.name for path in tmp_path.iterdir() if path.suffix] == ["verdicts.parquet"]
 
