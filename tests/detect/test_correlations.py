@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastide.detect.correlations import EPISODES, described, parts_of, possible, statements, wanted_fields
+from bastide.detect.correlations import described, parts_of, possible, prepare, statements, wanted_fields
 from bastide.detect.engine import _run
 from bastide.detect.fields import Unsupported
 from bastide.detect.judge import session
@@ -44,7 +44,7 @@ def rules(folder: Path, correlation: str, names: str = "abc") -> RuleSet:
 def by_sql(found: RuleSet, hits: list[Hit], names: tuple[str, ...]) -> set[tuple[str, int, frozenset[str]]]:
     """Group, time of the event that tipped it, and all events, of each match."""
     with session() as connection:
-        connection.execute(EPISODES)
+        prepare(connection)
         for number, (rule, _, time, group, value) in enumerate(hits):
             values = {"group": [group], "value": [value]}
             fields = [values[name] for name in names]
@@ -229,7 +229,7 @@ def test_aliases_name_the_field_of_each_rule(folder: Path) -> None:
 def test_statements_are_sql(folder: Path) -> None:
     found = rules(folder, "  type: event_count\n  rules: [a]\n  condition: {gte: 2}\n")
     with session() as connection:
-        connection.execute(EPISODES)
+        prepare(connection)
         for statement in statements(found.rules[-1], found.rules, {rule.number: () for rule in found.rules}):
             connection.execute(statement)
         assert connection.execute("select count(*) from episodes").fetchone() == (0,)

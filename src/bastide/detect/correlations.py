@@ -11,18 +11,31 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from bastide.detect.fields import Unsupported
+from bastide.detect.sql import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import duckdb
+
     from bastide.detect.rules import Rule
 
-EPISODES = """create or replace temp table episodes (rule INTEGER, event BIGINT, time BIGINT, members BIGINT[],
+_EPISODES = """create or replace temp table episodes (rule INTEGER, event BIGINT, time BIGINT, members BIGINT[],
   first BIGINT, last BIGINT, count BIGINT)"""
 MAX_MEMBERS = 1000
 """Events that are named for one match, the first of them; all are counted."""
 
 _COMPARE = {"LT": "<", "LTE": "<=", "GT": ">", "GTE": ">=", "EQ": "=", "NEQ": "<>"}
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, files: Sequence[str] = ()) -> None:
+    """Give a session `matched`, its `hits` and those in files, and `episodes`.
+
+    The files stay where they are: most of what rules match is only counted, and there is much of it.
+    """
+    connection.execute(_EPISODES)
+    more = f" union all from read_parquet([{texts(list(files))}])" if files else ""
+    connection.execute(f"create temp view matched as from hits{more}")
 
 
 class Part(Struct, frozen=True):
@@ -110,7 +123,7 @@ def statements(rule: Rule, rules: Sequence[Rule], fields: Mapping[int, Sequence[
 
 def _events(at: int, part: Part, known: Sequence[str]) -> str:
     """The matches of one rule, a row for each group that they belong to and for each value that is measured."""
-    found = f"select event, time, fresh, fields from hits where rule = {part.rule}"
+    found = f"select event, time, fresh, fields from matched where rule = {part.rule}"
     names = [*(f"g{index}" for index in range(len(part.groups))), *(f"m{index}" for index in range(len(part.measured)))]
     for name, field in zip(names, (*part.groups, *part.measured), strict=True):
         position = list(known).index(field) + 1

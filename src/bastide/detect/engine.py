@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from bastide.detect.pool import LOCAL, Input, Ran, run, workers_for
+from bastide.detect.pool import HITS, LOCAL, Input, Ran, run, workers_for
 from bastide.detect.rules import Problem
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _TOLD = """
 create or replace temp table told as select row_number() over () as number, * from (
   select rule, event, time, null::bigint[] as members, null::bigint as first, null::bigint as last,
-    null::bigint as count from hits where fresh and rule in ({single})
+    null::bigint as count from matched where fresh and rule in ({single})
   union all select rule, event, time, members, first, last, count from episodes where rule in ({shown}))
 """
 _MATCHES = """
@@ -155,15 +155,11 @@ def detect(
 
 def _together(folder: Path) -> duckdb.DuckDBPyConnection:
     """A database with all that matched."""
-    from bastide.detect.correlations import EPISODES
+    from bastide.detect.correlations import prepare
     from bastide.detect.judge import session
-    from bastide.detect.sql import texts
 
-    connection = session(1, folder / "spill", "600MB")
-    files = [str(file) for file in folder.glob("*.hits")]
-    if files:
-        connection.execute(f"insert into hits select * from read_parquet([{texts(files)}])")
-    connection.execute(EPISODES)
+    connection = session(1, folder / "spill")
+    prepare(connection, sorted(str(file) for file in folder.glob(f"*{HITS}")))
     return connection
 
 
@@ -175,7 +171,7 @@ def _correlate(connection: duckdb.DuckDBPyConnection, rules: RuleSet, plan: Plan
 
     fields = dict(plan.fields)
     numbers = {id(rule.parsed): rule.number for rule in rules.rules}
-    matches = dict(connection.execute("select rule, count(*) from hits group by rule").fetchall())
+    matches = dict(connection.execute("select rule, count(*) from matched group by rule").fetchall())
     broken: dict[int, str] = {}
     for rule in rules.rules:
         if not rule.is_correlation or rule.number not in plan.usable:
