@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bastide.detect.plan import Pass, Step
 
 HITS = "rule INTEGER, event BIGINT, time BIGINT, fresh BOOLEAN, fields VARCHAR[][]"
-MEMORY = "320MB"
+MEMORY = "280MB"
 LATEST = 1 << 62
 CANDIDATES, SELDOM = "candidates", "seldom"
 SHARE = 0.01
