@@ -159,7 +159,8 @@ def start(folder: Path, *more: str) -> subprocess.Popen[bytes]:
 def kept(folder: Path) -> int:
     """How many answers the unfinished run has on disk: in journals, and in units that are done."""
     (run,) = [path.parent for path in folder.rglob("run.json") if not (path.parent / "finished").exists()]
-    lines = sum(path.read_bytes().count(b"\n") for path in run.rglob("*.jsonl"))
+    done = {f"{path.parent.name}.{path.stem}" for path in run.rglob("*.msgpack")}  # its journal may be there still
+    lines = sum(path.read_bytes().count(b"\n") for path in run.rglob("*.jsonl") if path.stem not in done)
     units = [msgspec.msgpack.decode(path.read_bytes(), type=Unit).unpack()[1] for path in run.rglob("*.msgpack")]
     return lines + sum(row.calls for rows in units for row in rows if row.operation != "*")
 
