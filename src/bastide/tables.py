@@ -275,10 +275,15 @@ def of_files(folder: Path, name: str, inside: str = "*/") -> str:
 
 
 def as_kept(folder: Path, name: str, inside: str = "*/") -> str:
-    """The same as the files have it: `FINGERPRINT` says from the columns of a verdict what `of_files` says."""
+    """The same as the files have it: `FINGERPRINT` says from the columns of a verdict what `of_files` says.
+
+    What the files of an older run do not have is NULL.
+    """
+    none = empty(_KEPT[name])
     if not any(folder.glob(f"{inside}{name}.parquet")):
-        return empty(_KEPT[name])
-    return f"select * from read_parquet({quoted(f'{folder}/{inside}{name}.parquet')})"  # noqa: S608 (quoted)
+        return none
+    files = quoted(f"{folder}/{inside}{name}.parquet")
+    return f"{none} union all by name select * from read_parquet({files})"  # noqa: S608 (quoted)
 
 
 def empty(columns: dict[str, tuple[str, str]]) -> str:

@@ -14,7 +14,7 @@ from bastide.errors import UsageError
 from bastide.history import findings
 from bastide.history.findings import FOLDER, Change, connect, moment, opened_before, record
 from bastide.resources.model import Resource
-from bastide.tables import whole_folder, write_parquet
+from bastide.tables import of_files, whole_folder, write_parquet
 from tests.controls.conftest import control as make_control
 
 BUCKET = "AWS::S3::Bucket"
@@ -83,6 +83,18 @@ def test_fingerprints_that_files_leave_out_are_those_of_verdicts(tmp_path: Path)
     second = left_out(tables(tmp_path, "2", {"a": "pass", "b": "fail"}))
     assert record(tmp_path, second, "2", 2 * DAY) == Change(0, 1, 1)
     assert listed(tmp_path) == sorted([(said[0], False, "fixed"), (said[1], True, None)])
+
+
+def test_a_run_from_before_fingerprints_were_left_out_is_read(tmp_path: Path) -> None:
+    folder = tables(tmp_path, "1", {"a": "fail"})
+    file, old = folder / "1" / "verdicts.parquet", folder / "old.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select * exclude type from read_parquet('{file}')) to '{old}' (format parquet)")
+        old.replace(file)
+        assert connection.execute(f"select fingerprint from ({of_files(folder, 'verdicts')})").fetchall() == [
+            ("s3.x/a",)
+        ]
+    assert record(tmp_path, folder, "1", DAY) == Change(1, 0, 1)
 
 
 def test_one_that_a_layer_denies_is_closed_for_that_reason(tmp_path: Path) -> None:
