@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from bastide.detect.correlations import described, parts_of, possible, prepare, statements, wanted_fields
 from bastide.detect.engine import _run
 from bastide.detect.fields import Unsupported
+from bastide.detect.hits import Value, row
 from bastide.detect.judge import session
 from bastide.detect.rules import RuleSet, load_rules
+from bastide.detect.sql import literal
 from tests.fuzzing import fuzz
 
 SPAN = 10_000
@@ -42,18 +44,25 @@ def rules(folder: Path, correlation: str, names: str = "abc") -> RuleSet:
 
 
 def by_sql(found: RuleSet, hits: list[Hit], names: tuple[str, ...]) -> set[tuple[str, int, frozenset[str]]]:
-    """Group, time of the event that tipped it, and all events, of each match."""
+    """Group, time of the event that tipped it, and all events, of each match: the same from columns and from lists."""
+    plain, listed = (_by_sql(found, hits, tuple(Value(name, many) for name in names)) for many in (False, True))
+    assert plain == listed
+    return plain
+
+
+def _by_sql(found: RuleSet, hits: list[Hit], names: tuple[Value, ...]) -> set[tuple[str, int, frozenset[str]]]:
     with session() as connection:
         prepare(connection)
         for number, (rule, _, time, group, value) in enumerate(hits):
-            values = {"group": [group], "value": [value]}
-            fields = [values[name] for name in names]
-            connection.execute("insert into hits values (?, ?, ?, true, ?::varchar[][])", [rule, number, time, fields])
+            there = {"group": group, "value": value}
+            given = [literal(there[name.name]) for name in names]
+            given = [f"[{sql}]" if name.many else sql for name, sql in zip(names, given, strict=True)]
+            connection.execute(f"insert into hits select {rule}, {number}, {time}, true, {row(names, given)}")
         correlation = found.rules[-1]
-        every = {rule.number: names for rule in found.rules}
+        every = {rule.number: names for rule in found.rules if not rule.is_correlation}
         made = _run(connection, statements(correlation, found.rules, every))
         rows = connection.execute(
-            "select h.fields[1][1], e.time, e.members, e.count from hits h join episodes e on e.rule = h.rule and "
+            "select h.f0, e.time, e.members, e.count from hits h join episodes e on e.rule = h.rule and "
             f"e.event = h.event where h.rule = {correlation.number}"
         ).fetchall()
     assert made == len(rows)
@@ -208,7 +217,7 @@ def test_a_percentile_is_interpolated(folder: Path) -> None:
 def test_what_there_is_no_way_to_is_refused(folder: Path, correlation: str, why: str) -> None:
     found = rules(folder, correlation)
     with pytest.raises(Unsupported, match=why):
-        statements(found.rules[-1], found.rules, {rule.number: ("value",) for rule in found.rules})
+        statements(found.rules[-1], found.rules, {rule.number: (Value("value"),) for rule in found.rules})
 
 
 def test_aliases_name_the_field_of_each_rule(folder: Path) -> None:

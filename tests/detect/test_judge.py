@@ -6,19 +6,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bastide.detect.files import Files
-from bastide.detect.judge import _codes, _limits, _operations, _values, _with_values, judge, session
+from bastide.detect.judge import judge, session
 from bastide.detect.matched import read_events
-from bastide.detect.plan import Step, plan_of
+from bastide.detect.plan import plan_of
 from bastide.detect.small import stored
 from tests.detect.conftest import records, rule_text
-from tests.fuzzing import fuzz
 
 LIST = {"eventSource": "s3.amazonaws.com", "eventName": "ListBuckets"}
 
@@ -74,28 +70,6 @@ def test_a_rule_that_breaks_hides_no_other(loaded: Any, tmp_path: Path) -> None:
     assert "no" in broken[2]
 
 
-def test_a_column_is_kept_for_operations_that_a_rule_reads_it_for(loaded: Any) -> None:
-    asks = rule_text("  a: {eventName: GetObject, requestParameters.key: b}\n  condition: a", number=9)
-    (one,) = [one for one in plan_of(loaded(NAMED, asks)).passes if one.table == "api_activity"]
-    codes = _codes(one.steps, [("ListBuckets", "listbuckets"), ("GetObject", "getobject")])
-    assert _limits(list(one.steps), codes) == {"api.request.data": frozenset({1})}
-    (one,) = [one for one in plan_of(loaded(NAMED, asks, OPEN)).passes if one.table == "api_activity"]
-    every = {"api.operation", "api.request.data"}.union(*(step.reads for step in one.steps if step.named is None))
-    assert every - _limits(list(one.steps), codes).keys() == every - {"api.request.data"}
-
-
-def test_a_rule_whose_gate_nothing_passes_is_not_judged(loaded: Any, tmp_path: Path) -> None:
-    shut = rule_text("  a: {userAgent|contains: kali, errorCode|re: x}\n  condition: a", number=5)
-    inputs = stored(records(LIST), tmp_path)
-    (one,) = [one for one in plan_of(loaded(shut, OPEN)).passes if one.table == "api_activity"]
-    assert [path for path, _ in one.steps[0].gates] == ["http_request.user_agent", "api.response.error"]
-    files = Files("api_activity", (inputs[0].path,))
-    with session() as connection:
-        _values(connection, one, files, list(one.steps))
-        assert _operations(connection, "api_activity") == [("ListBuckets", "listbuckets")]
-        assert [_with_values(connection, step) for step in one.steps] == [None, None]
-
-
 @pytest.mark.parametrize(("logs", "count"), [("", 1), ("cloudtrail", 1), ("eks-audit", 0), ("ocsf", 1)])
 def test_files_of_another_log_are_not_read(loaded: Any, tmp_path: Path, logs: str, count: int) -> None:
     inputs = stored(records(LIST), tmp_path)
@@ -104,23 +78,6 @@ def test_files_of_another_log_are_not_read(loaded: Any, tmp_path: Path, logs: st
     with session() as connection:
         assert judge(connection, one, files) == {}
         assert connection.execute("select count(*) from hits").fetchall() == [(count,)]
-
-
-@fuzz(200)
-@given(
-    words=st.lists(st.text("aA%_.\\", max_size=4), max_size=4, unique=True),
-    shape=st.lists(st.sampled_from(["%", "_", "a", ".", "\\\\", "\\%", "\\_"]), max_size=4).map("".join),
-)
-def test_operations_are_found_as_sql_finds_them(words: list[str], shape: str) -> None:
-    with duckdb.connect() as connection:
-        folded = [(word, word.lower()) for word in words]
-        likes = [
-            bool(connection.execute("select ? like ? escape '\\'", [low, shape]).fetchall()[0][0]) for _, low in folded
-        ]
-    step = Step(4, "true", frozenset(), frozenset({"a"}), frozenset({shape}))
-    codes = _codes([step], folded)
-    assert codes.get(4, []) == [at for at, (_, low) in enumerate(folded) if low == "a" or likes[at]]
-    assert codes.words == {at: words[at] for at in codes.get(4, [])}
 
 
 def test_a_part_is_there_where_another_rule_reads_the_whole(loaded: Any, tmp_path: Path) -> None:

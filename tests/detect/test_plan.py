@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from bastide.detect.fields import Unsupported
+from bastide.detect.hits import Value
 from bastide.detect.plan import Pass, plan_of, tree_of
 from tests.detect.conftest import rule_text
 
@@ -27,8 +28,10 @@ def test_a_rule_stands_in_each_of_its_tables(loaded: Any) -> None:
 
 def test_what_correlations_need_is_kept(loaded: Any) -> None:
     plan = plan_of(loaded(rule_text(CALL) + "name: a\n", COUNT))
-    assert plan.fields[0] == ("userIdentity.arn", "requestParameters.x")
+    assert plan.values[0] == (Value("userIdentity.arn"), Value("requestParameters.x", many=True))
     step = plan.passes[0].steps[0]
+    assert step.values == plan.values[0]
+    assert step.fields[0] == '"actor.user.uid"'
     assert (step.counted, step.shown, len(step.fields)) == (True, False, 2)
     assert step.reads >= {"actor.user.uid", "api.request.data"}
 

@@ -73,7 +73,12 @@ def compile_tree(tree: Any, source: Source, table: str) -> Compiled:
 
 
 def _gates(tree: Any, source: Source, table: str) -> tuple[tuple[str, str], ...]:
-    """Of conditions that must all be true those that read one column, if it has few values."""
+    """Of conditions that must all be true those that read one column, if it has few values.
+
+    What is not to be hardly ever leaves an event out.
+    """
+    if isinstance(tree, ConditionNOT):
+        return ()
     if isinstance(tree, ConditionAND):
         return tuple(gate for part in tree.args for gate in _gates(part, source, table))
     one = _Compiler(source, table)

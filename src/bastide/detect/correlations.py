@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from bastide.detect.fields import Unsupported
+from bastide.detect.hits import Value, is_list, places, row
 from bastide.detect.sql import texts
 
 if TYPE_CHECKING:
@@ -89,26 +90,30 @@ def wanted_fields(rules: Iterable[Rule]) -> tuple[dict[int, list[str]], set[int]
     return {number: list(names) for number, names in wanted.items()}, counted
 
 
-def statements(rule: Rule, rules: Sequence[Rule], fields: Mapping[int, Sequence[str]]) -> list[str]:
+def grouped(rule: Rule) -> tuple[Value, ...]:
+    """What stands in the rows of a correlation's own matches."""
+    return tuple(map(Value, rule.parsed.group_by or ()))
+
+
+def statements(rule: Rule, rules: Sequence[Rule], values: Mapping[int, Sequence[Value]]) -> list[str]:
     """What to run to add a correlation's matches to `hits` and `episodes`; after one that makes no rows none does.
 
     `Unsupported` for what there is no way to.
 
-    `fields` are the names, by rule, of what stands in `hits.fields`; those of correlations are what they group by.
+    `values` are, by rule, what stands in the rows of its matches.
     """
     numbers = {id(one.parsed): one.number for one in rules}
     parts = parts_of(rule, numbers)
     for part in parts:
-        known = fields[part.rule]
+        known = {value.name for value in values[part.rule]}
         for name in (*part.groups, *part.measured):
             if name not in known:
                 raise Unsupported(f"it groups by `{name}`, which a correlation that it counts does not")
     correlation = rule.parsed
     span = correlation.timespan.seconds * 1000
     groups = [f"g{at}" for at in range(len(correlation.group_by or []))]
-    events = " union all ".join(_events(at, part, fields[part.rule]) for at, part in enumerate(parts))
+    events = " union all ".join(_events(at, part, values[part.rule]) for at, part in enumerate(parts))
     over = f"partition by {', '.join(groups)} " if groups else ""
-    values = ", ".join(f"[{name}]" for name in groups)
     if groups and (least := _least(correlation, len(parts))):
         chosen = f"select {', '.join(groups)} from events group by {', '.join(groups)} having {least}"
         events = f"with events as materialized ({events}) from events join ({chosen}) using ({', '.join(groups)})"
@@ -116,22 +121,29 @@ def statements(rule: Rule, rules: Sequence[Rule], fields: Mapping[int, Sequence[
         f"create or replace temp table counted as {events}",
         f"create or replace temp table held as {_held(correlation, len(parts), span, over, groups)}",
         _found(over, groups),
-        f"insert into hits select {rule.number}, event, time, fresh, [{values}]::varchar[][] from found",
+        f"insert into hits select {rule.number}, event, time, fresh, {row(grouped(rule), groups)} from found",
         f"insert into episodes select {rule.number}, event, time, members, first, last, number from found",
     ]
 
 
-def _events(at: int, part: Part, known: Sequence[str]) -> str:
+def _events(at: int, part: Part, known: Sequence[Value]) -> str:
     """The matches of one rule, a row for each group that they belong to and for each value that is measured."""
-    found = f"select event, time, fresh, fields from matched where rule = {part.rule}"
     names = [*(f"g{index}" for index in range(len(part.groups))), *(f"m{index}" for index in range(len(part.measured)))]
-    for name, field in zip(names, (*part.groups, *part.measured), strict=True):
-        position = list(known).index(field) + 1
-        each = f"select *, unnest(list_distinct(fields[{position}])) as {name} from ({found})"
+    place_of = dict(zip([value.name for value in known], places(known), strict=True))
+    chosen = dict(zip(names, [place_of[name] for name in (*part.groups, *part.measured)], strict=True))
+    plain = {name: place for name, place in chosen.items() if not is_list(place)}
+    there = "".join(f" and {place} is not null" for place in plain.values())
+    columns = ["event", "time", "fresh", *(f"{place} as {name}" for name, place in plain.items())]
+    listed = {name: place for name, place in chosen.items() if is_list(place)}
+    columns += ["lists"] if listed else []
+    found = f"select {', '.join(columns)} from matched where rule = {part.rule}{there}"
+    for name, place in listed.items():
+        each = f"select *, unnest(list_distinct({place})) as {name} from ({found})"
         found = f"select * from ({each}) where {name} is not null"
-    values = [name for name in names if name.startswith("m")]
+    groups, values = names[: len(part.groups)], names[len(part.groups) :]
     measured = values[0] if len(values) == 1 else f"to_json([{', '.join(values)}])::varchar"
-    return f"select {at} as part, *, {measured if values else 'null::varchar'} as measured from ({found})"
+    given = ", ".join(["event", "time", "fresh", *groups, f"{measured if values else 'null::varchar'} as measured"])
+    return f"select {at} as part, {given} from ({found})"
 
 
 def _least(correlation: Any, count: int) -> str:

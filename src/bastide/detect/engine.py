@@ -141,9 +141,11 @@ def detect(
         folder = Path(place)
         ran = run(plan.passes, wanted, folder, since=since, jobs=jobs, engine=engine) if wanted else Ran()
         found.notes = [Problem(engine, text) for text in ran.notes]
-        with contextlib.closing(_together(folder)) as connection:
+        workers = workers_for(wanted, jobs)
+        with contextlib.closing(_together(folder, workers)) as connection:
             ran.broken |= _correlate(connection, rules, plan)
-            _tell(connection, rules, ran.files, folder, workers_for(wanted, jobs))
+            connection.execute("set threads = 1")  # events are read by processes beside, which no thread may hinder
+            _tell(connection, rules, ran.files, folder, workers)
             for match in _matches(rules, folder / "told"):
                 (tell or found.matches.append)(match)
     by_number = {rule.number: rule for rule in rules.rules}
@@ -153,12 +155,12 @@ def detect(
     return found
 
 
-def _together(folder: Path) -> duckdb.DuckDBPyConnection:
+def _together(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:
     """A database with all that matched."""
     from bastide.detect.correlations import prepare
     from bastide.detect.judge import session
 
-    connection = session(1, folder / "spill")
+    connection = session(threads, folder / "spill")
     prepare(connection, sorted(str(file) for file in folder.glob(f"*{HITS}")))
     return connection
 
@@ -166,19 +168,19 @@ def _together(folder: Path) -> duckdb.DuckDBPyConnection:
 def _correlate(connection: duckdb.DuckDBPyConnection, rules: RuleSet, plan: Plan) -> dict[int, str]:
     import duckdb
 
-    from bastide.detect.correlations import possible, statements
+    from bastide.detect.correlations import grouped, possible, statements
     from bastide.detect.fields import Unsupported
 
-    fields = dict(plan.fields)
+    values = dict(plan.values)
     numbers = {id(rule.parsed): rule.number for rule in rules.rules}
     matches = dict(connection.execute("select rule, count(*) from matched group by rule").fetchall())
     broken: dict[int, str] = {}
     for rule in rules.rules:
         if not rule.is_correlation or rule.number not in plan.usable:
             continue
-        fields[rule.number] = tuple(rule.parsed.group_by or ())
+        values[rule.number] = grouped(rule)
         try:
-            todo = statements(rule, rules.rules, fields)
+            todo = statements(rule, rules.rules, values)
             if possible(rule, numbers, matches):
                 matches[rule.number] = _run(connection, todo)
         except (duckdb.Error, Unsupported) as error:

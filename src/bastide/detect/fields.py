@@ -38,7 +38,7 @@ class Field(Struct, frozen=True):
     """`sql` is a VARCHAR, or a list of them when there may be `many`; `number` is the same as a number, if it is one.
 
     `reads` are the columns that are read, or the parts of them by path; `path` is the field's where a column has it.
-    `counted` are the values by which correlations group and count, where they are not all that conditions look at.
+    `counted` is the value by which correlations group and count, where it is not all that conditions look at.
     `words` are what the log calls some values, in lower case, and what the column does. Of a `blank` one an
     empty text is NULL.
     """
@@ -53,9 +53,9 @@ class Field(Struct, frozen=True):
     blank: bool = False
 
     @property
-    def kept(self) -> str:
-        """The values by which correlations group and count, as a list."""
-        return self.counted or (self.sql if self.many else f"[{self.sql}]")
+    def kept(self) -> tuple[str, bool]:
+        """The value by which correlations group and count, or a list of them and true."""
+        return self.counted or self.sql, self.many and not self.counted
 
 
 def is_json(path: str) -> bool:
@@ -75,7 +75,7 @@ def field_of(name: str, source: Source, table: str) -> Field:
     if first in source.native:
         return _json("raw_data", name)
     if several := source.lists.get(name.lower()):
-        return Field(several[0], many=True, reads=frozenset(several[2]), counted=f"[{several[1]}]")
+        return Field(several[0], many=True, reads=frozenset(several[2]), counted=several[1])
     if found := _named(name, source, table) or _column(table, "", name):
         return structs.replace(found, words=source.words.get(name.lower(), ()), blank=source.blank)
     if source.json and (not source.record or first.lower() in source.record):

@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from bastide.detect.fields import Unsupported, field_of
+from bastide.detect.hits import Value
 from bastide.detect.rules import Problem, RuleSet
 from bastide.detect.sql import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from bastide.detect.fields import Field
     from bastide.detect.rules import Rule
     from bastide.detect.sources import Source
 
 
 class Step(Struct, frozen=True):
-    """One rule over one table; `fields` are what correlations group by or measure, each an SQL list of texts.
+    """One rule over one table; `values` are what correlations group by or measure (`hits`), `fields` each as SQL.
 
     `reads` are the columns, or parts of them, that all of that reads.
     """
@@ -32,6 +34,7 @@ class Step(Struct, frozen=True):
     named: frozenset[str] | None
     shapes: frozenset[str]
     gates: tuple[tuple[str, str], ...] = ()
+    values: tuple[Value, ...] = ()
     fields: tuple[str, ...] = ()
     counted: bool = False
     shown: bool = True
@@ -47,11 +50,11 @@ class Pass(Struct, frozen=True):
 
 
 class Plan(Struct):
-    """Everything to run. `fields` names, by rule, what the fields of its steps are."""
+    """Everything to run. `values` are, by rule, what stands in the rows of its matches (`hits`)."""
 
     passes: list[Pass] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    fields: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    values: dict[int, tuple[Value, ...]] = field(default_factory=dict)
     usable: set[int] = field(default_factory=set)
 
     @property
@@ -71,13 +74,13 @@ def plan_of(rules: RuleSet) -> Plan:
     for rule in rules.rules:
         if rule.source is None:
             continue
-        plan.fields[rule.number] = tuple(wanted.get(rule.number, ()))
         try:
-            found = _steps(rule, plan.fields[rule.number], rule.number in counted)
+            found = _steps(rule, wanted.get(rule.number, ()), rule.number in counted)
         except Unsupported as error:
             plan.problems.append(Problem(rule.place, str(error), rule.id))
             continue
         plan.usable.add(rule.number)
+        plan.values[rule.number] = found[0][1].values if found else ()
         for table, step in found:
             by_pass.setdefault((table, rule.source.name), []).append(step)
     plan.passes = [_pass(table, sources[source], steps) for (table, source), steps in by_pass.items()]
@@ -120,25 +123,33 @@ def tree_of(rule: Rule) -> Any:
     return trees[0] if len(trees) == 1 else ConditionOR(trees)
 
 
-def _steps(rule: Rule, fields: tuple[str, ...], counted: bool) -> list[tuple[str, Step]]:  # noqa: FBT001
+def _steps(rule: Rule, names: Sequence[str], counted: bool) -> list[tuple[str, Step]]:  # noqa: FBT001
     from bastide.detect.compiler import compile_tree
 
     assert rule.source is not None
     tree = tree_of(rule)
+    kept = {table: [field_of(name, rule.source, table) for name in names] for table in rule.source.tables}
+    many = [any(fields[at].kept[1] for fields in kept.values()) for at in range(len(names))]
+    values = tuple(map(Value, names, many))
     found = []
-    for table in rule.source.tables:
+    for table, fields in kept.items():
         compiled = compile_tree(tree, rule.source, table)
-        kept = [field_of(name, rule.source, table) for name in fields]
         step = Step(
             rule=rule.number,
             sql=compiled.sql,
-            reads=compiled.reads.union(*(one.reads for one in kept)),
+            reads=compiled.reads.union(*(one.reads for one in fields)),
             named=compiled.named,
             shapes=compiled.shapes,
             gates=compiled.gates,
-            fields=tuple(one.kept for one in kept),
+            values=values,
+            fields=tuple(map(_as_kept, fields, many)),
             counted=counted,
             shown=rule.shown,
         )
         found.append((table, step))
     return found
+
+
+def _as_kept(one: Field, many: bool) -> str:  # noqa: FBT001
+    sql, is_list = one.kept
+    return f"[{sql}]" if many and not is_list else sql

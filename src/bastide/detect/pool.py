@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bastide.detect.plan import Pass
 
-ROWS, FEWEST = 1_000_000, 200_000
+ROWS, FEWEST = 2_500_000, 200_000
 """Events of a task at most, as far as files allow it, and those below which a process beside is not worth it."""
 _NUMBER = 4
 LOCAL, RAY = "local", "ray"
