@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pytest
 from pyarrow import parquet
 
 from bastide.lake.read.found import find
-from bastide.lake.stage import Stager, Task, restaged
+from bastide.lake.stage import FEW, Stager, Task, restaged
 from tests.lake.conftest import ACCOUNT, Place, event
 
 
@@ -22,9 +23,17 @@ def test_a_staged_file(place: Place, tmp_path: Path) -> None:
     assert staged.sha256 == hashlib.sha256(staged.path.read_bytes()).hexdigest()
     (one,) = result.inputs
     assert (one.events, one.source) == (3, "cloudtrail")
-    meta = parquet.ParquetFile(staged.path)
-    assert meta.metadata.row_group(0).column(0).compression == "ZSTD"
-    assert meta.read().column("time").to_pylist() == sorted(meta.read().column("time").to_pylist())
+    times = parquet.ParquetFile(staged.path).read().column("time").to_pylist()
+    assert (staged.first, staged.last) == (min(times), max(times)) == (times[0], times[-1])
+
+
+@pytest.mark.parametrize(("count", "packed"), [(FEW - 1, {"raw_data"}), (FEW, {"raw_data", "time", "activity_name"})])
+def test_of_few_rows_only_long_texts_are_packed(place: Place, tmp_path: Path, count: int, packed: set[str]) -> None:
+    place.trail("a.json.gz", *map(event, range(count)))
+    (result,) = Stager().run(Task(list(find([str(place.logs)])), tmp_path / "staging"))
+    group = parquet.ParquetFile(result.staged[0].path).metadata.row_group(0)
+    kinds = {one.path_in_schema: one.compression for one in map(group.column, range(group.num_columns))}
+    assert {name for name in ("raw_data", "time", "activity_name") if kinds[name] == "ZSTD"} == packed
 
 
 def test_a_file_that_goes_away_is_a_problem(place: Place, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Files are sorted, so they are merged batch by batch: memory is bounded by a batc
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from bastide.errors import SourceError
-from bastide.lake.stage import described, form_of
+from bastide.lake.stage import Staged, form_of
 from bastide.lake.writer import writing
 
 if TYPE_CHECKING:
@@ -90,7 +91,20 @@ def _merge(writer: Writer, lot: list[File], number: int) -> tuple[Path, File]:
     for file in lot:
         for name, count in file.sources.items():
             sources[name] = sources.get(name, 0) + count
-    return path, writer.file_of(described(path, lot[0].partition, ""), number, sources)
+    return path, writer.file_of(_staged(path, lot[0].partition), number, sources)
+
+
+def _staged(path: Path, partition: Partition) -> Staged:
+    """A Parquet file of one partition as a staged file: its rows, its times, its hash."""
+    from pyarrow import compute, parquet
+
+    file = parquet.ParquetFile(path)
+    times = compute.min_max(file.read(columns=["time"], use_threads=False).column("time")).as_py()
+    with path.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    size = path.stat().st_size
+    rows = file.metadata.num_rows
+    return Staged(path, partition.table, partition, rows, size, times["min"], times["max"], sha256, "")
 
 
 def batches(storage: Storage, path: str) -> Iterator[pa.Table]:

@@ -33,19 +33,14 @@ class Once:
 
     def new_events(self, staged: Staged, files: Iterable[File], before: Iterable[Staged]) -> Staged | None:
         """The staged file without what its partition's files and those before have; None when nothing is left."""
-        ids = _ids(str(staged.path))
-        self._fresh[staged.sha256] = ids
         twice: set[tuple[str, int]] = set()
         for file in files:
             if _overlap(file, staged):
-                twice |= _common(ids, lambda file=file: self._of(file))
+                twice |= _common(self._staged(staged), self._of(file))
         for one in before:
             if one.partition == staged.partition and _overlap(one, staged):
-                twice |= _common(ids, lambda one=one: self._staged(one))
-        if not twice:
-            return staged
-        del self._fresh[staged.sha256]
-        return self._without(staged, twice)
+                twice |= _common(self._staged(staged), self._staged(one))
+        return self._without(staged, twice) if twice else staged
 
     def brought(self, commit: Commit) -> None:
         """Remember the ids of what was just committed: what is read next is often of the same day."""
@@ -75,7 +70,7 @@ class Once:
 
         from bastide.lake.stage import write
 
-        ids = _ids(str(staged.path))
+        ids = self._fresh.pop(staged.sha256)
         keys = zip(ids.column(1).to_pylist(), ids.column(0).to_pylist(), strict=True)
         kept = [index for index, key in enumerate(keys) if key not in twice]
         left = None
@@ -83,8 +78,6 @@ class Once:
             rows = parquet.ParquetFile(staged.path).read(use_threads=False)
             left = write(staged.path.parent, staged.partition, rows.take(kept), staged.source)
         staged.path.unlink()
-        if left:
-            self._fresh[left.sha256] = _ids(str(left.path))
         return left
 
 
@@ -101,12 +94,11 @@ def _overlap(one: Any, other: Any) -> bool:
     return bool(one.first <= other.last and other.first <= one.last)
 
 
-def _common(ids: pa.Table, others: Any) -> set[tuple[str, int]]:
+def _common(ids: pa.Table, known: pa.Table) -> set[tuple[str, int]]:
     """The pairs of id and time that both have."""
     import pyarrow as pa
     from pyarrow import compute
 
-    known = others()
     hits = known.filter(compute.is_in(known.column(1), value_set=pa.concat_arrays(ids.column(1).chunks)))
     if not len(hits):
         return set()

@@ -36,6 +36,8 @@ BATCH = 16 * 1024 * 1024
 LEVEL = 1
 """How hard zstd tries: 3 makes files 6 % smaller and takes a third longer."""
 PAGE, ROWS = 1024 * 1024, 250_000
+FEW = 500
+"""Rows of a file below which only its long texts are packed."""
 
 
 class Staged(Struct):
@@ -176,19 +178,29 @@ def _quarantined(path: str, piece: Piece, number: int, refused: Refused) -> Quar
 
 def write(folder: Path, partition: Partition, rows: pa.Table, of: str) -> Staged:
     """Write rows of one partition, sorted by time, as a staged file."""
+    import pyarrow as pa
     from pyarrow import parquet
 
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{uuid.uuid4().hex}.parquet"
-    parquet.write_table(rows, path, row_group_size=ROWS, **form_of(rows.schema))
-    return described(path, partition, of)
+    sink = pa.BufferOutputStream()
+    parquet.write_table(rows, sink, row_group_size=ROWS, **form_of(rows.schema, few=len(rows) < FEW))
+    content = sink.getvalue()
+    path.write_bytes(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    first, last = (rows.column("time")[at].as_py() for at in (0, -1))
+    return Staged(path, partition.table, partition, len(rows), content.size, first, last, sha256, of)
 
 
-def form_of(schema: pa.Schema) -> dict[str, Any]:
-    """How the files of a lake are written, as pyarrow's options."""
+def form_of(schema: pa.Schema, *, few: bool = False) -> dict[str, Any]:
+    """How the files of a lake are written, as pyarrow's options.
+
+    Of few rows only long texts are packed: making ready to pack each column takes longer than all else.
+    """
+    packed = [leaf for leaf in leaves(schema) if _is_long(leaf)]
     return {
-        "compression": "zstd",
-        "compression_level": LEVEL,
+        "compression": dict.fromkeys(packed, "zstd") if few else "zstd",
+        "compression_level": dict.fromkeys(packed, LEVEL) if few else LEVEL,
         "data_page_size": PAGE,
         "use_dictionary": repeating(schema),
         "write_statistics": looked_for(schema),
@@ -196,14 +208,17 @@ def form_of(schema: pa.Schema) -> dict[str, Any]:
     }
 
 
-_ALL_DIFFER = {"time", "time_dt", "metadata.uid", "api.request.uid", "raw_data", "unmapped"}
+_ALL_DIFFER = {"time", "time_dt", "metadata.uid", "api.request.uid"}
+
+
+def _is_long(leaf: str) -> bool:
+    return leaf in ("raw_data", "unmapped") or leaf.endswith(".data")
 
 
 @cache
 def repeating(schema: pa.Schema) -> list[str]:
     """The leaves whose values come again and again, as Parquet names them: a dictionary is worth it for these."""
-    found = [leaf for field in schema for leaf in _leaves(field.name, field.type)]
-    return [leaf for leaf in found if leaf not in _ALL_DIFFER and not leaf.endswith(".data")]
+    return [leaf for leaf in leaves(schema) if leaf not in _ALL_DIFFER and not _is_long(leaf)]
 
 
 _LOOKED_FOR = {
@@ -216,7 +231,13 @@ _LOOKED_FOR = {
 @cache
 def looked_for(schema: pa.Schema) -> list[str]:
     """The leaves by which readers leave out what they need not read: only these have their least and greatest value."""
-    return [leaf for field in schema for leaf in _leaves(field.name, field.type) if leaf in _LOOKED_FOR]
+    return [leaf for leaf in leaves(schema) if leaf in _LOOKED_FOR]
+
+
+@cache
+def leaves(schema: pa.Schema) -> list[str]:
+    """What a file of this schema has values of, as Parquet names it."""
+    return [leaf for field in schema for leaf in _leaves(field.name, field.type)]
 
 
 def _leaves(path: str, kind: pa.DataType) -> list[str]:
@@ -227,19 +248,6 @@ def _leaves(path: str, kind: pa.DataType) -> list[str]:
     if types.is_struct(kind):
         return [leaf for field in kind for leaf in _leaves(f"{path}.{field.name}", field.type)]
     return [path]
-
-
-def described(path: Path, partition: Partition, of: str) -> Staged:
-    """A Parquet file of one partition as a staged file: its rows, its times, its hash."""
-    from pyarrow import compute, parquet
-
-    file = parquet.ParquetFile(path)
-    times = compute.min_max(file.read(columns=["time"], use_threads=False).column("time")).as_py()
-    with path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    size = path.stat().st_size
-    rows = file.metadata.num_rows
-    return Staged(path, partition.table, partition, rows, size, times["min"], times["max"], sha256, of)
 
 
 def restaged(waiting: list[dict[str, Any]], folder: Path, *, trust: bool) -> tuple[list[Staged], list[Quarantined]]:
