@@ -23,7 +23,8 @@ LONGEST = 64 * 1024 * 1024
 HEAD = 64 * 1024
 """Bytes in which the bracket of a list of events is looked for."""
 _TRIES = 3
-_TAIL = 4 * 1024 * 1024
+_TAILS = (64 * 1024, 4 * 1024 * 1024)
+"""Bytes at the end of a piece in which the beginning of the last event is looked for."""
 _FIRST_KEY = re.compile(rb'\{\s*"[^"\\]*"')
 _OPENED = re.compile(
     rb'\s*(?:\{\s*(?:"[\w-]+"\s*:\s*(?:"[^"\\]*"|-?\d+|true|false|null|\{[^{}\[\]]*\})\s*,\s*)*"(?:%s)"\s*:\s*)?\['
@@ -261,7 +262,7 @@ def _divided(text: bytes, *, opened: bool) -> tuple[Events, bytes]:
     start = _BETWEEN.match(text).end()  # type: ignore[union-attr]
     for end in _ends(text, start):
         try:
-            found = _LIST.decode(b"[" + text[start:end] + b"]")
+            found = _LIST.decode(b"".join((b"[", memoryview(text)[start:end], b"]")))
         except msgspec.DecodeError:
             continue
         return Events(list(found)), text[end:]
@@ -279,8 +280,9 @@ def _ends(text: bytes, start: int) -> list[int]:
     last = text.rstrip()
     closed = [last.rfind(b"]"), len(last)] if last.endswith((b"}", b"]")) else []
     pattern = re.compile(rb"\}\s*,\s*" + re.escape(opening[0]))
-    tail = max(start, len(text) - _TAIL)
-    found = [match.start() + 1 for match in pattern.finditer(text, tail)][-_TRIES:]
+    found: list[int] = []
+    for tail in _TAILS:
+        found = found or [match.start() + 1 for match in pattern.finditer(text, max(start, len(text) - tail))][-_TRIES:]
     return [end for end in closed if end > start] + found[::-1]
 
 
