@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from bastide.errors import SourceError
 from bastide.lake.pool import Pool
@@ -41,3 +42,14 @@ def test_a_process_that_dies_is_told(place: Place, tmp_path: Path) -> None:
         pool._workers[0][0].join()
         with pytest.raises(SourceError, match="has died"):
             list(pool.run(tasks(place, tmp_path / "x")))
+
+
+@pytest.mark.slow
+def test_tasks_and_results_larger_than_what_lies_between_processes(place: Place, tmp_path: Path) -> None:
+    """A task that waits is sent while results come: neither side may wait for the other."""
+    path = place.trail("a.json.gz", event(1))
+    (one,) = find([str(path)])
+    many = [structs.replace(one, path=f"{one.path}{'x' * 200}{number}") for number in range(3000)]
+    with Pool(2) as pool:
+        results = list(pool.run([Task(many, tmp_path / "x") for _ in range(8)]))
+    assert sum(len(result.problems) for result in results) == 8 * 3000

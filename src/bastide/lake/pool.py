@@ -1,7 +1,13 @@
-"""Processes that stage files: each has a database of its own, ends with its parent, and is given one task at a time."""
+"""Processes that stage files: each has a database of its own, ends with its parent, and has its next task waiting.
+
+So none waits for the parent while that commits what came, which is mostly waiting for the disk.
+"""
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from bastide.errors import SourceError
@@ -12,6 +18,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from bastide.lake.stage import Result, Task
+
+
+AHEAD = 2
+"""Tasks that a process has at once, the one that it does among them."""
 
 
 class Pool:
@@ -57,32 +67,33 @@ class Pool:
     def _shared(self, tasks: Iterator[Task]) -> Iterator[Result]:
         from multiprocessing.connection import wait
 
-        busy: set[Connection] = set()
-        for _, connection in self._workers:
-            _give(connection, tasks, busy)
-        while busy:
-            for ready in wait(list(busy)):
+        given: Counter[Connection] = Counter()
+        for _ in range(AHEAD):
+            for _, connection in self._workers:
+                _give(connection, tasks, given)
+        while busy := [connection for connection, count in given.items() if count]:
+            for ready in wait(busy):
                 connection = next(one for one in busy if one is ready)
                 try:
                     answer = connection.recv()
                 except EOFError:
                     raise _dead() from None
                 if answer is None:
-                    busy.discard(connection)
-                    _give(connection, tasks, busy)
+                    given[connection] -= 1
+                    _give(connection, tasks, given)
                 elif isinstance(answer, BaseException):
                     raise answer
                 else:
                     yield answer
 
 
-def _give(connection: Connection, tasks: Iterator[Task], busy: set[Connection]) -> None:
+def _give(connection: Connection, tasks: Iterator[Task], given: Counter[Connection]) -> None:
     if (task := next(tasks, None)) is not None:
         try:
             connection.send(task)
         except BrokenPipeError:
             raise _dead() from None
-        busy.add(connection)
+        given[connection] += 1
 
 
 def _dead() -> SourceError:
@@ -94,11 +105,9 @@ def work(connection: Connection) -> None:
     from bastide.lake.stage import Stager
 
     stager = Stager()
-    while True:
-        try:
-            task = connection.recv()
-        except EOFError:
-            return
+    tasks: SimpleQueue[Task | None] = SimpleQueue()
+    threading.Thread(target=_receive, args=(connection, tasks), daemon=True).start()
+    while task := tasks.get():
         try:
             for result in stager.run(task):
                 connection.send(result)
@@ -107,3 +116,12 @@ def work(connection: Connection) -> None:
             return
         except Exception as error:  # noqa: BLE001 (whatever it is, the parent is told)
             connection.send(error)
+
+
+def _receive(connection: Connection, tasks: SimpleQueue[Task | None]) -> None:
+    """Take every task at once, however large it is: the parent must not wait for a process that waits for it."""
+    try:
+        while True:
+            tasks.put(connection.recv())
+    except (EOFError, OSError):
+        tasks.put(None)
