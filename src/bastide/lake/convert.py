@@ -71,12 +71,25 @@ class Rejected(Struct):
     reason: str
 
 
+class _Feed:
+    """What a query reads as `batch`, each time what is here then: registering anew would have it planned anew."""
+
+    table: pa.Table
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.table.__arrow_c_stream__(requested_schema)
+
+
 class Converter:
-    """Holds the database that converts; for one process and thread."""
+    """Holds the database that converts; for one process and thread.
+
+    Planning the query of a source takes as long as converting a thousand events, so it is planned once.
+    """
 
     def __init__(self) -> None:
         self._session = sql.session()
-        self._queries: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._feed = _Feed()
+        self._prepared: dict[tuple[str, tuple[str, ...]], str] = {}
 
     def convert(self, batch: Batch) -> tuple[list[Rows], list[Rejected]]:
         """The rows by partition, and the events that are none."""
@@ -119,14 +132,18 @@ class Converter:
         return pa.concat_tables(whole) if whole else None
 
     def _run(self, batch: Batch, table: pa.Table) -> pa.Table:
+        self._feed.table = table
         key = (batch.source.id, batch.header)
-        if key not in self._queries:
-            self._queries[key] = sql.query(batch.source, batch.header)
-        self._session.register("batch", table)
+        if key not in self._prepared:
+            if not self._prepared:
+                self._session.register("batch", self._feed)
+            name = f"q{len(self._prepared)}"
+            self._session.execute(f"prepare {name} as {sql.query(batch.source, batch.header)}")
+            self._prepared[key] = f"execute {name}"
         try:
-            return self._session.execute(self._queries[key]).to_arrow_table(8192)
+            return self._session.execute(self._prepared[key]).to_arrow_table(8192)
         finally:
-            self._session.unregister("batch")
+            del self._feed.table
 
     def _alone(self, batch: Batch, row: pa.Table, text: str) -> pa.Table | None:
         """One event by another text; None when that does not help."""
