@@ -22,7 +22,7 @@ Make = Callable[..., dict[str, Any]]
 
 def converted(*events: Any, path: str = "x.json") -> tuple[list[dict[str, Any]], list[str]]:
     """Rows with their table under `_`, in the order of the partitions, and reasons of what is none."""
-    batch = Batch(source("cloudtrail"), (), [], [])
+    batch = Batch(source("cloudtrail"), ())
     texts = [one if isinstance(one, bytes) else json.dumps(one, ensure_ascii=False).encode() for one in events]
     batch.add(path, 1, texts)
     good, rejected = Converter().convert(batch)

@@ -132,7 +132,7 @@ def test_the_source_that_the_page_writes(tmp_path: Path) -> None:
     page = Path(__file__).parents[2] / "docs" / "lake.md"
     path = tmp_path / "shop-logins.yaml"
     path.write_text(page.read_text("utf-8").split("```yaml\n")[1].split("```")[0])
-    batch = Batch(load(path), (), [], [])
+    batch = Batch(load(path), ())
     line = {"ts": "2026-11-01T10:00:00Z", "login": "ana", "outcome": "no", "from": "203.0.113.7", "device": {"os": "x"}}
     batch.add("x", 1, [json.dumps(one).encode() for one in (line, line | {"login": None})])
     ((rows,), refused) = Converter().convert(batch)

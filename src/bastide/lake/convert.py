@@ -10,7 +10,7 @@ from array import array
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bastide.lake import sql
 from bastide.lake.assemble import partitions
@@ -44,16 +44,19 @@ class Batch(Struct):
     source: Source
     header: tuple[str, ...]
     texts: list[Text] = []
+    sizes: array[int] = field(default_factory=lambda: array("i"))
     stretches: list[Stretch] = []
-    bytes: int = 0
     trust: bool = False
+    bytes: int = 0
 
     def add(self, path: str, first: int, texts: list[Text]) -> None:
         """Take in events of a file."""
         account, region = (None, None) if self.trust else self.source.place_of(path)
+        sizes = array("i", map(len, map(_view, texts)))
         self.texts += texts
+        self.sizes += sizes
         self.stretches.append(Stretch(path, first, len(texts), account, region))
-        self.bytes += sum(map(len, map(_view, texts)))
+        self.bytes += sum(sizes)
 
     def origin(self, index: int) -> tuple[str, int]:
         """File and number in it of an event of this batch."""
@@ -100,7 +103,7 @@ class Converter:
         """The columns of what are events, with their texts; None when there are none."""
         import pyarrow as pa
 
-        raw = _raw(batch.texts)
+        raw = _raw(batch.texts, batch.sizes)
         table = pa.table({"raw": raw, **_places(batch)})
         flat = self._flat(batch, table, rejected, 0)
         if flat is None:
@@ -178,7 +181,7 @@ class Converter:
         return pa.concat_tables([flat.filter(compute.is_null(refused)), *more])
 
 
-def _raw(texts: list[Text]) -> pa.Array:
+def _raw(texts: list[Text], sizes: array[int]) -> pa.Array:
     """The texts as a column, without a copy of each; bytes that are no UTF-8 become U+FFFD."""
     import pyarrow as pa
 
@@ -188,7 +191,7 @@ def _raw(texts: list[Text]) -> pa.Array:
             whole.decode("utf-8")
         except UnicodeDecodeError:
             return pa.array([bytes(text).decode("utf-8", "replace") for text in texts], pa.string())
-    offsets = array("i", accumulate(map(len, map(_view, texts)), initial=0))
+    offsets = array("i", accumulate(sizes, initial=0))
     return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(whole))
 
 

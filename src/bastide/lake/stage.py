@@ -150,7 +150,7 @@ class Gathered:
         if piece.source and piece.texts:
             key = (piece.source.id, piece.header)
             if key not in self._batches:
-                self._batches[key] = Batch(piece.source, piece.header, [], [], trust=self._task.trust)
+                self._batches[key] = Batch(piece.source, piece.header, trust=self._task.trust)
             self._batches[key].add(path, piece.first, piece.texts)
 
     def flush(self) -> Result:
