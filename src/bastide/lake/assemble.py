@@ -37,7 +37,7 @@ def partitions(source: Source, flat: pa.Table | None) -> list[Rows]:
     flat = flat.append_column("_day", day)
     keys = ["_table", "_account", "_region", "_day"]
     order = compute.sort_indices(flat.select([*keys, "_time"]), [(key, "ascending") for key in (*keys, "_time")])
-    flat = flat.take(order).combine_chunks()
+    flat = pa.table({name: _in_order(flat.column(name), order) for name in flat.column_names})
     counts = flat.group_by(keys, use_threads=False).aggregate([([], "count_all")]).to_pylist()
     names, found, at = list(source.tables), [], 0
     for group in counts:
@@ -47,6 +47,12 @@ def partitions(source: Source, flat: pa.Table | None) -> list[Rows]:
         where = Partition(one.name, region_of(group["_region"]), account_of(group["_account"]), _day(group["_day"]))
         found.append(Rows(where, nested(one, _completed(source, one, part)), group["count_all"] - len(part)))
     return found
+
+
+def _in_order(column: pa.ChunkedArray, order: pa.Array) -> Any:
+    """A column in one piece; made column by column, there are never three of all."""
+    taken = column.take(order)
+    return taken.chunk(0) if taken.num_chunks == 1 else taken.combine_chunks()
 
 
 def _once(part: pa.Table) -> pa.Table:

@@ -68,9 +68,10 @@ class Batch(Struct):
 
 
 class Rejected(Struct):
-    """An event that is none: its index in the batch, and why."""
+    """An event that is none: its index in the batch, its text, and why."""
 
     index: int
+    text: str
     reason: str
 
 
@@ -95,7 +96,7 @@ class Converter:
         self._prepared: dict[tuple[str, tuple[str, ...]], str] = {}
 
     def convert(self, batch: Batch) -> tuple[list[Rows], list[Rejected]]:
-        """The rows by partition, and the events that are none."""
+        """The rows by partition, and the events that are none; the batch's texts are gone then: they take memory."""
         rejected: list[Rejected] = []
         return partitions(batch.source, self._events(batch, rejected)), rejected
 
@@ -104,6 +105,7 @@ class Converter:
         import pyarrow as pa
 
         raw = _raw(batch.texts, batch.sizes)
+        batch.texts.clear()
         table = pa.table({"raw": raw, **_places(batch)})
         flat = self._flat(batch, table, rejected, 0)
         if flat is None:
@@ -124,7 +126,7 @@ class Converter:
                 text = mended(table.column("raw")[0].as_py(), batch.source.fields)
                 again = None if text is None else self._alone(batch, table, text)
                 if again is None:
-                    rejected.append(Rejected(offset, _first_line(error)))
+                    rejected.append(Rejected(offset, table.column("raw")[0].as_py(), _first_line(error)))
                 return again
         half = len(table) // 2
         parts = [
@@ -177,7 +179,7 @@ class Converter:
             if again is not None and again.column("_refused")[0].as_py() is None:
                 more.append(again.append_column("raw_data", row.column("raw")))
             else:
-                rejected.append(Rejected(index, reason))
+                rejected.append(Rejected(index, row.column("raw")[0].as_py(), reason))
         return pa.concat_tables([flat.filter(compute.is_null(refused)), *more])
 
 

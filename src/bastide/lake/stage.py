@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bastide.lake.read.found import Found
     from bastide.lake.read.recognise import Piece
 
-BATCH = 16 * 1024 * 1024
+BATCH = 28 * 1024 * 1024
 """Bytes of events that are converted together."""
 LEVEL = 1
 """How hard zstd tries: 3 makes files 6 % smaller and takes a third longer."""
@@ -160,8 +160,7 @@ class Gathered:
             good, rejected = self._converter.convert(batch)
             for one in rejected:
                 path, number = batch.origin(one.index)
-                text = bytes(batch.texts[one.index]).decode("utf-8", "replace")
-                result.refused.append(Quarantined(path, number, batch.source.id, one.reason, text))
+                result.refused.append(Quarantined(path, number, batch.source.id, one.reason, one.text))
             for rows in good:
                 staged = write(self._task.folder, rows.partition, rows.rows, batch.source.id)
                 staged.twice = rows.twice

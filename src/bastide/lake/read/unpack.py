@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PIECE = 16 * 1024 * 1024
+PIECE = 6 * 1024 * 1024
 """The bytes of a piece; only the last one has fewer."""
 _STEP = 1024 * 1024
 
@@ -51,7 +51,7 @@ def _gathered(parts: Iterator[bytes], size: int) -> Iterator[bytes]:
 
 def _plain(stream: Any, head: bytes) -> Iterator[bytes]:
     yield head
-    while part := stream.read(8 * _STEP):
+    while part := stream.read(3 * _STEP):
         yield bytes(part)
 
 
@@ -67,7 +67,7 @@ def _gzip(stream: Any, data: bytes) -> Iterator[bytes]:
                 break
         begun = True
         try:
-            part = unpacker.decompress(data, 8 * _STEP)
+            part = unpacker.decompress(data, 3 * _STEP)
         except isal_zlib.IsalError as error:  # type: ignore[misc]
             raise CutError(f"damaged gzip: {error}") from None
         if part:
@@ -87,7 +87,7 @@ def _zstd(stream: Any, head: bytes) -> Iterator[bytes]:
     unpacked = pa.CompressedInputStream(pa.BufferReader(whole), "zstd")
     while True:
         try:
-            part = unpacked.read(8 * _STEP)
+            part = unpacked.read(3 * _STEP)
         except OSError as error:
             raise CutError(f"damaged zstd: {error}") from None
         if not part:
