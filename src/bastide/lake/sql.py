@@ -24,7 +24,7 @@ moment(t) as epoch_ms(try_cast(t as timestamptz))
 has_ip(t) as regexp_full_match(t, '[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]+')
 ip(t) as case when has_ip(t) then t end
 no_ip(t) as case when has_ip(t) then null else nullif(t, '') end
-address(t) as regexp_extract(t, '^(.*):[0-9]+$', 1)
+address(t) as nullif(regexp_extract(t, '^\\[?([^\\]]*)\\]?:[0-9]+$', 1), '')
 port(t) as try_cast(regexp_extract(t, ':([0-9]+)$', 1) as integer)
 http_activity(m) as coalesce(nullif(list_position(\
 ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'TRACE'], m), 0), 99)
@@ -75,8 +75,8 @@ def _read(source: Source) -> str:
     )
 
 
-_WORDS = r'"(?:[^"\\]|\\.)*"|\[[^\]]*\]|[^ ]+'
-"""The words of a line: in quotes, in brackets, or up to the next blank."""
+_WORDS = r'"(?:[^"\\]|\\.)*"|\[[^\]]*\][^ ]*|[^ ]+'
+"""The words of a line: in quotes, in brackets (with what follows, a port), or up to the next blank."""
 
 
 def _lines(source: Source, header: tuple[str, ...]) -> str:
@@ -89,11 +89,19 @@ def _lines(source: Source, header: tuple[str, ...]) -> str:
     fields = []
     for name, kind in source.fields.items():
         index = header.index(name) + 1 if name in header else 0
-        word = f"trim(words[{index}], '\"[]')" if source.quoted else f"words[{index}]"
+        word = _bare(f"words[{index}]") if source.quoted else f"words[{index}]"
         value = f"case when {word} not in ({nothing}) then {word} end" if index else "null"
         fields.append(f'try_cast({value} as {_KINDS[kind]}) as "{name}"')
     given = "raw, path_account, path_region"
     return f"select {given}, {', '.join(fields)} from (select {given}, {words} as words from batch)"
+
+
+def _bare(word: str) -> str:
+    """A word without the quotes or brackets that it stands in."""
+    pairs = " or ".join(
+        f"(starts_with({word}, '{first}') and suffix({word}, '{last}'))" for first, last in ('""', "[]")
+    )
+    return f"case when {pairs} then {word}[2:-2] else {word} end"
 
 
 def _outputs(source: Source) -> list[tuple[str, str]]:
