@@ -5,6 +5,7 @@ A plan is plain data. Rules that cannot be compiled are problems in it, and the 
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -111,12 +112,13 @@ def _look_for_fields(rule: Rule, rules: Sequence[Rule]) -> None:
         return
     for part in parts_of(rule, {id(one.parsed): one.number for one in rules}):
         counted = rules[part.rule]
-        for table in counted.source.tables if counted.source else ():
-            for name in (*part.groups, *part.measured):
-                try:
-                    field_of(name, counted.source, table)
-                except Unsupported as error:
-                    raise Unsupported(f"by a field of `{counted.name or counted.title}`: {error}") from None
+        if counted.source is None:
+            continue
+        try:
+            for name, table in product((*part.groups, *part.measured), counted.source.tables):
+                field_of(name, counted.source, table)
+        except Unsupported as error:
+            raise Unsupported(f"by a field of `{counted.name or counted.title}`: {error}") from None
 
 
 def _leave_out(plan: Plan, rules: Iterable[Rule]) -> None:
