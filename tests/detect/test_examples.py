@@ -193,6 +193,56 @@ def test_what_flow_logs_call_their_actions(loaded: Any, action: str, hits: bool)
     assert failed == (() if hits else ("example 1 is not matched", "example 2 is matched"))
 
 
+@pytest.mark.parametrize(
+    ("service", "item", "hits"),
+    [
+        ("vpcflow", "flow_direction: ingress", True),
+        ("vpcflow", "flow-direction: egress", False),
+        ("vpcflow", "interface_id: e", True),
+        ("vpcflow", "vpc-id|startswith: vpc-", True),
+        ("vpcflow", "traffic_path: 8", True),
+        ("vpcflow", "tcp-flags: 2", True),
+        ("waf", "dstport: 22", None),
+        ("cloudfront", "src_ip: 1.2.3.4", False),
+    ],
+)
+def test_flow_logs_by_their_own_names(loaded: Any, service: str, item: str, *, hits: bool | None) -> None:
+    flow = {
+        "account_id": "1", "interface_id": "e", "srcaddr": "1.2.3.4", "dstaddr": "10.0.0.1", "dstport": 22, "start":
+        "${seconds}", "log_status": "OK", "vpc_id": "vpc-1", "flow_direction": "ingress", "traffic_path": 8,
+        "tcp_flags": 2, "action": "SIDE",
+    }  # fmt: skip
+    log, detection = f"{{product: aws, service: {service}}}", f"  a: {{{item}}}\n  condition: a"
+    failed = of_another_log(loaded, log, detection, flow, "ACCEPT", "REJECT")
+    if hits is None:
+        assert "has a field `dstport`" in failed[0]
+    else:
+        assert failed == (("example 2 is matched",) if hits else ("example 1 is not matched",))
+
+
+@pytest.mark.parametrize(
+    ("service", "item", "hits"),
+    [
+        ("waf", "action: CAPTCHA", True),
+        ("waf", "action: BLOCK", False),
+        ("waf", "httpRequest.clientIp|cidr: 203.0.113.0/24", True),
+        ("waf", "labels.name|startswith: 'awswaf:managed'", True),
+        ("waf", "terminatingRuleId: r", True),
+        ("elb", "sc-status|gte: 400", False),
+        ("cloudfront", "sc-status|gte: 400", False),
+    ],
+)
+def test_each_log_of_web_requests_is_its_own(loaded: Any, service: str, item: str, *, hits: bool) -> None:
+    """A rule for CloudFront says nothing about what WAF has seen; only a category means all of them."""
+    more = {"action": "CAPTCHA", "responseCodeSent": 405, "labels": [{"name": "awswaf:managed:x"}]}
+    event = REQUEST | more | {"terminatingRuleId": "r"}
+    detection = f"  a: {{{item}}}\n  condition: a"
+    failed = of_another_log(loaded, f"{{product: aws, service: {service}}}", detection, event, "SIDE", "SIDE")
+    assert failed == (("example 2 is matched",) if hits else ("example 1 is not matched",))
+    anything = "  a: {sc-status|gte: 400}\n  condition: a"
+    assert of_another_log(loaded, "{category: webserver}", anything, event, "x", "y") == ("example 2 is matched",)
+
+
 def test_an_empty_user_agent_is_one_that_is_not_there(loaded: Any) -> None:
     event = json.loads(json.dumps(REQUEST).replace('"r"}', '"r", "headers": [{"name": "SIDE", "value": "curl"}]}'))
     for condition, sides in (("a", ("Host", "User-Agent")), ("not a", ("User-Agent", "Host"))):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from bastide.detect import names
 
@@ -55,9 +55,17 @@ EKS = Source(
     names.EKS,
     record=names.EKS_RECORD,
 )
-FLOW = Source(
-    "flow-logs", ("network_activity",), (), ("vpc-flow", "nlb"), names.FLOW, json=False, words=names.FLOW_WORDS
+NETWORK = Source(
+    "network",
+    ("network_activity",),
+    (),
+    ("vpc-flow", "nlb"),
+    names.FLOW,
+    json=False,
+    lists=names.FLOW_LISTS,
+    words=names.FLOW_WORDS,
 )
+FLOW = structs.replace(NETWORK, name="flow-logs", products=("Amazon VPC",), lake=("vpc-flow",))
 DNS = Source(
     "dns", ("dns_activity",), (), ("route53-resolver",), names.DNS, record=names.DNS_RECORD, lists=names.DNS_LISTS
 )
@@ -71,6 +79,21 @@ HTTP = Source(
     lists=names.HTTP_LISTS,
     words=names.HTTP_WORDS,
     blank=True,
+)
+WAF = structs.replace(
+    HTTP,
+    name="waf",
+    products=("WAF", "AWS WAF"),
+    lake=("waf",),
+    names={**names.HTTP, **names.WAF},
+    json=True,
+    record=names.WAF_RECORD,
+)
+BALANCER = structs.replace(
+    HTTP, name="elb", products=("Elastic Load Balancing",), lake=("alb", "clb"), names={**names.HTTP, **names.BALANCER}
+)
+CLOUDFRONT = structs.replace(
+    HTTP, name="cloudfront", products=("CloudFront",), lake=("cloudfront",), names={**names.HTTP, **names.CLOUDFRONT}
 )
 GUARDDUTY = Source(
     "guardduty",
@@ -88,7 +111,7 @@ SECURITY_HUB = Source(
     ("securityhub",),
     native=frozenset({"Severity", "Resources", "Compliance", "Remediation", "Confidence", "Action", "Vulnerabilities"}),
 )
-LOGS = (CLOUDTRAIL, EKS, FLOW, DNS, HTTP, GUARDDUTY, SECURITY_HUB)
+LOGS = (CLOUDTRAIL, EKS, FLOW, NETWORK, DNS, HTTP, WAF, BALANCER, CLOUDFRONT, GUARDDUTY, SECURITY_HUB)
 """All kinds of log that rules can be about."""
 
 _SERVICES = {
@@ -105,16 +128,16 @@ _SERVICES = {
     "route53": DNS,
     "route53resolver": DNS,
     "route53_resolver": DNS,
-    "waf": HTTP,
-    "elb": HTTP,
-    "alb": HTTP,
-    "cloudfront": HTTP,
+    "waf": WAF,
+    "elb": BALANCER,
+    "alb": BALANCER,
+    "cloudfront": CLOUDFRONT,
     "eks": EKS,
     "eks_audit": EKS,
 }
 _OWN = frozenset({"cloudtrail", "guardduty", "securityhub", "security_hub", "vpcflowlogs"})
 """Services that are of AWS whether a rule says so or not."""
-_CATEGORIES = {"dns": DNS, "proxy": HTTP, "webserver": HTTP, "firewall": FLOW}
+_CATEGORIES = {"dns": DNS, "proxy": HTTP, "webserver": HTTP, "firewall": NETWORK}
 
 
 def source_of(product: str | None, service: str | None, category: str | None) -> Source | None:
