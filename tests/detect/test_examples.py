@@ -193,6 +193,27 @@ def test_what_flow_logs_call_their_actions(loaded: Any, action: str, hits: bool)
     assert failed == (() if hits else ("example 1 is not matched", "example 2 is matched"))
 
 
+@pytest.mark.parametrize("field", ["userIdentity.principalId", "user.id"])
+def test_who_acts_for_a_person_of_the_identity_center_keeps_its_principal(loaded: Any, field: str) -> None:
+    """A role that passes a person's identity on has both; a person alone has no principal."""
+    behalf = {"userId": "AROA:SIDE", "identityStoreArn": "arn:aws:identitystore::1:identitystore/d"}
+    event = {
+        "eventVersion": "1.11", "eventTime": "${time}", "eventSource": "s3.amazonaws.com", "eventName": "GetObject",
+        "eventID": "${uid}", "awsRegion": "eu-west-1", "recipientAccountId": "111122223333",
+        "userIdentity": {"type": "AssumedRole", "principalId": "AROA:SIDE", "onBehalfOf": behalf},
+    }  # fmt: skip
+    log, detection = "{product: aws, service: cloudtrail}", f"  a: {{{field}: 'AROA:kim'}}\n  condition: a"
+    assert of_another_log(loaded, log, detection, event, "kim", "lee") == ()
+    person = event | {"userIdentity": {"type": "IdentityCenterUser", "onBehalfOf": behalf}}
+    assert of_another_log(loaded, log, detection, person, "kim", "lee") == ("example 1 is not matched",)
+
+
+def test_a_key_with_dots_of_kubernetes(loaded: Any) -> None:
+    detection = "  a: {annotations.authorization.k8s.io/decision: allow}\n  condition: a"
+    event = POD | {"annotations": {"authorization.k8s.io/decision": "SIDE"}}
+    assert of_another_log(loaded, "{product: kubernetes, service: audit}", detection, event, "allow", "forbid") == ()
+
+
 @pytest.mark.parametrize(
     ("service", "item", "hits"),
     [

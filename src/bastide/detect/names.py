@@ -111,8 +111,9 @@ COMPUTED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     # The other things that these columns hold are of a person from the identity center.
     "useridentity.principalid": (
-        'case when "actor.idp.uid" is null then "actor.user.uid_alt" end',
-        ("actor.idp.uid", "actor.user.uid_alt"),
+        """case when "actor.idp.uid" is null or "actor.user.type" is distinct from 'IdentityCenterUser'
+        then "actor.user.uid_alt" end""",
+        ("actor.idp.uid", "actor.user.type", "actor.user.uid_alt"),
     ),
     "useridentity.accesskeyid": (
         """case when "actor.user.type" is distinct from 'IdentityCenterUser'
