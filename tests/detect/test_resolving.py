@@ -56,7 +56,8 @@ def test_placeholders_are_filled(loaded: Callable[..., RuleSet]) -> None:
 
 def test_a_placeholder_that_nobody_fills_is_a_problem(loaded: Callable[..., RuleSet]) -> None:
     plan = plan_of(loaded(rule_text("  call: {eventName|expand: '%what%'}\n  condition: call")))
-    assert "placeholder" in plan.problems[0].cause
+    cause = "the placeholder `%what%` is not defined: write its values into `detections.placeholders`"
+    assert plan.problems[0].cause == cause
     assert plan.problems[0].rule.endswith("1")
 
 

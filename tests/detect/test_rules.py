@@ -158,3 +158,17 @@ def test_a_service_that_only_aws_has_needs_no_product(loaded: Callable[..., Rule
 def test_a_text_where_a_list_is_due_leaves_no_rule_out(loaded: Callable[..., RuleSet]) -> None:
     (one,) = loaded(rule_text(DETECTION) + "falsepositives: |\n  setup\nreferences: a page\nfields: x\n").rules
     assert (one.false_positives, one.references) == (("setup\n",), ("a page",))
+
+
+@pytest.mark.parametrize(
+    ("detection", "named"),
+    [
+        ("  a: {eventName: []}\n  condition: a", "eventName"),
+        ("  a: [{eventName: x}, {userAgent|contains: []}]\n  condition: a", "userAgent|contains"),
+        ("  a: []\n  condition: a", "a"),
+    ],
+)
+def test_a_list_without_values_is_no_condition(loaded: Callable[..., RuleSet], detection: str, named: str) -> None:
+    """pySigma takes it for a field that is absent."""
+    (problem,) = loaded(rule_text(detection)).problems
+    assert problem.cause == f"`{named}` has an empty list of values, which nothing can match"
