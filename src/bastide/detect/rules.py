@@ -14,7 +14,7 @@ from msgspec import Struct, field
 
 from bastide.detect.documents import Document, documents
 from bastide.detect.hush import hush
-from bastide.detect.sources import Source, source_of
+from bastide.detect.sources import Source, service_meant, source_of
 from bastide.errors import UsageError
 from bastide.library import FOLDER
 
@@ -144,7 +144,7 @@ class _Loader:
         except (OSError, UnicodeDecodeError) as error:
             self.problem(str(path), f"cannot be read: {error}")
             return
-        if _SIGMA.search(text) and not _OURS.search(text):
+        if _SIGMA.search(text) and "logsource" in text and not _OURS.search(text):
             self.set.elsewhere += len(re.findall(r"(?m)^detection\s*:", text)) or 1
             self.set.foreign.update(_NAMED.findall(text))
             return
@@ -167,6 +167,8 @@ class _Loader:
         if "correlation" not in value and "filter" not in value and self._is_elsewhere(value.get("logsource")):
             self.set.elsewhere += 1
             self.set.foreign |= {str(value[key]) for key in ("id", "name") if value.get(key)}
+            if hint := service_meant(value["logsource"]):
+                self.problem(document.place, hint, str(value.get("id") or ""))
             return
         if name := _without_values(value.get("detection")):
             cause = f"`{name}` has an empty list of values, which nothing can match"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field, structs
 
 from bastide.detect import names
+from bastide.errors import near_miss
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,6 +139,15 @@ _SERVICES = {
 _OWN = frozenset({"cloudtrail", "guardduty", "securityhub", "security_hub", "vpcflowlogs"})
 """Services that are of AWS whether a rule says so or not."""
 _CATEGORIES = {"dns": DNS, "proxy": HTTP, "webserver": HTTP, "firewall": NETWORK}
+
+
+def service_meant(logsource: Mapping[str, Any]) -> str:
+    """What is to be told of AWS's logs that are not here, if their service only looks misspelt."""
+    product, service = (str(logsource.get(key) or "").lower() for key in ("product", "service"))
+    if product not in AWS or not service or service in _SERVICES:
+        return ""
+    hint = near_miss(service, [name for name in _SERVICES if name], cutoff=0.8)
+    return hint and f"there are no logs of the service `{service}`, {hint}"
 
 
 def source_of(product: str | None, service: str | None, category: str | None) -> Source | None:
