@@ -133,6 +133,14 @@ def test_alerts_are_handed_on(project: Path, capsys: pytest.CaptureFixture[str])
     assert said(capsys, *words[:-1], "webhook:http://127.0.0.1:1/")[0] == 3
 
 
+def test_what_was_not_taken_is_judged_and_sent_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said(capsys, "ingest", "logs")
+    assert said(capsys, "detect", "--rules", "rules", "--send", "webhook:http://127.0.0.1:1/")[0] == 3
+    assert said(capsys, "detect", "--rules", "rules", "--send", "ocsf:out.jsonl")[0] == 1
+    assert len((project / "out.jsonl").read_text().splitlines()) == 1
+    assert said(capsys, "detect", "--rules", "rules", "--send", "ocsf:out.jsonl")[0] == 0
+
+
 def test_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UsageError, match="there is no lake"):
         said(capsys, "detect")
