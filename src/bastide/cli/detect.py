@@ -122,9 +122,9 @@ class _Told:
 
 def _once(arguments: argparse.Namespace, detections: Detections, told: _Told) -> int:
     from bastide.detect.newest import since_of
-    from bastide.lake.store import existing
+    from bastide.lake.store import own
 
-    lake = existing(arguments.lake)
+    lake = own(arguments.lake)
     if arguments.since or arguments.all:
         since = since_of(arguments.since) if arguments.since else 0
         judged, sequence = detections.since(lake, since, arguments.jobs, told.match)
@@ -148,7 +148,7 @@ def _watch(arguments: argparse.Namespace, detections: Detections) -> int:
     from bastide.detect.newest import remembered
     from bastide.detect.outbox import Outbox
     from bastide.detect.show import alert_text, match_line
-    from bastide.lake.store import Lake, lake_folder
+    from bastide.lake.store import Lake, lake_folder, refused_in_place
     from bastide.lake.watch import pause_for
 
     known, outbox, problems = _Known(arguments), Outbox(arguments.send), _Problems()
@@ -165,7 +165,7 @@ def _watch(arguments: argparse.Namespace, detections: Detections) -> int:
     lake = Lake(arguments.lake or lake_folder())
     there, pause, done = False, pause_for([lake.place]), 0
     while True:
-        there = there or lake.exists()
+        there = there or (lake.exists() and bool(refused_in_place(lake)))
         if outbox.is_due:
             _complain(outbox.put(()))
             settle()
