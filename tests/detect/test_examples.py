@@ -46,6 +46,14 @@ def test_what_is_no_example(loaded: Any) -> None:
         examples_of(rule(extra={"examples": "x"}))
 
 
+def test_a_word_that_means_nothing_is_told(loaded: Any) -> None:
+    rules = loaded(
+        rule_text("  a: {eventName: ListBuckets}\n  condition: a") + "bastide: {playboook: x, examples: []}\n"
+    )
+    (one,) = run_examples(rules, rules.rules)
+    assert one.failed[0] == "`playboook` is no field of `bastide`. did you mean `playbook`?"
+
+
 def test_events_of_other_logs(loaded: Any) -> None:
     flow = "{account_id: '1', interface_id: e, srcaddr: 1.2.3.4, dstaddr: 10.0.0.1, dstport: %s, start: '${seconds}', "
     lines = [f"{side}: {{raw: {flow % port}log_status: OK}}}}" for side, port in (("match", 22), ("no-match", 80))]

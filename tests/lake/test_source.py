@@ -16,7 +16,7 @@ from bastide.lake.classes import ocsf_version
 from bastide.lake.convert import Batch, Converter
 from bastide.lake.source import load, source, sources
 from tests.lake.conftest import Place, event
-from tests.lake.samples import ALB, ASFF, FLOW_2, GUARDDUTY, INSIGHT, LB, OCSF, SAMPLES, A, R
+from tests.lake.samples import ALB, ASFF, FLOW_2, GUARDDUTY, INSIGHT, LB, OCSF, SAMPLES, WAF, A, R
 from tests.lake.test_convert import valid
 
 
@@ -116,6 +116,22 @@ def test_a_finding_about_an_address_of_ipv6(place: Place) -> None:
     place.file("a.json", json.dumps(GUARDDUTY | {"service": GUARDDUTY["service"] | {"action": action}}))
     assert place.ingest().reasons == {}
     assert place.rows("select evidences[1].src_endpoint.ip from detection_finding") == [("2001:db8::9",)]
+
+
+def test_requests_with_an_id_that_the_client_chose(place: Place) -> None:
+    """A load balancer takes over the id of a trace; what is delivered twice is still one."""
+    other = WAF | {"httpRequest": WAF["httpRequest"] | {"uri": "/admin"}}
+    place.file("a.log", "\n".join(json.dumps(one) for one in (WAF, other, WAF)))
+    assert place.ingest().reasons == {}
+    assert place.rows("select http_request.url.path from http_activity order by 1") == [("/admin",), ("/login",)]
+
+
+def test_one_resource_that_is_no_list(place: Place) -> None:
+    one = {"ARN": "arn:aws:s3:::data", "type": "AWS::S3::Bucket", "accountId": A}
+    place.trail("a.json.gz", event(1, resources=one), event(2, resources=[one]), event(3, resources="-"))
+    assert place.ingest().reasons == {}
+    asked = "select resources[1].uid, resources[1].owner.account.uid from api_activity order by time"
+    assert place.rows(asked) == [("arn:aws:s3:::data", A), ("arn:aws:s3:::data", A), (None, None)]
 
 
 def test_a_role_that_could_not_be_switched_to(place: Place) -> None:
