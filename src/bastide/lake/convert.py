@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from bastide.lake import sql
 from bastide.lake.assemble import partitions
-from bastide.lake.mend import mended
+from bastide.lake.mend import mended, renamed
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 _view: Any = memoryview
+_GOOD = (None, sql.ODD)
 
 
 class Stretch(Struct):
@@ -141,24 +142,32 @@ class Converter:
     def _mended(self, batch: Batch, table: pa.Table, flat: pa.Table, rejected: list[Rejected]) -> pa.Table:
         """The rows that are events, with those that are once their text is mended."""
         import pyarrow as pa
-        from pyarrow import compute
 
         gone = {one.index for one in rejected}
         indices = [index for index in range(len(table)) if index not in gone]
-        refused = flat.column("_refused")
+        reasons = flat.column("_refused").to_pylist()
+        good = [reason in _GOOD for reason in reasons]
         more = []
-        for at, reason in enumerate(refused.to_pylist()):
+        for at, reason in enumerate(reasons):
             if reason is None:
                 continue
             index = indices[at]
-            row = table.slice(index, 1)
-            text = None if batch.header else mended(row.column("raw")[0].as_py(), batch.source.fields)
-            again = None if text is None else self._alone(batch, row, text)
-            if again is not None and again.column("_refused")[0].as_py() is None:
-                more.append(again.append_column("raw_data", row.column("raw")))
-            else:
+            again = self._again(batch, table.slice(index, 1), odd=reason == sql.ODD)
+            if again is not None:
+                more.append(again)
+                good[at] = False
+            elif reason != sql.ODD:
                 rejected.append(Rejected(index, reason))
-        return pa.concat_tables([flat.filter(compute.is_null(refused)), *more])
+        return pa.concat_tables([flat.filter(pa.array(good, pa.bool_())), *more])
+
+    def _again(self, batch: Batch, row: pa.Table, *, odd: bool) -> pa.Table | None:
+        """One event that is odd or refused, once its text is mended; None when that does not help."""
+        raw = row.column("raw")
+        text = None if batch.header else (renamed if odd else mended)(raw[0].as_py(), batch.source.fields)
+        again = None if text is None else self._alone(batch, row, text)
+        if again is None or again.column("_refused")[0].as_py() not in _GOOD:
+            return None
+        return again.append_column("raw_data", raw)
 
 
 def _raw(texts: list[Text]) -> pa.Array:

@@ -80,6 +80,8 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     uid: str = ""
     account: str = ""
     region: str = ""
+    odd: str = ""
+    """True for an event that lacks what every one has: maybe only names are in another case."""
     refuse: tuple[Refuse, ...] = ()
     separator: str = " "
     header: str = ""

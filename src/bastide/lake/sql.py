@@ -31,6 +31,8 @@ http_activity(m) as coalesce(nullif(list_position(\
 field(j, p) as json_extract_string(j, p)
 """
 """Functions for sources, one a line."""
+ODD = "something that every event has is missing"
+"""Of an event that can be read: it is looked at once more for names in another case, and taken as it is otherwise."""
 FOREIGN = "of another account than its place"
 _KINDS = {
     "text": "VARCHAR", "json": "JSON", "long": "BIGINT", "integer": "INTEGER", "number": "DOUBLE", "flag": "BOOLEAN"
@@ -109,13 +111,14 @@ def _outputs(source: Source) -> list[tuple[str, str]]:
     account, region = source.account or "null", source.region or "null"
     impossible = f"when _time not between {EARLIEST} and {LATEST} then 'a time that cannot be'"
     names = _by_table(source, [part.activity_name or "null" for part in source.tables.values()])
+    odd = f" when {source.odd} then {quoted(ODD)}" if source.odd else ""
     timeless = f"when _time is null then 'no time' {impossible}"
     return [
         ("_table", "_table::utinyint"),
         ("_time", "_time"),
         ("_account", f"coalesce({account}, path_account)::varchar"),
         ("_region", f"coalesce({region}, path_region)::varchar"),
-        ("_refused", f"case {timeless}{refused} when {account} <> path_account then {quoted(FOREIGN)} end"),
+        ("_refused", f"case {timeless}{refused} when {account} <> path_account then {quoted(FOREIGN)}{odd} end"),
         ("metadata.uid", f"coalesce({source.uid or 'null'}, md5(raw))"),
         ("activity_id", _by_table(source, [part.activity for part in source.tables.values()])),
         ("activity_name", f"({names})::varchar"),
