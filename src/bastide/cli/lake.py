@@ -96,7 +96,10 @@ def _show_status(found: Status, arguments: argparse.Namespace) -> str:
         lines += ["", f"{counted(found.small, 'small file')}: `bastide lake compact` puts them together"]
     if found.quarantine:
         lines += ["", f"{counted(sum(found.quarantine.values()), 'record')} in the quarantine:"]
-        lines += [f"  {count:>8,}  {clean(reason, 200)}" for reason, count in sorted(found.quarantine.items())]
+        for reason, count in sorted(found.quarantine.items()):
+            lines.append(f"  {count:>8,}  {clean(reason, 200)}")
+            lines += [f"{'':12}{clean(place, 300)}" for place in found.examples[reason]]
+            lines += [f"{'':12}…"] if count > len(found.examples[reason]) else []
     return "\n".join(lines)
 
 
