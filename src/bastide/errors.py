@@ -33,9 +33,9 @@ class ControlError(BastideError):
     """A control that does not cohere: it does not compile, names what is not there, or breaks when run."""
 
 
-def near_miss(word: str, known: list[str] | tuple[str, ...]) -> str:
+def near_miss(word: str, known: list[str] | tuple[str, ...], cutoff: float = 0.6) -> str:
     """`did you mean `x`?` for the nearest known word, or an empty string."""
     import difflib  # only on the way to an error
 
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word, known, n=1, cutoff=cutoff)
     return f"did you mean `{close[0]}`?" if close else ""

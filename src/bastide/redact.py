@@ -51,6 +51,11 @@ def clean(text: str, limit: int = 1000, *, secrets: bool = True) -> str:
     return _cut(_idle(text), limit)
 
 
+def inert(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+
+
 def block(text: str, limit: int = 8000, *, secrets: bool = True) -> str:
     """As `clean`, but line breaks stay; for texts of several lines (a control's rationale, a remediation)."""
     text = text[: limit + _WINDOW]

@@ -133,6 +133,28 @@ def test_alerts_are_handed_on(project: Path, capsys: pytest.CaptureFixture[str])
     assert said(capsys, *words[:-1], "webhook:http://127.0.0.1:1/")[0] == 3
 
 
+def test_what_was_not_taken_is_judged_and_sent_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said(capsys, "ingest", "logs")
+    assert said(capsys, "detect", "--rules", "rules", "--send", "webhook:http://127.0.0.1:1/")[0] == 3
+    assert said(capsys, "detect", "--rules", "rules", "--send", "ocsf:out.jsonl")[0] == 1
+    assert len((project / "out.jsonl").read_text().splitlines()) == 1
+    assert said(capsys, "detect", "--rules", "rules", "--send", "ocsf:out.jsonl")[0] == 0
+
+
+@pytest.mark.parametrize("words", [("detect",), ("detect", "--watch"), ("lake", "status"), ("lake", "verify")])
+def test_a_lake_that_others_write_is_not_empty(
+    project: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    """It has no commits: that nothing was found in it would be no answer."""
+    said(capsys, "ingest", "logs")
+    (written,) = (project / ".bastide" / "lake").glob("api_activity/**/*.parquet")
+    theirs = project / "theirs" / "x" / written.relative_to(project / ".bastide" / "lake" / "api_activity")
+    theirs.parent.mkdir(parents=True)
+    theirs.write_bytes(written.read_bytes())
+    with pytest.raises(UsageError, match="others write this lake"):
+        said(capsys, *words, "--lake", "theirs")
+
+
 def test_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UsageError, match="there is no lake"):
         said(capsys, "detect")

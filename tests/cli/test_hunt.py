@@ -32,6 +32,9 @@ def test_rows_in_every_form(run: Run, lake: None) -> None:
     assert rows == [{"what": "GetObject", "agent": "\x1b]0;x\x07 ##vso[task] =1+1"}]
     header, row = csv.reader(io.StringIO(run("hunt", SQL, "--lake", "lake", "-f", "csv").stdout))
     assert (header, row[0], "\x1b" in row[1]) == (["what", "agent"], "GetObject", False)
+    formulas = "select '=cmd()' as a, '@x' as b, -1 as c, '+1' as d, 'x' as e"
+    _, cells = csv.reader(io.StringIO(run("hunt", formulas, "--lake", "lake", "-f", "csv").stdout))
+    assert cells == ["'=cmd()", "'@x", "-1", "'+1", "x"]
     whole = run("hunt", "select * from api_activity", "--lake", "lake")
     assert (whole.returncode, "time_dt" in whole.stdout) == (0, True)
 

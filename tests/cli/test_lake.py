@@ -32,6 +32,16 @@ def test_status(run: Run, lake: Path) -> None:
     assert (source["source"], source["days"]) == ("cloudtrail", {"20261101": 2, "20261104": 1})
 
 
+def test_where_records_of_the_quarantine_are(run: Run, project: Path, lake: Path) -> None:
+    trail(project, "c.json.gz", *[event(number, eventTime="never") for number in range(4, 9)])
+    run("ingest", "logs", "--lake", "lake")
+    lines = run("lake", "status", "--lake", "lake").stdout.splitlines()
+    at = lines.index("         5  no time")
+    assert [line.strip().rpartition("/")[2] for line in lines[at + 1 :]] == [
+        "c.json.gz:1", "c.json.gz:2", "c.json.gz:3", "…"
+    ]  # fmt: skip
+
+
 def test_compact_and_verify(run: Run, lake: Path) -> None:
     assert "2 files put together into 1" in run("lake", "compact", "--lake", "lake").stdout
     assert run("lake", "compact", "--lake", "lake").stdout == "nothing to put together\n"

@@ -133,18 +133,21 @@ def part_of(text: str, unit: str) -> int | None:
 
 def texts(name: str, event: dict[str, Any]) -> list[str]:
     """Every value that the field has, as text."""
-    nodes: list[Any] = [event]
-    for key in name.split("."):
-        nodes = [
-            inner
-            for node in nodes
-            for one in opened(node)
-            if isinstance(one, dict)
-            for word, inner in one.items()
-            if word.lower() == key.lower()
-        ]
+    nodes = at_path(event, name.lower())
     found = [one for node in nodes for one in (node if isinstance(node, list) else [node])]
     return [text for one in found if one is not None for text in as_texts(one)]
+
+
+def at_path(node: Any, path: str) -> list[Any]:
+    """What is at a path whose dots are between keys, or within them."""
+    found: list[Any] = []
+    for one in opened(node):
+        for word, inner in one.items() if isinstance(one, dict) else ():
+            if word.lower() == path:
+                found.append(inner)
+            elif path.startswith(f"{word.lower()}."):
+                found += at_path(inner, path[len(word) + 1 :])
+    return found
 
 
 def opened(node: Any) -> list[Any]:

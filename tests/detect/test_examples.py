@@ -46,6 +46,14 @@ def test_what_is_no_example(loaded: Any) -> None:
         examples_of(rule(extra={"examples": "x"}))
 
 
+def test_a_word_that_means_nothing_is_told(loaded: Any) -> None:
+    rules = loaded(
+        rule_text("  a: {eventName: ListBuckets}\n  condition: a") + "bastide: {playboook: x, examples: []}\n"
+    )
+    (one,) = run_examples(rules, rules.rules)
+    assert one.failed[0] == "`playboook` is no field of `bastide`. did you mean `playbook`?"
+
+
 def test_events_of_other_logs(loaded: Any) -> None:
     flow = "{account_id: '1', interface_id: e, srcaddr: 1.2.3.4, dstaddr: 10.0.0.1, dstport: %s, start: '${seconds}', "
     lines = [f"{side}: {{raw: {flow % port}log_status: OK}}}}" for side, port in (("match", 22), ("no-match", 80))]
@@ -191,6 +199,77 @@ def test_what_flow_logs_call_their_actions(loaded: Any, action: str, hits: bool)
     log, detection = "{product: aws, service: vpcflow}", f"  a: {{action: {action}}}\n  condition: a"
     failed = of_another_log(loaded, log, detection, flow, "ACCEPT", "REJECT")
     assert failed == (() if hits else ("example 1 is not matched", "example 2 is matched"))
+
+
+@pytest.mark.parametrize("field", ["userIdentity.principalId", "user.id"])
+def test_who_acts_for_a_person_of_the_identity_center_keeps_its_principal(loaded: Any, field: str) -> None:
+    """A role that passes a person's identity on has both; a person alone has no principal."""
+    behalf = {"userId": "AROA:SIDE", "identityStoreArn": "arn:aws:identitystore::1:identitystore/d"}
+    event = {
+        "eventVersion": "1.11", "eventTime": "${time}", "eventSource": "s3.amazonaws.com", "eventName": "GetObject",
+        "eventID": "${uid}", "awsRegion": "eu-west-1", "recipientAccountId": "111122223333",
+        "userIdentity": {"type": "AssumedRole", "principalId": "AROA:SIDE", "onBehalfOf": behalf},
+    }  # fmt: skip
+    log, detection = "{product: aws, service: cloudtrail}", f"  a: {{{field}: 'AROA:kim'}}\n  condition: a"
+    assert of_another_log(loaded, log, detection, event, "kim", "lee") == ()
+    person = event | {"userIdentity": {"type": "IdentityCenterUser", "onBehalfOf": behalf}}
+    assert of_another_log(loaded, log, detection, person, "kim", "lee") == ("example 1 is not matched",)
+
+
+def test_a_key_with_dots_of_kubernetes(loaded: Any) -> None:
+    detection = "  a: {annotations.authorization.k8s.io/decision: allow}\n  condition: a"
+    event = POD | {"annotations": {"authorization.k8s.io/decision": "SIDE"}}
+    assert of_another_log(loaded, "{product: kubernetes, service: audit}", detection, event, "allow", "forbid") == ()
+
+
+@pytest.mark.parametrize(
+    ("service", "item", "hits"),
+    [
+        ("vpcflow", "flow_direction: ingress", True),
+        ("vpcflow", "flow-direction: egress", False),
+        ("vpcflow", "interface_id: e", True),
+        ("vpcflow", "vpc-id|startswith: vpc-", True),
+        ("vpcflow", "traffic_path: 8", True),
+        ("vpcflow", "tcp-flags: 2", True),
+        ("waf", "dstport: 22", None),
+        ("cloudfront", "src_ip: 1.2.3.4", False),
+    ],
+)
+def test_flow_logs_by_their_own_names(loaded: Any, service: str, item: str, *, hits: bool | None) -> None:
+    flow = {
+        "account_id": "1", "interface_id": "e", "srcaddr": "1.2.3.4", "dstaddr": "10.0.0.1", "dstport": 22, "start":
+        "${seconds}", "log_status": "OK", "vpc_id": "vpc-1", "flow_direction": "ingress", "traffic_path": 8,
+        "tcp_flags": 2, "action": "SIDE",
+    }  # fmt: skip
+    log, detection = f"{{product: aws, service: {service}}}", f"  a: {{{item}}}\n  condition: a"
+    failed = of_another_log(loaded, log, detection, flow, "ACCEPT", "REJECT")
+    if hits is None:
+        assert "has a field `dstport`" in failed[0]
+    else:
+        assert failed == (("example 2 is matched",) if hits else ("example 1 is not matched",))
+
+
+@pytest.mark.parametrize(
+    ("service", "item", "hits"),
+    [
+        ("waf", "action: CAPTCHA", True),
+        ("waf", "action: BLOCK", False),
+        ("waf", "httpRequest.clientIp|cidr: 203.0.113.0/24", True),
+        ("waf", "labels.name|startswith: 'awswaf:managed'", True),
+        ("waf", "terminatingRuleId: r", True),
+        ("elb", "sc-status|gte: 400", False),
+        ("cloudfront", "sc-status|gte: 400", False),
+    ],
+)
+def test_each_log_of_web_requests_is_its_own(loaded: Any, service: str, item: str, *, hits: bool) -> None:
+    """A rule for CloudFront says nothing about what WAF has seen; only a category means all of them."""
+    more = {"action": "CAPTCHA", "responseCodeSent": 405, "labels": [{"name": "awswaf:managed:x"}]}
+    event = REQUEST | more | {"terminatingRuleId": "r"}
+    detection = f"  a: {{{item}}}\n  condition: a"
+    failed = of_another_log(loaded, f"{{product: aws, service: {service}}}", detection, event, "SIDE", "SIDE")
+    assert failed == (("example 2 is matched",) if hits else ("example 1 is not matched",))
+    anything = "  a: {sc-status|gte: 400}\n  condition: a"
+    assert of_another_log(loaded, "{category: webserver}", anything, event, "x", "y") == ("example 2 is matched",)
 
 
 def test_an_empty_user_agent_is_one_that_is_not_there(loaded: Any) -> None:

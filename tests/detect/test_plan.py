@@ -43,6 +43,17 @@ def test_a_correlation_goes_with_what_it_counts(loaded: Any) -> None:
     assert plan.passes == []
 
 
+def test_a_correlation_by_a_field_that_is_not_there_is_left_out_alone(loaded: Any) -> None:
+    slip = COUNT.replace("userIdentity.arn", "usrIdentity.arn").replace("many", "slip")
+    found = loaded(rule_text(CALL) + "name: a\n", COUNT, slip)
+    plan = plan_of(found)
+    assert {rule.title for rule in found.rules if rule.number in plan.usable} == {"a rule", "many"}
+    (problem,) = plan.problems
+    assert problem.place.endswith("2.yml:1")
+    assert problem.cause.startswith("by a field of `a`: CloudTrail's events have no field `usrIdentity.arn`")
+    assert plan.values[0] == (Value("userIdentity.arn"), Value("requestParameters.x", many=True))
+
+
 def test_several_conditions_are_alternatives(loaded: Any) -> None:
     text = "  a: {eventName: A}\n  b: {eventName: B}\n  condition: [a, b]"
     plan = plan_of(loaded(rule_text(text)))

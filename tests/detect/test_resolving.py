@@ -56,7 +56,8 @@ def test_placeholders_are_filled(loaded: Callable[..., RuleSet]) -> None:
 
 def test_a_placeholder_that_nobody_fills_is_a_problem(loaded: Callable[..., RuleSet]) -> None:
     plan = plan_of(loaded(rule_text("  call: {eventName|expand: '%what%'}\n  condition: call")))
-    assert "placeholder" in plan.problems[0].cause
+    cause = "the placeholder `%what%` is not defined: write its values into `detections.placeholders`"
+    assert plan.problems[0].cause == cause
     assert plan.problems[0].rule.endswith("1")
 
 
@@ -69,6 +70,18 @@ def test_filters_go_into_the_rules_that_they_name(loaded: Callable[..., RuleSet]
     plan = plan_of(loaded(rule_text(CALL), text))
     assert not plan.problems
     assert "pipeline" in plan.passes[0].steps[0].sql
+
+
+def test_a_filter_for_a_rule_that_is_not_there_is_told(loaded: Callable[..., RuleSet]) -> None:
+    windows = named("theirs", 2).replace("product: aws, service: cloudtrail", "product: windows, category: x")
+    text = (
+        "title: ours\nlogsource: {product: aws, service: cloudtrail}\nfilter:\n  rules: [%s]\n"
+        "  selection: {userIdentity.userName: pipeline}\n  condition: not selection\n"
+    )
+    found = loaded(named("mine"), windows, text % "mine", text % "theirs", text % "mien")
+    assert [(one.place[-7:], one.cause) for one in found.problems] == [
+        ("4.yml:1", "this filter is for `mien`, which is not among the rules")
+    ]
 
 
 def test_a_correlation_of_rules_for_other_logs_is_for_other_logs(loaded: Callable[..., RuleSet]) -> None:

@@ -38,6 +38,19 @@ def test_rules_of_other_logs_are_counted(loaded: Callable[..., RuleSet]) -> None
     assert (len(found.rules), found.elsewhere, found.problems) == (1, 2, [])
 
 
+def test_a_service_that_is_misspelt_is_told(loaded: Callable[..., RuleSet]) -> None:
+    found = loaded(rule_text(DETECTION).replace("service: cloudtrail", "service: cloudtrial"))
+    assert (len(found.rules), found.elsewhere) == (0, 1)
+    (problem,) = found.problems
+    assert problem.cause == "there are no logs of the service `cloudtrial`, did you mean `cloudtrail`?"
+
+
+def test_a_rule_without_a_log_is_told(loaded: Callable[..., RuleSet]) -> None:
+    text = rule_text(DETECTION).replace("logsource: {product: aws, service: cloudtrail}\n", "")
+    (problem,) = loaded(text).problems
+    assert "log source" in problem.cause
+
+
 def test_what_is_no_rule_hides_no_other(loaded: Callable[..., RuleSet]) -> None:
     found = loaded(rule_text(DETECTION), "just: text\n", "{{{", rule_text("  call: {a: 1}", number=4), "")
     assert [one.id for one in found.rules] == ["00000000-0000-4000-8000-000000000001"]
@@ -158,3 +171,17 @@ def test_a_service_that_only_aws_has_needs_no_product(loaded: Callable[..., Rule
 def test_a_text_where_a_list_is_due_leaves_no_rule_out(loaded: Callable[..., RuleSet]) -> None:
     (one,) = loaded(rule_text(DETECTION) + "falsepositives: |\n  setup\nreferences: a page\nfields: x\n").rules
     assert (one.false_positives, one.references) == (("setup\n",), ("a page",))
+
+
+@pytest.mark.parametrize(
+    ("detection", "named"),
+    [
+        ("  a: {eventName: []}\n  condition: a", "eventName"),
+        ("  a: [{eventName: x}, {userAgent|contains: []}]\n  condition: a", "userAgent|contains"),
+        ("  a: []\n  condition: a", "a"),
+    ],
+)
+def test_a_list_without_values_is_no_condition(loaded: Callable[..., RuleSet], detection: str, named: str) -> None:
+    """pySigma takes it for a field that is absent."""
+    (problem,) = loaded(rule_text(detection)).problems
+    assert problem.cause == f"`{named}` has an empty list of values, which nothing can match"

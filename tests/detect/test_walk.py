@@ -18,7 +18,7 @@ NODE = st.recursive(
     LEAF,
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
-        st.dictionaries(st.sampled_from(["a", "A", "b", "é", "a/b"]), inner, max_size=3),
+        st.dictionaries(st.sampled_from(["a", "A", "b", "é", "a/b", "a.b", "b.A.b"]), inner, max_size=3),
         st.builds(json.dumps, st.dictionaries(st.sampled_from(["a", "B"]), inner, max_size=2)),
         st.just("%7B%22a%22%3A%5B1%2C%22%C3%A9%22%5D%7D"),
     ),
@@ -34,6 +34,15 @@ NODE = st.recursive(
 def test_as_the_plain_reading(event: dict[str, Any], keys: list[str]) -> None:
     found = texts_at(json.dumps(event), way_of(keys))
     assert sorted(set(found)) == sorted(set(texts(".".join(keys), event)))
+
+
+@pytest.mark.parametrize(
+    "name", ["annotations.authorization.k8s.io/decision", "Annotations.Authorization.K8s.io/Decision"]
+)
+def test_dots_within_a_key(name: str) -> None:
+    """As Kubernetes calls annotations and labels."""
+    event = {"annotations": {"authorization.k8s.io/decision": "allow", "authorization": {"k8s": {"io/decision": "x"}}}}
+    assert sorted(texts_at(json.dumps(event), way_of(name.split(".")))) == ["allow", "x"]
 
 
 @fuzz(300)

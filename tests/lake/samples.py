@@ -98,6 +98,22 @@ ALB = (
     f"arn:aws:elasticloadbalancing:{R}:{A}:targetgroup/t/1 "
     '"Root=1-58" "shop.example" "-" 0 2026-11-01T10:00:00.0Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-" TID_1\n'
 )
+ALB_6 = ALB.replace("203.0.113.7:2817", "[2001:db8::5]:2817").replace('\\"x\\"', "[x]")
+"""A client that came by IPv6, with brackets in the name of its program."""
+INSIGHT: dict[str, Any] = {
+    "eventVersion": "1.09", "eventTime": "2026-11-01T10:00:00Z", "awsRegion": R, "eventID": "n1",
+    "eventType": "AwsCloudTrailInsight", "recipientAccountId": A, "sharedEventID": "sh1", "eventCategory": "Insight",
+    "insightDetails": {"state": "Start", "eventSource": "ssm.amazonaws.com", "eventName": "GetParameter",
+                       "insightType": "ApiCallRateInsight", "insightContext": {"statistics": {}}},
+}  # fmt: skip
+UNUSED = {key: value for key, value in ANALYZER.items() if key not in ("principal", "action", "isPublic")} | {
+    "id": "a2", "findingType": "UnusedIAMRole", "resourceType": "AWS::IAM::Role", "resource": f"arn:aws:iam::{A}:role/r"
+}  # fmt: skip
+NOTICE = json.dumps({
+    "version": "0", "id": "e2", "detail-type": "Config Configuration Item Change", "source": "aws.config",
+    "detail": {"messageType": "ConfigurationItemChangeNotification", "recordVersion": "1.3",
+               "configurationItemDiff": {"changeType": "CREATE"}, "configurationItem": ITEM},
+})  # fmt: skip
 CLB = (
     "2026-11-01T10:00:00.945958Z old 203.0.113.7:2817 10.0.0.1:80 0.000073 0.001048 0.000057 200 200 0 29 "
     '"GET http://old.example:80/ HTTP/1.1" "curl/8" - -\n'
@@ -114,7 +130,7 @@ CLOUDFRONT = (
 )
 S3 = (
     f"{'7' * 64} data [01/Nov/2026:10:00:00 +0000] 203.0.113.7 arn:aws:iam::{A}:user/ana 3E57427F REST.GET.OBJECT "
-    'a/b%2Bc "GET /data/a/b%2Bc?x=1 HTTP/1.1" 403 AccessDenied 243 - 7 - "-" "aws-cli \\"2\\"" - h1= SigV4 ECDHE '
+    'a/b%2Bc "GET /data/a/b%2Bc?x=1?y HTTP/1.1" 403 AccessDenied 243 - 7 - "-" "aws-cli \\"2\\"" - h1= SigV4 ECDHE '
     "AuthHeader data.s3.amazonaws.com TLSv1.2 - -\n"
 )
 SUBSCRIPTION = json.dumps({
@@ -169,6 +185,9 @@ SAMPLES: dict[str, tuple[str, str, bytes | str, str, str, Any]] = {
             ("http_request.url.path, http_request.url.query_string, http_request.url.hostname, src_endpoint.port, "
             "http_response.code, dst_endpoint.ip, cloud.region"),
             ("/cart", "id=1", "shop.example", 2817, 200, "10.0.0.1", R)),
+    "alb-6": ("alb", f"{LB}d.log.gz", gzip.compress(ALB_6.encode()), "http_activity",
+              "src_endpoint.ip, src_endpoint.port, http_response.code, http_request.user_agent, tls.sni",
+              ("2001:db8::5", 2817, 200, "curl/8 [x]", "shop.example")),
     "clb": ("clb", f"{LB}b.log", CLB, "http_activity", "dst_endpoint.name, http_response.code, cloud.account.uid",
             ("old", 200, A)),
     "nlb": ("nlb", f"{LB}c.log.gz", gzip.compress(NLB.encode()), "network_activity",
@@ -177,8 +196,9 @@ SAMPLES: dict[str, tuple[str, str, bytes | str, str, str, Any]] = {
                    "http_activity", "http_status, http_request.user_agent, metadata.uid, http_request.url.path",
                    (404, "curl/8 x", "RID1==", "/a%20b")),
     "s3": ("s3-access", "logs/2026-11-01-10-00-00-ABC", S3, "http_activity",
-           "actor.user.uid, api.operation, status_code, http_request.user_agent, dst_endpoint.name",
-           (f"arn:aws:iam::{A}:user/ana", "REST.GET.OBJECT", "AccessDenied", 'aws-cli \\"2\\', "data")),
+           ("actor.user.uid, api.operation, status_code, http_request.user_agent, dst_endpoint.name, "
+           "http_request.url.query_string"),
+           (f"arn:aws:iam::{A}:user/ana", "REST.GET.OBJECT", "AccessDenied", 'aws-cli \\"2\\"', "data", "x=1?y")),
     "eks": ("eks-audit", "g.json.gz", gzip.compress(SUBSCRIPTION.encode()), "api_activity",
             "api.operation, actor.user.name, status, resources[1].namespace, src_endpoint.ip",
             ("get", "system:anonymous", "Failure", "kube-system", "203.0.113.7")),
@@ -191,6 +211,10 @@ SAMPLES: dict[str, tuple[str, str, bytes | str, str, str, Any]] = {
                ("arn:aws:s3:::data", "AWS::S3::Bucket", "OK")),
     "analyzer": ("access-analyzer", "i.json", json.dumps(ANALYZER), "detection_finding",
                  "severity, resources[1].uid, status", ("High", "arn:aws:s3:::data", "New")),
+    "unused": ("access-analyzer", "k.json", json.dumps(UNUSED), "detection_finding", "message, finding_info.types[1]",
+               (f"arn:aws:iam::{A}:role/r is not used", "UnusedIAMRole")),
+    "config-change": ("config", "l.json", NOTICE, "cloud_resources_inventory_info", "resources[1].uid, accountid",
+                      ("arn:aws:s3:::data", A)),
     "ocsf": ("ocsf-api-activity", "j.json", json.dumps(OCSF), "api_activity",
              "api.operation, metadata.uid, metadata.version, resources[1].uid, unmapped, activity_name",
              ("PutObject", "o1", "1.1.0", "arn:aws:s3:::data", '{"x":"1"}', "Create")),

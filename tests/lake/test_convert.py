@@ -102,6 +102,21 @@ def test_times_with_offsets_and_fractions(make: Make) -> None:
     assert [row["time"] for row in rows] == [1_793_527_200_250, 1_793_527_201_000]
 
 
+def test_names_in_another_case_of_what_can_be_read(make: Make) -> None:
+    """Nobody and nowhere would have done it."""
+    who = make(1)["userIdentity"]
+    wrapped = make(1, sourceIPAddress="-", SourceIPAddress="203.0.113.8", userIdentity=[who])
+    inside = make(2, userIdentity={key.capitalize(): who[key] for key in ("type", "arn")})
+    nobody = make(3, sourceIPAddress="-", userIdentity="-", eventType="AwsServiceEvent")
+    rows, reasons = converted(wrapped, inside, nobody, make(4, userIdentity="hidden"))
+    assert reasons == []
+    assert {(row["actor"]["user"]["uid"], row["src_endpoint"]["ip"]) for row in rows} == {
+        (who["arn"], "203.0.113.8"), (who["arn"], "203.0.113.7"), (None, None), (None, "203.0.113.7"),
+    }  # fmt: skip
+    (raw,) = [row["raw_data"] for row in rows if row["src_endpoint"]["ip"] == "203.0.113.8"]
+    assert json.loads(raw) == wrapped
+
+
 def test_names_that_differ_in_case_only(make: Make) -> None:
     dirty = {key[0].upper() + key[1:]: value for key, value in make(1).items()}
     dirty["UserIdentity"] = {key.upper(): value for key, value in dirty["UserIdentity"].items()}

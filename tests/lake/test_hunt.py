@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,6 +51,15 @@ def test_rows_and_whether_there_are_more(filled: Place) -> None:
 def test_what_is_no_hunt(filled: Place, sql: str) -> None:
     with pytest.raises(UsageError):
         hunt(filled.lake, sql)
+
+
+def test_a_file_that_is_gone_is_no_mistake_of_ours(filled: Place) -> None:
+    for path in filled.lake.files("api_activity"):
+        Path(path).unlink()
+    sql = "select count(*) from api_activity"
+    for ask in (hunt, explain):
+        with pytest.raises(UsageError, match="changed while it was read"):
+            ask(filled.lake, sql)
 
 
 def test_only_files_that_may_have_it_are_read(filled: Place) -> None:

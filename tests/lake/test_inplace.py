@@ -14,7 +14,7 @@ from pyarrow import parquet
 from bastide.errors import UsageError
 from bastide.lake.compact import compact
 from bastide.lake.hunt import hunt, moment
-from bastide.lake.store import Lake, existing
+from bastide.lake.store import Lake, existing, own
 from tests.lake.samples import OCSF, A
 
 TRAIL = "aws/CLOUD_TRAIL_MGMT/2.0/region=eu-west-1/accountId=111111111111/eventDay={day}/x.gz.parquet"
@@ -75,4 +75,6 @@ def test_only_files_that_may_have_it(lake: Lake) -> None:
 def test_nobody_writes_into_it(lake: Lake, make: Callable[..., Any]) -> None:
     with pytest.raises(UsageError, match="others write this lake"):
         compact(lake, 1 << 20)
+    with pytest.raises(UsageError, match=r"others write this lake.*`bastide hunt` reads it"):
+        own(lake.place)
     assert all("_bastide" not in name for name in lake.storage.names(""))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastide.lake.mend import mended
+from bastide.lake.mend import mended, renamed
 
 FIELDS = {"eventName": "text", "userIdentity": {"type": "text", "sessionContext": {"attributes": "json"}}}
 
@@ -26,6 +26,15 @@ FIELDS = {"eventName": "text", "userIdentity": {"type": "text", "sessionContext"
 )
 def test_what_can_be_mended(text: str, expected: object) -> None:
     assert json.loads(mended(text, FIELDS) or "") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [('{"eventName":"x"}', False), ('{"EventName":"x"}', True), ('{"userIdentity":[{"type":"a"}]}', True),
+     ('{"userIdentity":"x"}', False), ("[1]", False), ('{"eventName":"\\ud800"}', False)],
+)  # fmt: skip
+def test_what_is_called_otherwise(text: str, *, changed: bool) -> None:
+    assert (renamed(text, FIELDS) is not None) is changed
 
 
 @pytest.mark.parametrize("text", ["", "[1]", "7", '{"a":', "[" * 5000, '{"a":' * 900 + "1" + "}" * 900])

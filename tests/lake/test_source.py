@@ -15,8 +15,8 @@ from bastide.errors import UsageError
 from bastide.lake.classes import ocsf_version
 from bastide.lake.convert import Batch, Converter
 from bastide.lake.source import load, source, sources
-from tests.lake.conftest import Place
-from tests.lake.samples import FLOW_2, OCSF, SAMPLES, A, R
+from tests.lake.conftest import Place, event
+from tests.lake.samples import ALB, ASFF, FLOW_2, GUARDDUTY, INSIGHT, LB, OCSF, SAMPLES, WAF, A, R
 from tests.lake.test_convert import valid
 
 
@@ -67,6 +67,78 @@ def test_flow_logs_in_parquet(place: Place) -> None:
         (443, 8400, json.dumps(row, separators=(",", ":"))),
         (None, 8400, json.dumps({k: v for k, v in row.items() if k != "srcport"}, separators=(",", ":"))),
     ]
+
+
+@pytest.mark.parametrize("file", [f"AWSLogs/{A}/CloudTrail-Insight/{R}/2026/11/01/n.json", "n.json"])
+def test_insights_have_files_of_their_own(place: Place, file: str) -> None:
+    """They have neither a source nor a name at the top, and nobody who acts: there OCSF's schema asks for more."""
+    place.file(file, json.dumps({"Records": [INSIGHT]}))
+    assert place.ingest().reasons == {}
+    asked = "metadata.uid, api.operation, api.service.name, metadata.product.feature.name"
+    expected = ("n1", "GetParameter", "ssm.amazonaws.com", "Insight")
+    assert place.rows(f"select {asked} from api_activity") == [expected]
+
+
+def test_flow_logs_of_few_fields(place: Place) -> None:
+    """A format of one's own needs neither the interface nor the beginning."""
+    row = {"srcaddr": "10.0.0.5", "dstaddr": "198.51.100.9", "end": 1793527260, "traffic_path": 8}
+    parquet.write_table(pa.Table.from_pylist([row]), place.logs / "few.parquet")
+    place.file("few.log", "end srcaddr dstaddr action\n1793527260 10.0.0.6 198.51.100.9 ACCEPT\n")
+    assert place.ingest().reasons == {}
+    assert place.rows("select time, src_endpoint.ip, unmapped from network_activity order by 2") == [
+        (1793527260000, "10.0.0.5", '{"traffic_path":8}'),
+        (1793527260000, "10.0.0.6", "{}"),
+    ]
+
+
+def test_what_customers_change_of_a_finding(place: Place) -> None:
+    """Security Hub leaves `UpdatedAt` as it was: the new state is an event, the same once more is none."""
+    place.file("a.json", json.dumps({"Findings": [ASFF, ASFF | {"Workflow": {"Status": "SUPPRESSED"}}]}))
+    place.file("b.json", json.dumps([ASFF]))
+    report = place.ingest()
+    assert (report.events, report.duplicates) == (2, 1)
+    states = place.rows("select finding_info.uid, status from compliance_finding order by 2")
+    assert states == [("s1", "New"), ("s1", "Suppressed")]
+
+
+def test_a_request_that_is_none(place: Place) -> None:
+    """A load balancer writes dashes for what it could not read: they are no method, host or path."""
+    line = ALB.replace("GET https://shop.example:443/cart?id=1 HTTP/1.1", "- http://shop.example:80- -")
+    place.file(f"{LB}a.log", line.replace(" 200 200 ", " - - "))
+    assert place.ingest().reasons == {}
+    asked = "http_request.http_method, http_request.url.hostname, http_request.url.path, http_request.url.query_string"
+    assert place.rows(f"select {asked}, status_id from http_activity") == [(None, "shop.example", None, None, 0)]
+
+
+def test_a_finding_about_an_address_of_ipv6(place: Place) -> None:
+    action = {"actionType": "NETWORK_CONNECTION",
+              "networkConnectionAction": {"remoteIpDetails": {"ipAddressV6": "2001:db8::9"}}}  # fmt: skip
+    place.file("a.json", json.dumps(GUARDDUTY | {"service": GUARDDUTY["service"] | {"action": action}}))
+    assert place.ingest().reasons == {}
+    assert place.rows("select evidences[1].src_endpoint.ip from detection_finding") == [("2001:db8::9",)]
+
+
+def test_requests_with_an_id_that_the_client_chose(place: Place) -> None:
+    """A load balancer takes over the id of a trace; what is delivered twice is still one."""
+    other = WAF | {"httpRequest": WAF["httpRequest"] | {"uri": "/admin"}}
+    place.file("a.log", "\n".join(json.dumps(one) for one in (WAF, other, WAF)))
+    assert place.ingest().reasons == {}
+    assert place.rows("select http_request.url.path from http_activity order by 1") == [("/admin",), ("/login",)]
+
+
+def test_one_resource_that_is_no_list(place: Place) -> None:
+    one = {"ARN": "arn:aws:s3:::data", "type": "AWS::S3::Bucket", "accountId": A}
+    place.trail("a.json.gz", event(1, resources=one), event(2, resources=[one]), event(3, resources="-"))
+    assert place.ingest().reasons == {}
+    asked = "select resources[1].uid, resources[1].owner.account.uid from api_activity order by time"
+    assert place.rows(asked) == [("arn:aws:s3:::data", A), ("arn:aws:s3:::data", A), (None, None)]
+
+
+def test_a_role_that_could_not_be_switched_to(place: Place) -> None:
+    change = {"eventSource": "signin.amazonaws.com", "responseElements": {"SwitchRole": "Failure"}}
+    place.trail("a.json.gz", event(1, eventName="SwitchRole", **change))
+    assert place.ingest().reasons == {}
+    assert place.rows("select status from authentication") == [("Failure",)]
 
 
 def test_security_lake_s_own_parquet(place: Place) -> None:

@@ -34,7 +34,7 @@ def test_every_source_compiles_and_drops_no_row(name: str) -> None:
         ("ip('a.b')", None),
         ("no_ip('a.b')", "a.b"),
         ("no_ip('')", None),
-        ("address('[2001:db8::1]:80')", "[2001:db8::1]"),
+        ("address('[2001:db8::1]:80')", "2001:db8::1"),
         ("address('10.0.0.1:80')", "10.0.0.1"),
         ("port('10.0.0.1:80')", 80),
         ("port('-')", None),

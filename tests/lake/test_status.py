@@ -32,6 +32,7 @@ def test_sources_by_account_and_region_with_gaps_and_silence(place: Place, make:
     )
     assert (america.gaps, america.silent) == (["20261102-20261103"], 3)
     assert found.quarantine == {"no time": 2}
+    assert found.examples == {"no time": [f"{place.logs}/a.json.gz:{number}" for number in (7, 8)]}
     assert found.small == 0
 
 

@@ -69,10 +69,10 @@ def _records(rows: Sequence[Row]) -> list[dict[str, Any]]:
 def _there(place: str | None) -> dict[str, int] | None:
     """Events by kind of log in the lake that is named, or in the project's; None when there is none."""
     from bastide.detect.newest import events_by_log
-    from bastide.lake.store import Lake, existing, lake_folder
+    from bastide.lake.store import Lake, lake_folder, own
 
     if place:
-        return events_by_log(existing(place))
+        return events_by_log(own(place))
     lake = Lake(lake_folder())
     return events_by_log(lake) if lake.exists() else None
 

@@ -10,10 +10,12 @@ from bastide.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
 
     import msgspec
 
     from bastide.detect.engine import Match
+    from bastide.detect.rules import Problem
     from bastide.detect.run import Detections, Judged
     from bastide.threats.reach import Reaches
 
@@ -84,9 +86,11 @@ class _Told:
     """JSON is printed match by match: there may be more of them than memory holds."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
+        from bastide.detect.outbox import Outbox
+
         self.arguments, self.json = arguments, arguments.format == "json"
         self.begun = False
-        self.known = _Known(arguments)
+        self.known, self.outbox = _Known(arguments), Outbox(arguments.send)
 
     def match(self, match: Match) -> None:
         if not self.json:
@@ -108,8 +112,8 @@ class _Told:
                 print(closing(judged), file=sys.stderr)
         else:
             print(as_text(judged))
-        refused = _sent(self.arguments, judged)
-        if judged.problems or refused:
+        _complain(self.outbox.put(judged.alerts))
+        if judged.problems or not self.outbox.is_empty:
             return INCOMPLETE
         if self.arguments.fail_on == "never":
             return 0
@@ -118,59 +122,83 @@ class _Told:
 
 def _once(arguments: argparse.Namespace, detections: Detections, told: _Told) -> int:
     from bastide.detect.newest import since_of
-    from bastide.lake.store import existing
+    from bastide.lake.store import own
 
-    lake = existing(arguments.lake)
+    lake = own(arguments.lake)
     if arguments.since or arguments.all:
         since = since_of(arguments.since) if arguments.since else 0
         judged, sequence = detections.since(lake, since, arguments.jobs, told.match)
     else:
         judged, sequence = detections.new(lake, arguments.jobs, told.match)
     code = told.closed(judged)
-    if not arguments.since:
+    if arguments.since:
+        return code
+    if told.outbox.is_empty:
         detections.told(lake, sequence)
+    else:
+        print("the next run judges the same once more, and sends it again", file=sys.stderr)
     return code
 
 
 def _watch(arguments: argparse.Namespace, detections: Detections) -> int:
-    """Tell of what comes in, until interrupted; JSON has one match a line."""
+    """Tell of what comes in, until interrupted; JSON has one match a line.
+
+    What was judged is remembered once it was taken wherever it goes: who is stopped before tells of it again.
+    """
     from bastide.detect.newest import remembered
+    from bastide.detect.outbox import Outbox
     from bastide.detect.show import alert_text, match_line
-    from bastide.lake.store import Lake, lake_folder
+    from bastide.lake.store import Lake, lake_folder, refused_in_place
     from bastide.lake.watch import pause_for
 
-    known = _Known(arguments)
+    known, outbox, problems = _Known(arguments), Outbox(arguments.send), _Problems()
+    problems.tell(detections.plan.problems)
 
     def tell(match: Match) -> None:
         if arguments.format == "json":
             print(match_line(match, known.json(match.actor)), flush=True)
 
+    def settle() -> None:
+        if outbox.is_empty:
+            detections.told(lake, done)
+
     lake = Lake(arguments.lake or lake_folder())
-    there, pause = False, pause_for([lake.place])
+    there, pause, done = False, pause_for([lake.place]), 0
     while True:
-        there = there or lake.exists()
-        if there and lake.commits(remembered(lake, detections.name)):
+        there = there or (lake.exists() and bool(refused_in_place(lake)))
+        if outbox.is_due:
+            _complain(outbox.put(()))
+            settle()
+        done = max(done, remembered(lake, detections.name)) if there else done
+        if there and lake.commits(done):
             known.forget()
-            judged, sequence = detections.new(lake, arguments.jobs, tell)
+            judged, done = detections.new(lake, arguments.jobs, tell, after=done)
             known.look(judged)
+            problems.tell(judged.problems)
             if arguments.format != "json":
                 for alert in reversed(judged.alerts):
                     print(alert_text(alert) + "\n", flush=True)
-            _sent(arguments, judged)
-            detections.told(lake, sequence)
+            _complain(outbox.put(judged.alerts))
+            settle()
         time.sleep(pause)
 
 
-def _sent(arguments: argparse.Namespace, judged: Judged) -> bool:
-    """Hand the alerts on where that was asked for; whether somebody did not take them."""
-    if not arguments.send:
-        return False
-    from bastide.detect.outputs import send
+def _complain(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line, file=sys.stderr, flush=True)
 
-    refused = False
-    for where in arguments.send:
-        why = send(where, judged.alerts)
-        if why:
-            print(f"not sent to {where.partition(':')[0]}: {why}", file=sys.stderr)
-            refused = True
-    return refused
+
+class _Problems:
+    """Rules that are not used, each told once."""
+
+    def __init__(self) -> None:
+        self._told: set[Problem] = set()
+
+    def tell(self, problems: Iterable[Problem]) -> None:
+        """Tell those that are new."""
+        from bastide.detect.show import problem_line
+
+        for one in problems:
+            if one not in self._told:
+                self._told.add(one)
+                _complain([problem_line(one)])

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _sources()
     needed()
     from bastide.lake.ingest import redrive
-    from bastide.lake.store import existing
+    from bastide.lake.store import own
 
     if arguments.watch and arguments.quarantined:
         raise UsageError("--watch is for files, --quarantined for what is in the lake already")
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _watch(arguments, folder)
     with progress() as told:
         if arguments.quarantined:
-            report = redrive(existing(arguments.lake), trust=arguments.trust_accounts)
+            report = redrive(own(arguments.lake), trust=arguments.trust_accounts)
         else:
             report = _bring(arguments, arguments.targets, folder, told)
     print(json.dumps(_document(report), indent=2) if arguments.format == "json" else _text(report))

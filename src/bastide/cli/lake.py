@@ -48,33 +48,33 @@ def _cleaned(value: Any) -> Any:
 
 def _status(arguments: argparse.Namespace, told: Any) -> tuple[Status, int]:
     from bastide.lake.status import status
-    from bastide.lake.store import existing
+    from bastide.lake.store import own
 
     del told
-    return status(existing(arguments.lake)), 0
+    return status(own(arguments.lake)), 0
 
 
 def _compact(arguments: argparse.Namespace, told: Any) -> tuple[Compacted, int]:
     from bastide.lake.compact import compact
-    from bastide.lake.store import existing
+    from bastide.lake.store import own
 
-    return compact(existing(arguments.lake), arguments.size * 1024 * 1024, told), 0
+    return compact(own(arguments.lake), arguments.size * 1024 * 1024, told), 0
 
 
 def _expire(arguments: argparse.Namespace, told: Any) -> tuple[Expired, int]:
     from bastide.lake.expire import day_of, expire
-    from bastide.lake.store import existing
+    from bastide.lake.store import own
 
     del told
     day = day_of(arguments.before)
-    return expire(existing(arguments.lake), day, arguments.table or (), apply=arguments.apply), 0
+    return expire(own(arguments.lake), day, arguments.table or (), apply=arguments.apply), 0
 
 
 def _verify(arguments: argparse.Namespace, told: Any) -> tuple[Verified, int]:
-    from bastide.lake.store import existing
+    from bastide.lake.store import own
     from bastide.lake.verify import verify
 
-    found = verify(existing(arguments.lake), told)
+    found = verify(own(arguments.lake), told)
     return found, FAILED if found.faults else 0
 
 
@@ -96,7 +96,10 @@ def _show_status(found: Status, arguments: argparse.Namespace) -> str:
         lines += ["", f"{counted(found.small, 'small file')}: `bastide lake compact` puts them together"]
     if found.quarantine:
         lines += ["", f"{counted(sum(found.quarantine.values()), 'record')} in the quarantine:"]
-        lines += [f"  {count:>8,}  {clean(reason, 200)}" for reason, count in sorted(found.quarantine.items())]
+        for reason, count in sorted(found.quarantine.items()):
+            lines.append(f"  {count:>8,}  {clean(reason, 200)}")
+            lines += [f"{'':12}{clean(place, 300)}" for place in found.examples[reason]]
+            lines += [f"{'':12}…"] if count > len(found.examples[reason]) else []
     return "\n".join(lines)
 
 

@@ -18,7 +18,7 @@ from bastide.detect.engine import detect
 from bastide.detect.events import made, moment
 from bastide.detect.plan import plan_of
 from bastide.detect.rules import EXTRA, RuleSet
-from bastide.errors import UsageError
+from bastide.errors import UsageError, near_miss
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 START = dt.datetime(2026, 3, 2, 10, 0, tzinfo=dt.UTC)
 APART = dt.timedelta(days=15)
+FIELDS = ("threats", "playbook", "examples")
+"""What a rule may say below `bastide`."""
 _SIDES = {"match": True, "no-match": False}
 
 
@@ -63,6 +65,15 @@ def examples_of(rule: Rule, start: dt.datetime = START) -> list[Example]:
     return found
 
 
+def _slips(rule: Rule) -> list[str]:
+    """Words below `bastide` that mean nothing."""
+    return [
+        f"`{word}` is no field of `{EXTRA}`. {near_miss(word, FIELDS)}".rstrip()
+        for word in rule.extra
+        if word not in FIELDS
+    ]
+
+
 def run_examples(rules: RuleSet, some: Sequence[Rule]) -> list[Outcome]:
     """Run the examples of these rules; one without both a match and a no-match fails."""
     everything = RuleSet(rules=[replace(rule, shown=True) for rule in rules.rules])
@@ -80,6 +91,7 @@ def run_examples(rules: RuleSet, some: Sequence[Rule]) -> list[Outcome]:
         start += APART * (len(examples[rule.id]) + 1)
     matched = _matched(everything, plan, [one for every in examples.values() for one in every])
     for rule in some:
+        failed[rule.id] += _slips(rule)
         failed[rule.id] += [broken[rule.id]] if rule.id in broken else []
         failed[rule.id] += _judged(examples[rule.id], matched.get(rule.id, set()))
     return [Outcome(rule, len(examples[rule.id]), tuple(failed[rule.id])) for rule in some]

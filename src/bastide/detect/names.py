@@ -111,8 +111,9 @@ COMPUTED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     # The other things that these columns hold are of a person from the identity center.
     "useridentity.principalid": (
-        'case when "actor.idp.uid" is null then "actor.user.uid_alt" end',
-        ("actor.idp.uid", "actor.user.uid_alt"),
+        """case when "actor.idp.uid" is null or "actor.user.type" is distinct from 'IdentityCenterUser'
+        then "actor.user.uid_alt" end""",
+        ("actor.idp.uid", "actor.user.type", "actor.user.uid_alt"),
     ),
     "useridentity.accesskeyid": (
         """case when "actor.user.type" is distinct from 'IdentityCenterUser'
@@ -129,6 +130,12 @@ COMPUTED: dict[str, tuple[str, tuple[str, ...]]] = {
 """CloudTrail's fields that follow from columns, as SQL, and what that reads: far cheaper than the event's JSON."""
 
 _SNAKE = "aws.cloudtrail."
+
+
+def _both(known: dict[str, str]) -> dict[str, str]:
+    """Names as files of Parquet and as texts have them: with `_` and with `-`."""
+    return {**known, **{name.replace("_", "-"): path for name, path in known.items()}}
+
 
 FLOW = {
     "srcaddr": "src_endpoint.ip",
@@ -152,7 +159,23 @@ FLOW = {
     "network.packets": "traffic.packets",
     "action": "action",
     "event.action": "action",
-}
+    "version": "metadata.product.version",
+    "type": "connection_info.protocol_ver",
+    **_both({
+        "account_id": "cloud.account.uid",
+        "az_id": "cloud.zone",
+        "flow_direction": "connection_info.direction",
+        "log_status": "status_code",
+        "pkt_dst_aws_service": "dst_endpoint.svc_name",
+        "pkt_src_aws_service": "src_endpoint.svc_name",
+        "tcp_flags": "connection_info.tcp_flags",
+    }),
+    **_both({name: f"unmapped.{name}" for name in (
+        "ecs_cluster_arn", "ecs_cluster_name", "ecs_service_name", "ecs_task_arn", "ecs_task_id", "encryption_status",
+        "pkt_dstaddr", "pkt_srcaddr", "reject_reason", "resource_id", "sublocation_id", "sublocation_type",
+        "traffic_path",
+    )}),
+}  # fmt: skip
 DNS = {
     "query_name": "query.hostname",
     "record_type": "query.type",
@@ -187,6 +210,57 @@ HTTP = {
     "sc-status": "http_response.code",
     "http.response.status_code": "http_response.code",
 }
+WAF = {
+    "terminatingruleid": "firewall_rule.uid",
+    "terminatingruletype": "firewall_rule.type",
+    "webaclid": "metadata.product.feature.name",
+    "httpsourcename": "dst_endpoint.svc_name",
+    "httpsourceid": "dst_endpoint.uid",
+    "responsecodesent": "http_response.code",
+    "httprequest.clientip": "src_endpoint.ip",
+    "httprequest.country": "src_endpoint.location.country",
+    "httprequest.httpmethod": "http_request.http_method",
+    "httprequest.uri": "http_request.url.path",
+    "httprequest.args": "http_request.url.query_string",
+}
+WAF_RECORD = frozenset({
+    "action", "captcharesponse", "challengeresponse", "formatversion", "httprequest", "httpsourceid", "httpsourcename",
+    "ja3fingerprint", "ja4fingerprint", "labels", "nonterminatingmatchingrules", "oversizefields",
+    "ratebasedrulelist", "requestbodysize", "requestbodysizeinspectedbywaf", "requestheadersinserted",
+    "responsecodesent", "rulegrouplist", "terminatingruleid", "terminatingrulematchdetails", "terminatingruletype",
+    "timestamp", "webaclid",
+})  # fmt: skip
+"""What a log of WAF calls fields that columns have, and the names with which its fields begin."""
+
+BALANCER = {
+    "elb_status_code": "http_response.code",
+    "domain_name": "tls.sni",
+    "user_agent": "http_request.user_agent",
+    "received_bytes": "traffic.bytes_in",
+    "sent_bytes": "traffic.bytes_out",
+    "ssl_protocol": "tls.version",
+    "ssl_cipher": "tls.cipher",
+    "target_status_code": "unmapped.target_status_code",
+    "actions_executed": "unmapped.actions_executed",
+    "classification": "unmapped.classification",
+    "classification_reason": "unmapped.classification_reason",
+}
+CLOUDFRONT = {
+    "cs(host)": "unmapped.cs_Host",
+    "cs(user-agent)": "http_request.user_agent",
+    "cs(referer)": "http_request.referrer",
+    "cs(cookie)": "unmapped.cs_Cookie",
+    "cs-protocol": "http_request.url.scheme",
+    "cs-bytes": "traffic.bytes_in",
+    "sc-bytes": "traffic.bytes_out",
+    "x-host-header": "http_request.url.hostname",
+    "x-edge-location": "dst_endpoint.zone",
+    "x-edge-result-type": "unmapped.x_edge_result_type",
+    "x-edge-detailed-result-type": "unmapped.x_edge_detailed_result_type",
+    "x-forwarded-for": "http_request.x_forwarded_for",
+    "ssl-protocol": "tls.version",
+    "ssl-cipher": "tls.cipher",
+}
 Several = tuple[str, str, tuple[str, ...]]
 """A field with several values as SQL, the one by which correlations group and count, and what is read."""
 
@@ -208,6 +282,21 @@ HTTP_LISTS = {
 """Rules for web servers look for paths in the query and for parameters in the stem: both are also path and query. An
 address is the whole of it, with and without a port that goes without saying, or path and query: some logs have no more.
 """
+
+
+def _either_end(part: str) -> Several:
+    """What stands at the end of a flow that the interface is."""
+    ends = [f"{end}_endpoint.{part}" for end in ("src", "dst")]
+    both = ", ".join(f'"{end}"' for end in ends)
+    return _several([f'"{end}"' for end in ends], *ends, counted=f"coalesce({both})")
+
+
+FLOW_LISTS = {
+    name: _either_end(part)
+    for word, part in (("interface_id", "interface_uid"), ("instance_id", "instance_uid"), ("subnet_id", "subnet_uid"),
+                       ("vpc_id", "vpc_uid"))
+    for name in (word, word.replace("_", "-"))
+}  # fmt: skip
 _HOSTNAME = "query.hostname"
 _ASKED_FOR = _several([f'"{_HOSTNAME}"', f"""rtrim("{_HOSTNAME}", '.')"""], _HOSTNAME)
 DNS_LISTS = dict.fromkeys(("query", "queryname", "dns.question.name"), _ASKED_FOR)
@@ -243,7 +332,10 @@ DNS_RECORD = frozenset({
 })  # fmt: skip
 """The names with which a field of an audit log of Kubernetes, of a log of Route 53 Resolver, begins."""
 
-FLOW_WORDS = dict.fromkeys(("action", "event.action"), (("accept", "Allowed"), ("reject", "Denied")))
+FLOW_WORDS = {
+    **dict.fromkeys(("action", "event.action"), (("accept", "Allowed"), ("reject", "Denied"))),
+    **dict.fromkeys(("flow_direction", "flow-direction"), (("ingress", "Inbound"), ("egress", "Outbound"))),
+}
 HTTP_WORDS = {"action": (("allow", "Allowed"), ("block", "Denied"))}
 """What the logs call values of a field for which OCSF, and so the column, has other words."""
 

@@ -5,6 +5,7 @@ A plan is plain data. Rules that cannot be compiled are problems in it, and the 
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -56,6 +57,8 @@ class Plan(Struct):
     problems: list[Problem] = field(default_factory=list)
     values: dict[int, tuple[Value, ...]] = field(default_factory=dict)
     usable: set[int] = field(default_factory=set)
+    refused: set[int] = field(default_factory=set)
+    """Correlations by fields that what they count does not have."""
 
     @property
     def tables(self) -> list[str]:
@@ -64,11 +67,11 @@ class Plan(Struct):
 
 
 def plan_of(rules: RuleSet) -> Plan:
-    """Compile all rules; a correlation whose rules cannot be compiled is left out as well."""
+    """Compile all rules; a correlation is left out as well when what it counts cannot be, or has not its fields."""
     from bastide.detect.correlations import wanted_fields
 
     plan = Plan(problems=list(rules.problems))
-    wanted, counted = wanted_fields(rules.rules)
+    wanted, counted = wanted_fields(_with_their_fields(rules.rules, plan))
     by_pass: dict[tuple[str, str], list[Step]] = {}
     sources = {rule.source.name: rule.source for rule in rules.rules if rule.source}
     for rule in rules.rules:
@@ -88,11 +91,41 @@ def plan_of(rules: RuleSet) -> Plan:
     return plan
 
 
+def _with_their_fields(rules: Sequence[Rule], plan: Plan) -> list[Rule]:
+    """The rules without correlations by fields that no event of what they count has: these alone are problems."""
+    kept = []
+    for rule in rules:
+        try:
+            _look_for_fields(rule, rules)
+        except Unsupported as error:
+            plan.problems.append(Problem(rule.place, str(error), rule.id))
+            plan.refused.add(rule.number)
+        else:
+            kept.append(rule)
+    return kept
+
+
+def _look_for_fields(rule: Rule, rules: Sequence[Rule]) -> None:
+    from bastide.detect.correlations import parts_of
+
+    if not rule.is_correlation:
+        return
+    for part in parts_of(rule, {id(one.parsed): one.number for one in rules}):
+        counted = rules[part.rule]
+        if counted.source is None:
+            continue
+        try:
+            for name, table in product((*part.groups, *part.measured), counted.source.tables):
+                field_of(name, counted.source, table)
+        except Unsupported as error:
+            raise Unsupported(f"by a field of `{counted.name or counted.title}`: {error}") from None
+
+
 def _leave_out(plan: Plan, rules: Iterable[Rule]) -> None:
     """Correlations are usable when all that they count is."""
     numbers = {id(rule.parsed): rule.number for rule in rules}
     for rule in rules:
-        if rule.source is not None:
+        if rule.source is not None or rule.number in plan.refused:
             continue
         counts = [numbers.get(id(one.rule), -1) for one in rule.parsed.referenced_rules]
         if all(number in plan.usable for number in counts):

@@ -26,6 +26,7 @@ def resolve(parsed: Parsed, into: RuleSet, placeholders: Mapping[str, Sequence[s
     filters = [(one, document) for one, document in parsed if isinstance(one, SigmaFilter)]
     rules = [(one, document) for one, document in parsed if not isinstance(one, SigmaFilter)]
     _distinct(rules)
+    _aimless(filters, rules, into)
     rules = [(_filtered(rule, filters, into), document) for rule, document in rules]
     for rule, _ in rules:
         if not isinstance(rule, SigmaCorrelationRule):
@@ -42,6 +43,17 @@ def _distinct(rules: Parsed) -> None:
         if key in seen:
             raise UsageError(f"two rules have the id {key}", place=document.place, remedy=f"the other is {seen[key]}")
         seen[key] = document.place
+
+
+def _aimless(filters: Parsed, rules: Parsed, into: RuleSet) -> None:
+    """A filter for a rule that is not there leaves nothing out, which nobody would notice."""
+    known = {str(word) for rule, _ in rules for word in (rule.id, rule.name) if word} | into.foreign
+    for one, document in filters:
+        meant = [] if isinstance(one.filter.rules, str) else [str(each.reference) for each in one.filter.rules]
+        missing = [f"`{name}`" for name in meant if name not in known]
+        if missing:
+            cause = f"this filter is for {', '.join(missing)}, which is not among the rules"
+            into.problems.append(Problem(document.place, cause))
 
 
 def _filtered(rule: Any, filters: Parsed, into: RuleSet) -> Any:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from bastide.detect.documents import Document, documents
-from bastide.detect.sources import Source, source_of
+from bastide.detect.hush import hush
+from bastide.detect.sources import Source, service_meant, source_of
 from bastide.errors import UsageError
 from bastide.library import FOLDER
 
@@ -143,7 +144,7 @@ class _Loader:
         except (OSError, UnicodeDecodeError) as error:
             self.problem(str(path), f"cannot be read: {error}")
             return
-        if _SIGMA.search(text) and not _OURS.search(text):
+        if _SIGMA.search(text) and "logsource" in text and not _OURS.search(text):
             self.set.elsewhere += len(re.findall(r"(?m)^detection\s*:", text)) or 1
             self.set.foreign.update(_NAMED.findall(text))
             return
@@ -166,10 +167,17 @@ class _Loader:
         if "correlation" not in value and "filter" not in value and self._is_elsewhere(value.get("logsource")):
             self.set.elsewhere += 1
             self.set.foreign |= {str(value[key]) for key in ("id", "name") if value.get(key)}
+            if hint := service_meant(value["logsource"]):
+                self.problem(document.place, hint, str(value.get("id") or ""))
+            return
+        if name := _without_values(value.get("detection")):
+            cause = f"`{name}` has an empty list of values, which nothing can match"
+            self.problem(document.place, cause, str(value.get("id") or ""))
             return
         from sigma.collection import SigmaCollection
         from sigma.exceptions import SigmaError
 
+        hush()
         try:
             collection = SigmaCollection.from_dicts([value], collect_filters=True, resolve_references=False)
         except (SigmaError, TypeError, ValueError, AttributeError, KeyError, RecursionError) as error:
@@ -199,6 +207,15 @@ class _Loader:
 def _with_lists(value: dict[str, Any]) -> dict[str, Any]:
     """The rule with what only describes it as lists: a text where one is due is no reason to leave a rule out."""
     return {key: [one] if key in _LISTS and isinstance(one, str) else one for key, one in value.items()}
+
+
+def _without_values(node: Any, name: str = "") -> str:
+    """The field or the selection that has an empty list, if there is one."""
+    if isinstance(node, dict):
+        return next((found for key, inner in node.items() if (found := _without_values(inner, str(key)))), "")
+    if isinstance(node, list):
+        return next((found for inner in node if (found := _without_values(inner, name))), "" if node else name)
+    return ""
 
 
 def _first_line(error: BaseException) -> str:

@@ -81,9 +81,12 @@ class Detections:
         judged.events, judged.rules, judged.elsewhere = found.events, found.rules, found.elsewhere
         return judged
 
-    def new(self, lake: Lake, jobs: int | None = None, tell: Tell = None) -> tuple[Judged, int]:
-        """Judge what came in since the last time, and the commit to remember once that was told."""
-        chosen = newer(lake, self.plan.tables, remembered(lake, self.name), self.span)
+    def new(
+        self, lake: Lake, jobs: int | None = None, tell: Tell = None, after: int | None = None
+    ) -> tuple[Judged, int]:
+        """Judge what came in after a commit (the last one told of), and the commit to remember once that was told."""
+        after = remembered(lake, self.name) if after is None else after
+        chosen = newer(lake, self.plan.tables, after, self.span)
         return self.over(chosen.inputs, jobs=jobs, tell=tell), chosen.sequence
 
     def since(self, lake: Lake, since: int, jobs: int | None = None, tell: Tell = None) -> tuple[Judged, int]:

@@ -19,7 +19,7 @@ from bastide.report.words import counted
 if TYPE_CHECKING:
     from bastide.detect.alerts import Alert
     from bastide.detect.engine import Match
-    from bastide.detect.rules import Rule
+    from bastide.detect.rules import Problem, Rule
     from bastide.detect.run import Judged
 
 TIMELINE = 12
@@ -153,8 +153,13 @@ def closing(judged: Judged) -> str:
     if judged.elsewhere:
         lines.append(f"{counted(judged.elsewhere, 'rule')} not for this lake: they are about other logs")
     lines += [f"note: {clean(one.place, 200)}: {clean(one.cause, 300)}" for one in judged.notes]
-    lines += [f"not used: {clean(one.place, 200)}: {clean(one.cause, 300)}" for one in judged.problems]
+    lines += [problem_line(one) for one in judged.problems]
     return "\n".join(lines)
+
+
+def problem_line(problem: Problem) -> str:
+    """A rule or a file that is not used, its place and why."""
+    return f"not used: {clean(problem.place, 200)}: {clean(problem.cause, 300)}"
 
 
 def rule_record(rule: Rule) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from bastide.detect import names
+from bastide.errors import near_miss
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,9 +56,17 @@ EKS = Source(
     names.EKS,
     record=names.EKS_RECORD,
 )
-FLOW = Source(
-    "flow-logs", ("network_activity",), (), ("vpc-flow", "nlb"), names.FLOW, json=False, words=names.FLOW_WORDS
+NETWORK = Source(
+    "network",
+    ("network_activity",),
+    (),
+    ("vpc-flow", "nlb"),
+    names.FLOW,
+    json=False,
+    lists=names.FLOW_LISTS,
+    words=names.FLOW_WORDS,
 )
+FLOW = structs.replace(NETWORK, name="flow-logs", products=("Amazon VPC",), lake=("vpc-flow",))
 DNS = Source(
     "dns", ("dns_activity",), (), ("route53-resolver",), names.DNS, record=names.DNS_RECORD, lists=names.DNS_LISTS
 )
@@ -71,6 +80,21 @@ HTTP = Source(
     lists=names.HTTP_LISTS,
     words=names.HTTP_WORDS,
     blank=True,
+)
+WAF = structs.replace(
+    HTTP,
+    name="waf",
+    products=("WAF", "AWS WAF"),
+    lake=("waf",),
+    names={**names.HTTP, **names.WAF},
+    json=True,
+    record=names.WAF_RECORD,
+)
+BALANCER = structs.replace(
+    HTTP, name="elb", products=("Elastic Load Balancing",), lake=("alb", "clb"), names={**names.HTTP, **names.BALANCER}
+)
+CLOUDFRONT = structs.replace(
+    HTTP, name="cloudfront", products=("CloudFront",), lake=("cloudfront",), names={**names.HTTP, **names.CLOUDFRONT}
 )
 GUARDDUTY = Source(
     "guardduty",
@@ -88,7 +112,7 @@ SECURITY_HUB = Source(
     ("securityhub",),
     native=frozenset({"Severity", "Resources", "Compliance", "Remediation", "Confidence", "Action", "Vulnerabilities"}),
 )
-LOGS = (CLOUDTRAIL, EKS, FLOW, DNS, HTTP, GUARDDUTY, SECURITY_HUB)
+LOGS = (CLOUDTRAIL, EKS, FLOW, NETWORK, DNS, HTTP, WAF, BALANCER, CLOUDFRONT, GUARDDUTY, SECURITY_HUB)
 """All kinds of log that rules can be about."""
 
 _SERVICES = {
@@ -105,16 +129,25 @@ _SERVICES = {
     "route53": DNS,
     "route53resolver": DNS,
     "route53_resolver": DNS,
-    "waf": HTTP,
-    "elb": HTTP,
-    "alb": HTTP,
-    "cloudfront": HTTP,
+    "waf": WAF,
+    "elb": BALANCER,
+    "alb": BALANCER,
+    "cloudfront": CLOUDFRONT,
     "eks": EKS,
     "eks_audit": EKS,
 }
 _OWN = frozenset({"cloudtrail", "guardduty", "securityhub", "security_hub", "vpcflowlogs"})
 """Services that are of AWS whether a rule says so or not."""
-_CATEGORIES = {"dns": DNS, "proxy": HTTP, "webserver": HTTP, "firewall": FLOW}
+_CATEGORIES = {"dns": DNS, "proxy": HTTP, "webserver": HTTP, "firewall": NETWORK}
+
+
+def service_meant(logsource: Mapping[str, Any]) -> str:
+    """What is to be told of AWS's logs that are not here, if their service only looks misspelt."""
+    product, service = (str(logsource.get(key) or "").lower() for key in ("product", "service"))
+    if product not in AWS or not service or service in _SERVICES:
+        return ""
+    hint = near_miss(service, [name for name in _SERVICES if name], cutoff=0.8)
+    return hint and f"there are no logs of the service `{service}`, {hint}"
 
 
 def source_of(product: str | None, service: str | None, category: str | None) -> Source | None:

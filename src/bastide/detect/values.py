@@ -194,9 +194,14 @@ def _words(value: SigmaType) -> str:
     return f"a value of type {type(value).__name__.removeprefix('Sigma').lower()}"
 
 
+def _placeholders(value: SigmaString) -> str:
+    names = ", ".join(f"`%{part.name}%`" for part in value.s if isinstance(part, Placeholder))
+    return f"the placeholder {names}"
+
+
 def _string(value: SigmaString) -> Callable[[str], str]:
     if any(isinstance(part, Placeholder) for part in value.s):
-        raise Unsupported(f"the placeholder in `{value.original}` is not defined")
+        raise Unsupported(f"{_placeholders(value)} is not defined: write its values into `detections.placeholders`")
     cased = isinstance(value, SigmaCasedString)
     write = literal if cased else folded
 
@@ -229,7 +234,9 @@ def _string(value: SigmaString) -> Callable[[str], str]:
 
 def _regular(value: SigmaRegularExpression) -> Callable[[str], str]:
     if value.contains_placeholder():
-        raise Unsupported("the placeholder in a regular expression is not defined")
+        raise Unsupported(
+            f"{_placeholders(value.regexp)} is not defined: write its values into `detections.placeholders`"
+        )
     flags = "".join(sorted(_FLAGS[flag] for flag in value.flags))
     pattern = f"(?{flags})" * bool(flags) + str(value.regexp)
     return lambda x: f"regexp_matches({x}, {literal(pattern)})"

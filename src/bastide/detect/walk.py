@@ -7,6 +7,7 @@ that names such a field, than to run; and it is called only for what the rest of
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -29,7 +30,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def way_of(keys: list[str]) -> str:
-    """The way that keys make, one within the other; no key has a dot."""
+    """The way that keys make, one within the other; a key with dots is as several that follow each other."""
     return ".".join(key.lower() for key in keys)
 
 
@@ -42,17 +43,28 @@ def texts_at(text: str, way: str) -> list[str]:
         nodes: list[Any] = [_decode(text)]
     except _NO_JSON:
         return []
-    for key in way.split("."):
-        nodes = [
-            inner
-            for node in nodes
-            for one in _opened(node)
-            if isinstance(one, dict)
-            for word, inner in one.items()
-            if word.lower() == key
-        ]
+    nodes = _below(nodes, _steps(way), 0)
     elements = [one for node in nodes for one in (node if isinstance(node, list) else [node])]
     return [found for one in elements if one is not None for found in _texts(one)]
+
+
+@lru_cache(1000)
+def _steps(way: str) -> list[dict[str, int]]:
+    """For each place in a way the keys that may follow, and where each leads: those of Kubernetes have dots in them."""
+    keys = way.split(".")
+    return [{".".join(keys[at:end]): end for end in range(at + 1, len(keys) + 1)} for at in range(len(keys))]
+
+
+def _below(nodes: list[Any], steps: list[dict[str, int]], at: int) -> list[Any]:
+    if at == len(steps):
+        return nodes
+    further: dict[int, list[Any]] = {}
+    for node in nodes:
+        for one in _opened(node):
+            for word, inner in one.items() if isinstance(one, dict) else ():
+                if end := steps[at].get(word.lower()):
+                    further.setdefault(end, []).append(inner)
+    return [found for end, inner in further.items() for found in _below(inner, steps, end)]
 
 
 def _of_columns(texts: Any, ways: Any) -> Any:

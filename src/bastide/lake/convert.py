@@ -14,7 +14,7 @@ from msgspec import Struct, field
 
 from bastide.lake import sql
 from bastide.lake.assemble import partitions
-from bastide.lake.mend import mended
+from bastide.lake.mend import mended, renamed
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 _view: Any = memoryview
+_GOOD = (None, sql.ODD)
 
 
 class Stretch(Struct):
@@ -163,24 +164,49 @@ class Converter:
     def _mended(self, batch: Batch, table: pa.Table, flat: pa.Table, rejected: list[Rejected]) -> pa.Table:
         """The rows that are events, with those that are once their text is mended."""
         import pyarrow as pa
-        from pyarrow import compute
 
         gone = {one.index for one in rejected}
         indices = [index for index in range(len(table)) if index not in gone]
-        refused = flat.column("_refused")
-        more = []
-        for at, reason in enumerate(refused.to_pylist()):
-            if reason is None:
-                continue
-            index = indices[at]
-            row = table.slice(index, 1)
-            text = None if batch.header else mended(row.column("raw")[0].as_py(), batch.source.fields)
-            again = None if text is None else self._alone(batch, row, text)
-            if again is not None and again.column("_refused")[0].as_py() is None:
-                more.append(again.append_column("raw_data", row.column("raw")))
-            else:
-                rejected.append(Rejected(index, row.column("raw")[0].as_py(), reason))
-        return pa.concat_tables([flat.filter(compute.is_null(refused)), *more])
+        reasons = flat.column("_refused").to_pylist()
+        asked = {at: reason for at, reason in enumerate(reasons) if reason is not None}
+        rows = table.take(pa.array([indices[at] for at in asked], pa.int64()))
+        again = self._again(batch, rows, [reason == sql.ODD for reason in asked.values()])
+        good = [reason in _GOOD for reason in reasons]
+        for at, better, text in zip(asked, again, rows.column("raw").to_pylist(), strict=True):
+            good[at] = better is None and good[at]
+            if better is None and not good[at]:
+                rejected.append(Rejected(indices[at], text, asked[at]))
+        more = [one for one in again if one is not None]
+        return pa.concat_tables([flat.filter(pa.array(good, pa.bool_())), *more])
+
+    def _again(self, batch: Batch, rows: pa.Table, odd: list[bool]) -> list[pa.Table | None]:
+        """Events that are odd or refused, once their text is mended; None for each that this does not help."""
+        import pyarrow as pa
+
+        raw, none = rows.column("raw"), len(rows) * [None]
+        fields, found = batch.source.fields, list[Any](none)
+        texts: list[Any] = none if batch.header else [
+            (renamed if one else mended)(text.as_py(), fields) for one, text in zip(odd, raw, strict=True)
+        ]  # fmt: skip
+        changed = [at for at, text in enumerate(texts) if text is not None]
+        anew = self._each(batch, rows.take(pa.array(changed, pa.int64())), [texts[at] for at in changed])
+        for at, better in zip(changed, anew, strict=True):
+            if better is not None and better.column("_refused")[0].as_py() in _GOOD:
+                found[at] = better.append_column("raw_data", raw.slice(at, 1))
+        return found
+
+    def _each(self, batch: Batch, rows: pa.Table, texts: list[str]) -> list[pa.Table | None]:
+        """Each event by another text, all at once where none breaks the query."""
+        import duckdb
+        import pyarrow as pa
+
+        if not texts:
+            return []
+        try:
+            whole = self._run(batch, rows.set_column(0, "raw", pa.array(texts, pa.string())))
+        except duckdb.Error:
+            return [self._alone(batch, rows.slice(at, 1), text) for at, text in enumerate(texts)]
+        return [whole.slice(at, 1) for at in range(len(texts))]
 
 
 def _raw(texts: list[Text], sizes: array[int]) -> pa.Array:

@@ -55,7 +55,7 @@ def hunt(lake: Lake, sql: str, *, since: int | None = None, limit: int = 1000) -
     """Ask; `UsageError` for what is no single `select`, or does not run."""
     import duckdb
 
-    connection = lake.connect(since)
+    connection = _connected(lake, since)
     try:
         cursor = connection.execute(_statement(connection, sql))
         columns = [column[0] for column in cursor.description or ()]
@@ -71,7 +71,7 @@ def explain(lake: Lake, sql: str, *, since: int | None = None) -> Explained:
     """What a question would read."""
     import duckdb
 
-    connection = lake.connect(since)
+    connection = _connected(lake, since)
     try:
         _statement(connection, sql)
         names = [name for name in tables() if re.search(rf"\b{name}\b", sql)]
@@ -86,6 +86,15 @@ def explain(lake: Lake, sql: str, *, since: int | None = None) -> Explained:
         if file.partition.table in names and (since is None or file.last >= since)
     ]
     return Explained(len(files), sum(file.bytes for file in files), names, plan)
+
+
+def _connected(lake: Lake, since: int | None) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    try:
+        return lake.connect(since)
+    except duckdb.Error as error:
+        raise _refusal(error) from None
 
 
 def saved(lake: Lake) -> dict[str, str]:
@@ -125,5 +134,6 @@ def _statement(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
 def _refusal(error: duckdb.Error) -> UsageError:
     text = str(error)
     if "No files found" in text or "Cannot open file" in text or "No such file" in text:
-        return UsageError("the lake changed while it was read", remedy="ask again")
+        remedy = "ask again; if it stays so, `bastide lake verify` names the files that are missing"
+        return UsageError("the lake changed while it was read", remedy=remedy)
     return UsageError(f"the hunt does not run: {text[:600]}", remedy="`bastide hunt` lists the tables")

@@ -19,13 +19,23 @@ def mended(text: str, fields: dict[str, Any]) -> str | None:
     Nothing is made up: names differ in case only, and what is taken out of a list was its only item. Numbers are kept
     as they are, save that what no double can hold is text.
     """
+    event = _event(text)
+    return None if event is None else json.dumps(_shaped(event, fields), ensure_ascii=False)
+
+
+def renamed(text: str, fields: dict[str, Any]) -> str | None:
+    """As `mended`, for an event that can be read; None when nothing of it is called or wrapped otherwise."""
+    event = _event(text)
+    found = event if event is None else _shaped(event, fields)
+    return None if found == event else json.dumps(found, ensure_ascii=False)
+
+
+def _event(text: str) -> dict[str, Any] | None:
     try:
         event = json.loads(_ESCAPE.sub(_whole, text), parse_constant=str)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(event, dict) or _depth(event) > MAX_DEPTH:
-        return None
-    return json.dumps(_shaped(event, fields), ensure_ascii=False)
+    return event if isinstance(event, dict) and _depth(event) <= MAX_DEPTH else None
 
 
 def _whole(escape: re.Match[str]) -> str:

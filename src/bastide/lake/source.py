@@ -20,18 +20,29 @@ from bastide.library import FOLDER
 from bastide.yamltext import read_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from bastide.lake.classes import Kind, Table
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 class Recognise(Struct, frozen=True, forbid_unknown_fields=True):
-    """How a source is known: by a file's path, by fields that an event has all of, by the first line of a text."""
+    """How a source is known: by a file's path, by fields that an event has all of, by the first line of a text.
+
+    `others` are more such sets of fields, for events of another form.
+    """
 
     path: str = ""
     fields: tuple[str, ...] = ()
+    others: tuple[tuple[str, ...], ...] = ()
     where: dict[str, str] = {}
     line: str = ""
+
+    def fitting(self, names: Container[str]) -> int:
+        """How many fields make an event with these names (in lower case) one of this source; 0 when it is none."""
+        sets = [one for one in (self.fields, *self.others) if one and all(field.lower() in names for field in one)]
+        return max(map(len, sets), default=0)
 
 
 class Refuse(Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,6 +80,8 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     uid: str = ""
     account: str = ""
     region: str = ""
+    odd: str = ""
+    """True for an event that lacks what every one has: maybe only names are in another case."""
     refuse: tuple[Refuse, ...] = ()
     separator: str = " "
     header: str = ""

@@ -24,13 +24,15 @@ moment(t) as epoch_ms(try_cast(t as timestamptz))
 has_ip(t) as regexp_full_match(t, '[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]+')
 ip(t) as case when has_ip(t) then t end
 no_ip(t) as case when has_ip(t) then null else nullif(t, '') end
-address(t) as regexp_extract(t, '^(.*):[0-9]+$', 1)
+address(t) as nullif(regexp_extract(t, '^\\[?([^\\]]*)\\]?:[0-9]+$', 1), '')
 port(t) as try_cast(regexp_extract(t, ':([0-9]+)$', 1) as integer)
 http_activity(m) as coalesce(nullif(list_position(\
 ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'TRACE'], m), 0), 99)
 field(j, p) as json_extract_string(j, p)
 """
 """Functions for sources, one a line."""
+ODD = "something that every event has is missing"
+"""Of an event that can be read: it is looked at once more for names in another case, and taken as it is otherwise."""
 FOREIGN = "of another account than its place"
 _KINDS = {
     "text": "VARCHAR", "json": "JSON", "long": "BIGINT", "integer": "INTEGER", "number": "DOUBLE", "flag": "BOOLEAN"
@@ -75,8 +77,8 @@ def _read(source: Source) -> str:
     )
 
 
-_WORDS = r'"(?:[^"\\]|\\.)*"|\[[^\]]*\]|[^ ]+'
-"""The words of a line: in quotes, in brackets, or up to the next blank."""
+_WORDS = r'"(?:[^"\\]|\\.)*"|\[[^\]]*\][^ ]*|[^ ]+'
+"""The words of a line: in quotes, in brackets (with what follows, a port), or up to the next blank."""
 
 
 def _lines(source: Source, header: tuple[str, ...]) -> str:
@@ -89,11 +91,19 @@ def _lines(source: Source, header: tuple[str, ...]) -> str:
     fields = []
     for name, kind in source.fields.items():
         index = header.index(name) + 1 if name in header else 0
-        word = f"trim(words[{index}], '\"[]')" if source.quoted else f"words[{index}]"
+        word = _bare(f"words[{index}]") if source.quoted else f"words[{index}]"
         value = f"case when {word} not in ({nothing}) then {word} end" if index else "null"
         fields.append(f'try_cast({value} as {_KINDS[kind]}) as "{name}"')
     given = "raw, path_account, path_region"
     return f"select {given}, {', '.join(fields)} from (select {given}, {words} as words from batch)"
+
+
+def _bare(word: str) -> str:
+    """A word without the quotes or brackets that it stands in."""
+    pairs = " or ".join(
+        f"(starts_with({word}, '{first}') and suffix({word}, '{last}'))" for first, last in ('""', "[]")
+    )
+    return f"case when {pairs} then {word}[2:-2] else {word} end"
 
 
 def _outputs(source: Source) -> list[tuple[str, str]]:
@@ -101,13 +111,14 @@ def _outputs(source: Source) -> list[tuple[str, str]]:
     account, region = source.account or "null", source.region or "null"
     impossible = f"when _time not between {EARLIEST} and {LATEST} then 'a time that cannot be'"
     names = _by_table(source, [part.activity_name or "null" for part in source.tables.values()])
+    odd = f" when {source.odd} then {quoted(ODD)}" if source.odd else ""
     timeless = f"when _time is null then 'no time' {impossible}"
     return [
         ("_table", "_table::utinyint"),
         ("_time", "_time"),
         ("_account", f"coalesce({account}, path_account)::varchar"),
         ("_region", f"coalesce({region}, path_region)::varchar"),
-        ("_refused", f"case {timeless}{refused} when {account} <> path_account then {quoted(FOREIGN)} end"),
+        ("_refused", f"case {timeless}{refused} when {account} <> path_account then {quoted(FOREIGN)}{odd} end"),
         ("metadata.uid", f"coalesce({source.uid or 'null'}, md5(raw))"),
         ("activity_id", _by_table(source, [part.activity for part in source.tables.values()])),
         ("activity_name", f"({names})::varchar"),

@@ -39,7 +39,7 @@ class Line(Struct):
 
 
 class Status(Struct):
-    """All of a lake; `quarantine` counts what waits there by reason."""
+    """All of a lake; `quarantine` counts what waits there by reason, `examples` are places of the first of them."""
 
     place: str
     commits: int
@@ -50,8 +50,10 @@ class Status(Struct):
     tables: dict[str, int]
     sources: list[Line]
     quarantine: dict[str, int]
+    examples: dict[str, list[str]] = {}
 
 
+EXAMPLES = 3
 SMALL = 16 * 1024 * 1024
 """A file of fewer bytes is small: beside others of its partition it is worth compacting."""
 
@@ -60,6 +62,11 @@ def status(lake: Lake) -> Status:
     """Look at the commits of a lake."""
     state = lake.state()
     files = list(state.files.values())
+    reasons, examples = Counter[str](), dict[str, list[str]]()
+    for row in rows(state, lake.storage):
+        reasons[row["reason"]] += 1
+        if reasons[row["reason"]] <= EXAMPLES:
+            examples.setdefault(row["reason"], []).append(f"{row['path']}:{row['number']}")
     tables = Counter[str]()
     for file in files:
         tables[file.partition.table] += file.rows
@@ -72,7 +79,8 @@ def status(lake: Lake) -> Status:
         _small(files),
         dict(tables),
         lines(files),
-        dict(Counter(row["reason"] for row in rows(state, lake.storage))),
+        dict(reasons),
+        examples,
     )
 
 

@@ -209,6 +209,19 @@ def existing(place: str | None) -> Lake:
     return lake
 
 
+def own(place: str | None) -> Lake:
+    """As `existing`, for what needs commits; `UsageError` for a lake that others write, which only hunts read."""
+    return refused_in_place(existing(place))
+
+
+def refused_in_place(lake: Lake) -> Lake:
+    """The lake, unless others write it: that nothing is found in it would say nothing."""
+    if lake.in_place():
+        remedy = "`bastide hunt` reads it; `bastide ingest` of its files brings them into a lake of your own"
+        raise UsageError("others write this lake, and it has no commits", place=lake.place, remedy=remedy)
+    return lake
+
+
 def now() -> int:
     """Milliseconds since 1970."""
     return time.time_ns() // 1_000_000

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from bastide.redact import clean
+from bastide.redact import clean, inert
 from bastide.report.words import counted
 
 if TYPE_CHECKING:
@@ -101,8 +101,7 @@ def spark(values: Sequence[float]) -> str:
 
 def _inert(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
-    text = clean(text)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+    return inert(clean(text))
 
 
 def _cell(value: float | None) -> float | str:

@@ -112,3 +112,10 @@ def test_text_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_mark_of_utf_8_at_the_beginning() -> None:
     assert divided(b'\xef\xbb\xbf{"Records":[{"a":1}]}')[0] == [b'{"a":1}']
+
+
+def test_a_subscription_that_is_only_tried_has_no_event() -> None:
+    control = b'{"messageType":"CONTROL_MESSAGE","logEvents":[{"id":"","message":"Checking health of destination"}]}'
+    found = documents.document(control)
+    assert (found.texts, found.refused) == ([], [])
+    assert [bytes(one) for one in documents.document(control + b'\n{"a":1}').texts] == [b'{"a":1}']

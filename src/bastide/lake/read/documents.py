@@ -1,8 +1,8 @@
 """JSON files as the texts of their events, byte for byte: a document, a list, lines, or objects one after another.
 
-What wraps events is taken off: `Records`, `configurationItems`, `Findings`, EventBridge's `detail`, the `logEvents` of
-CloudWatch, the `QueryResultRows` of CloudTrail Lake. A document that is larger than a piece is divided between events
-without being held whole.
+What wraps events is taken off: `Records`, `configurationItems`, `Findings`, EventBridge's `detail`, a notification's
+`configurationItem`, the `logEvents` of CloudWatch, the `QueryResultRows` of CloudTrail Lake. A document that is larger
+than a piece is divided between events without being held whole.
 """
 
 from __future__ import annotations
@@ -51,11 +51,15 @@ class Events(Struct):
 
 
 _ABSENT = Raw(b"")
+_CONTROL = b'"CONTROL_MESSAGE"'
+"""With which CloudWatch tries, again and again, whether a subscription still works: it has no event."""
 
 
 class _Wrapper(Struct):
     records: Raw = msgspec.field(name="Records", default=_ABSENT)
     items: Raw = msgspec.field(name="configurationItems", default=_ABSENT)
+    item: Raw = msgspec.field(name="configurationItem", default=_ABSENT)
+    message_type: Raw = msgspec.field(name="messageType", default=_ABSENT)
     asff: Raw = msgspec.field(name="Findings", default=_ABSENT)
     findings: Raw = _ABSENT
     rows: Raw = msgspec.field(name="QueryResultRows", default=_ABSENT)
@@ -225,7 +229,7 @@ def unwrapped(texts: list[Any], refused: list[Refused] | None = None) -> Events:
     return result
 
 
-_WRAPS = re.compile(rb'"(?:Records|configurationItems|Findings|findings|logEvents|detail-type|QueryResultRows)"\s*:')
+_WRAPS = re.compile(rb'"(?:Records|configurationItems?|Findings|findings|logEvents|detail-type|QueryResultRows)"\s*:')
 
 
 def _wraps(head: bytes) -> bool:
@@ -239,11 +243,13 @@ def inside(text: bytes) -> Events | None:
     except msgspec.ValidationError:
         return None
     if _is_list(wrapper.log_events):
-        messages = [one.message.encode() for one in _MESSAGES.decode(wrapper.log_events)]
-        return Events(list(messages))
+        found = [] if bytes(wrapper.message_type) == _CONTROL else _MESSAGES.decode(wrapper.log_events)
+        return Events([one.message.encode() for one in found])
     detail = bytes(wrapper.detail)
     if detail.startswith(b"{") and bytes(wrapper.kind):
         return inside(detail) or Events([detail])
+    if bytes(wrapper.item).startswith(b"{"):
+        return Events([wrapper.item])
     for listed in (wrapper.records, wrapper.items, wrapper.asff, wrapper.findings, wrapper.rows):
         if _is_list(listed):
             return Events(list(_LIST.decode(listed)))

@@ -150,12 +150,11 @@ def kind_of(event: dict[str, Any], path: str = "") -> Source | None:
     fitting = [
         one
         for one in sources().values()
-        if one.recognise.fields
-        and all(field.lower() in lowered for field in one.recognise.fields)
+        if one.recognise.fitting(lowered)
         and all(re.search(pattern, str(event.get(key, ""))) for key, pattern in one.recognise.where.items())
     ]
     by_path = [one for one in fitting if one.recognise.path and re.search(one.recognise.path, path)]
-    return max(by_path or fitting, key=lambda one: len(one.recognise.fields), default=None)
+    return max(by_path or fitting, key=lambda one: one.recognise.fitting(lowered), default=None)
 
 
 def _text(whole: Iterator[bytes], path: str, only: Source | None) -> Iterator[Piece]:
