@@ -6,15 +6,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bastide.errors import UsageError
 from bastide.threats import macie
-from bastide.threats.macie import SOME, TYPES, read_findings
-from bastide.threats.model import model_of
+from bastide.threats.classes import Facts, classify
+from bastide.threats.macie import BUCKET, SESSION, SOME, TYPES, read_findings, sensitive_data
+from bastide.threats.model import Element, model_of
 from bastide.threats.model.rules import load_rules
+from bastide.workload.known import Known
+from bastide.workload.manifest import Manifest
 from tests.loop import Workload
 
 CATEGORIES = [one for each in load_rules().hints.macie.values() for one in each]
@@ -198,6 +202,37 @@ def test_only_our_own_error_leaves(changed: dict[str, Any]) -> None:
         found = macie._finding(value, place, mistakes)
         assert found is None or found.bucket
     assert all(one.startswith("f: ") for one in mistakes)
+
+
+def scored(file: Path, *properties: Any) -> dict[str, macie.Sensitive]:
+    """What is known where live accounts have sessions of Macie with these properties, and the manifest this file."""
+    columns = {"type": ("VARCHAR", ""), "properties": ("JSON", "")}
+    with Known(Manifest("shop", macie=(str(file),)), duckdb.connect()) as known:
+        rows = [{"type": SESSION, "properties": json.dumps(one)} for one in properties]
+        known.put("resources", columns, [*rows, {"type": BUCKET, "properties": json.dumps(properties[0])}])
+        return sensitive_data(known, CATEGORIES)
+
+
+def test_live_accounts_tell_scores_and_findings_tell_more(tmp_path: Path) -> None:
+    file = tmp_path / "f.json"
+    file.write_text(json.dumps(finding(bucket="mail")))
+    buckets = [{"Bucket": "mail", "Score": 99}, {"Bucket": "orders", "Score": 87}, {"Bucket": "x", "Score": 50}]
+    found = scored(file, {"SensitiveBuckets": buckets}, {"SensitiveBuckets": [{"Bucket": "orders", "Score": 60}]}, {})
+    assert {name: one.text for name, one in found.items()} == {
+        "mail": "what Macie found (credentials: 3 in 1 object, high)",
+        "orders": "Macie's score of it, 87 of 100,",
+    }
+    element = Element(id="b", kind="store", name="b", type=BUCKET)
+    facts = {"b": Facts("arn:aws:s3:::orders")}
+    classify(Manifest("shop"), load_rules().hints, {"b": element}, facts, strict=True, sensitive=found)
+    assert (element.classification, element.class_hint) == ("confidential", "Macie's score of it, 87 of 100,")
+
+
+@pytest.mark.parametrize("value", [None, "?", [], [None, 3, {}], [{"Bucket": "b", "Score": "x"}, {"Bucket": "c"}], {}])
+def test_scores_that_are_not_known_suggest_nothing(value: Any, tmp_path: Path) -> None:
+    file = tmp_path / "f.json"
+    file.write_text("[]")
+    assert scored(file, {"SensitiveBuckets": value}) == {}
 
 
 def classed(workload: Workload, manifest: str) -> tuple[str | None, ...]:

@@ -1,4 +1,4 @@
-"""What Amazon Macie found in buckets, from files that the manifest names: a hint of the class of their data.
+"""What Amazon Macie found in buckets, from files that the manifest names and live accounts: a hint of their class.
 
 A file is the JSON of `aws macie2 get-findings` (whole, a list, or one finding), or events of EventBridge, one or one a
 line. Nothing of an object, of a place in it or of an identifier's name is kept: only categories, counts and severity.
@@ -18,7 +18,9 @@ from bastide.sources.files import head
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-BUCKET = "AWS::S3::Bucket"
+    from bastide.workload.known import Known
+
+BUCKET, SESSION = "AWS::S3::Bucket", "AWS::Macie::Session"
 MAX_BYTES = 64 << 20
 MAX_FINDINGS = 200_000
 MAX_TOLD = 50
@@ -39,15 +41,22 @@ _REMEDY = "give the JSON of `aws macie2 get-findings`, or Macie's events of Even
 
 
 class Sensitive(Struct):
-    """What was found in one bucket: how often by category, in how many objects, and the worst severity."""
+    """What was found in one bucket: how often by category, in how many objects, and the worst severity.
+
+    Of a bucket that only automated discovery has looked through it is the score that Macie gave it, over 50 and at most
+    100.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     objects: int = 0
     severity: str = ""
+    score: int = 0
 
     @property
     def text(self) -> str:
-        """In a few words, none of which are from a file."""
+        """In a few words, none of which are from a file or an account."""
+        if not self.objects:
+            return f"Macie's score of it, {self.score} of 100,"
         counted = ", ".join(f"{_word(name)}: {count:,}" if count else _word(name) for name, count in self._sorted())
         severity = f", {self.severity.lower()}" if self.severity else ""
         return f"what Macie found ({counted} in {self.objects:,} object{'s' * (self.objects != 1)}{severity})"
@@ -106,6 +115,24 @@ class _Finding(Struct, frozen=True, rename="camel"):
         """The name of the bucket, empty when none is named."""
         named = self.resources_affected.s3_bucket
         return named.name or named.arn.rpartition(":")[2]
+
+
+def sensitive_data(known: Known, categories: Iterable[str]) -> dict[str, Sensitive]:
+    """What files of the manifest and live accounts of the last scan say, by the name of a bucket; findings say more.
+
+    Raises `UsageError` with all mistakes of all files.
+    """
+    found = read_findings(known.manifest.macie, categories)
+    for row in known.run(_SCORED, [SESSION]):
+        found.setdefault(row["bucket"], Sensitive(Counter({SOME: 0}), score=row["score"]))
+    return found
+
+
+_SCORED = """
+select b->>'Bucket' as bucket, max(try_cast(b->>'Score' as int)) as score from (
+  select unnest(properties->'$.SensitiveBuckets[*]') as b from resources where type = ?)
+where b->>'Bucket' is not null and try_cast(b->>'Score' as int) between 51 and 100 group by 1
+"""
 
 
 def read_findings(files: Sequence[str], categories: Iterable[str]) -> dict[str, Sensitive]:
