@@ -145,7 +145,7 @@ FIELDS: dict[str, Field] = {
         },
     ),
     "threats": Field("threats of your own", "objects", of=_THREAT),
-    "packs": Field("folders with templates of threats of your own, in `threats/*.yaml`", "texts"),
+    "packs": Field("folders with threats, objectives, frameworks and standards of your own", "texts"),
     "state": Field("where decisions and history are kept: a SQLAlchemy URL"),
     "lake": Field("where logs are kept: a folder or s3://…"),
 }
