@@ -25,6 +25,7 @@ WITHOUT_TEST = {
 WITHOUT_SOURCE = {
     "tests/sources/cloudformation/test_fuzz.py": "hostile bytes through the whole loader, which is many files",
     "tests/sources/aws/test_faults.py": "whole scans through a proxy that injects faults, and kill -9",
+    "tests/test_organization.py": "the loop over an emulated organization: commands, one after the other",
     "tests/test_docs.py": "tests docs: commands, output, queries and links of the pages for users",
     "tests/test_example_workload.py": "tests examples/workload: what its README says is what a scan finds",
     "tests/test_layout.py": "tests scripts/check_layout.py on trees of its own and on this one",

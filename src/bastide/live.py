@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from bastide.sources.aws.engine import Engine, Wanted
     from bastide.sources.aws.runs import Run
 
+ALSO_READ = {"AWS::Macie::Session": {"SensitiveBuckets"}}
+"""Properties by type that no control reads: hints of the class of data. Read where a control is about the type."""
 RESUME = "`bastide scan aws --resume` with the same options goes on where it stopped"
 
 
@@ -236,7 +238,7 @@ def identity_of(engine: Engine, scope: Scope, wanted: Wanted) -> dict[str, Any]:
 
 
 def reads_of(compiled: Iterable[Compiled]) -> dict[str, set[str]]:
-    """By type, the properties that controls read, as paths without positions; types only related to are there."""
+    """By type, the properties that are read, as paths without positions; types only related to are there."""
     found: dict[str, set[str]] = {}
     for control in chain.from_iterable((one, *one.layers) for one in compiled):
         if control.resource == POLICY:
@@ -253,6 +255,8 @@ def reads_of(compiled: Iterable[Compiled]) -> dict[str, set[str]]:
                 _add(found[related[name]["type"]], related[name]["type"], rest)
             else:
                 _add(found[control.resource], control.resource, path)
+    for name in found.keys() & ALSO_READ.keys():
+        found[name] |= ALSO_READ[name]
     return found
 
 

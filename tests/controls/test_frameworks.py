@@ -146,12 +146,40 @@ def test_complaints_about_a_framework(fields: dict[str, Any], said: str) -> None
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
+        ({"groups": 3}, "`groups` is a list"),
+        ({"groups": [{"id": "1"}]}, "`groups` is a list"),
+        ({"groups": [{"id": "1", "name": "\x1b[31m"}]}, "`groups` is a list"),
+        ({"requirements": None}, "`requirements` is a list"),
+        ({"requirements": ["1.1"]}, "`requirements` is a list"),
+        ({"requirements": [{}]}, "an `id` that is text"),
+        ({"requirements": [{"id": ["1"]}]}, "an `id` that is text"),
+        ({"requirements": [requirement(name="bell\x07bell")]}, "has `id`, `name`"),
+        ({"requirements": [requirement(**{"from": ["keys"]})]}, "`from` is a mapping"),
+        ({"requirements": [requirement(**{"from": {"concern": [{}]}})]}, "a list of ids under `concern`"),
+        ({"requirements": [requirement(without=1)]}, "`without` is text"),
+        ({"basis": []}, "a basis is one of"),
+        ({"about": "\x1b]0;x"}, "`about` is text"),
+    ],
+)
+def test_what_has_another_shape_is_told(fields: dict[str, Any], said: str) -> None:
+    assert any(said in text for text in complaints_of(entry(**fields), "own"))
+
+
+@pytest.mark.parametrize("name", ["service", "concern", "Own", "../own", "a" * 64])
+def test_names_that_mean_something_else_or_nothing(name: str) -> None:
+    (found,) = complaints_of(entry(id=name), name)
+    assert "is no id of a framework" in found
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
         ({"name": "x" * 81}, "at most 80 characters"),
         ({"name": "a sentence."}, "no full stop"),
         ({"group": "9"}, "`9` is no group"),
         ({"kind": "magic"}, "a kind is one of"),
         ({"level": 1}, "may have `from` and `without`"),
-        ({"id": 1.1}, "may have `from` and `without`"),
+        ({"id": 1.1}, "an `id` that is text"),
         ({"kind": "procedural", "from": {"concern": ["keys"]}}, "served by no control"),
         ({"from": {"concern": []}}, "a list of ids"),
         ({"from": {"concern": ["luck"]}}, "`luck`, which is not in concern"),

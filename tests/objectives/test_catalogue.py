@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bastide.controls.entry import Summary
 from bastide.controls.library import load_library
+from bastide.controls.packs import use
 from bastide.errors import UsageError
 from bastide.objectives.catalogue import Choice, Index, by_objective, controls_of, kinds_of, load_objectives, objective
 
@@ -63,3 +65,47 @@ def test_an_objective_that_is_not_there() -> None:
     assert objective("secrets.rotate").area == "secrets"
     with pytest.raises(UsageError, match=r"Did you mean `data.encrypted-at-rest`"):
         objective("data.encrypted-at-res")
+
+
+OWN = """\
+- id: data.tickets-stay
+  title: Tickets stay
+  why: Who paid gets in.
+  controls: [{concern: [recovery]}]
+"""
+
+
+def pack(folder: Path, text: str, name: str = "data") -> str:
+    (folder / "objectives").mkdir(parents=True, exist_ok=True)
+    (folder / "objectives" / f"{name}.yaml").write_text(text)
+    return str(folder)
+
+
+def test_objectives_of_packs_stand_in_their_area_while_the_pack_is_in_use(tmp_path: Path) -> None:
+    library = [one.id for one in load_objectives()]
+    controls = [control("own.a", concern="recovery"), control("own.b", objectives=["data.tickets-stay"])]
+    with use((pack(tmp_path, OWN),)):
+        ids = [one.id for one in load_objectives()]
+        assert objective("data.tickets-stay").place == f"{tmp_path}/objectives/data.yaml:1"
+        assert controls_of("data.tickets-stay", controls) == {"own.a", "own.b"}
+    assert [one for one in ids if one != "data.tickets-stay"] == library
+    assert ids[ids.index("data.tickets-stay") - 1].startswith("data.")
+    assert [one.id for one in load_objectives()] == library
+
+
+def test_all_mistakes_of_objectives_of_packs_at_once(tmp_path: Path) -> None:
+    first = pack(tmp_path / "a", OWN + OWN.replace("data.tickets-stay", "data.encrypted-at-rest"))
+    second = pack(tmp_path / "b", OWN)
+    pack(tmp_path / "b", OWN.replace("recovery", "luck"), "luck")
+    pack(tmp_path / "b", "[", "broken")
+    with use((first, second)), pytest.raises(UsageError) as told:
+        load_objectives()
+    text = str(told.value)
+    for part in (
+        "the packs have 4 mistakes",
+        "a/objectives/data.yaml:5: `data.encrypted-at-rest` stands at library/objectives/data.yaml, too",
+        f"b/objectives/data.yaml:1: `data.tickets-stay` stands at {first}/objectives/data.yaml:1, too",
+        "b/objectives/luck.yaml: data.tickets-stay: `luck` means no concern",
+        "b/objectives/broken.yaml:2:1: not YAML",
+    ):
+        assert part in text, text

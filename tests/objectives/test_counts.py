@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastide.objectives.counts import Counts, read_judged, read_since
+from bastide.objectives.counts import Counts, read_judged, read_since, unseen_counts
 from bastide.posture.whole import columns_of
 from bastide.threats.risk import COUNTS
 from bastide.workload.known import Known
@@ -81,3 +81,22 @@ def test_scans_of_other_targets_say_nothing_about_the_whole(workload: Workload) 
         history(known, ("1", "2026-01-01", False, '["."]', 1), ("2", "2026-02-01", False, '["part"]', 0),
                 ("3", "2026-03-01", False, '["."]', 1))  # fmt: skip
         assert read_since(known) == {"data.x": ("broken", "2026-01-01")}
+
+
+def test_an_account_that_could_not_be_entered_counts_as_unknown_of_what_was_judged_elsewhere(
+    workload: Workload,
+) -> None:
+    def row(account: str, outcome: str, operation: str = "AssumeRole") -> dict[str, str]:
+        return {"account": account, "service": "sts", "operation": operation, "outcome": outcome}
+
+    columns = dict.fromkeys(("account", "service", "operation", "outcome"), ("VARCHAR", ""))
+    with workload.known() as known:
+        before = read_judged(known)
+        assert (before.unseen, unseen_counts(known)) == (0, [])
+        entered = [row("1", "read"), row("2", "denied", "GetCallerIdentity")]
+        known.put("ledger", columns, [*entered, row("2", "denied"), row("2", "denied"), row("3", "failed")])
+        after = read_judged(known)
+        assert after.unseen == 0, "the last scan is of code"
+        assert after.code.keys() == before.code.keys() != set()
+        assert {after.code[one].unknown - before.code[one].unknown for one in after.code} == {2}
+        assert {one["unknown"] for one in unseen_counts(known)} == {2}

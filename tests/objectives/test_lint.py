@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bastide.controls.library import load_library
-from bastide.objectives.lint import complaints_of, lint_objectives
+from bastide.controls.packs import use
+from bastide.objectives.lint import complaints_of, lint_objectives, lint_own
 from tests.objectives.test_catalogue import control
 
 GOOD: dict[str, Any] = {"id": "data.x", "title": "It holds", "why": "So", "controls": [{"concern": ["keys"]}]}
@@ -32,6 +35,12 @@ def test_a_good_entry_has_no_complaint() -> None:
         ({"controls": [{"concern": "keys"}]}, "has a list of patterns"),
         ({"controls": [{"except": [{"concern": ["keys"]}]}]}, "a choice is a mapping"),
         ({"controls": [{"id": ["*"], "except": [{"x": ["y"]}]}]}, "`x` is nothing to choose"),
+        ({"controls": [{"id": ["*"], "except": 3}]}, "`except` is a list of choices"),
+        ({"controls": 3}, "`controls` is a list of choices"),
+        ({"controls": ["keys"]}, "a choice is a mapping"),
+        ({"id": "data"}, "an id is an area, a dot"),
+        ({"id": "data.X y"}, "an id is an area, a dot"),
+        ({"why": "\x1b[31m"}, "characters that cannot be shown"),
     ],
 )
 def test_what_is_wrong_with_an_entry(change: dict[str, Any], complaint: str) -> None:
@@ -60,3 +69,25 @@ def test_objectives_without_controls_and_choices_that_take_none() -> None:
         "identity.root-is-locked-away has no control" in text
         for text in lint_objectives([one for one in load_library().summaries if one.service != "root"])
     )
+
+
+def test_objectives_of_packs_have_controls_and_choices_that_take_some(tmp_path: Path) -> None:
+    assert lint_own(load_library().summaries) == []
+    own = [
+        {**GOOD, "id": "data.idle", "controls": [{"id": ["own.nothing"]}]},
+        {**GOOD, "id": "data.half", "controls": [{"concern": ["keys"]}, {"service": ["s3x"]}]},
+        GOOD,
+    ]
+    (tmp_path / "objectives").mkdir()
+    file = tmp_path / "objectives" / "data.yaml"
+    file.write_text(json.dumps(own, indent=0))
+    with use((str(tmp_path),)):
+        found = lint_own(load_library().summaries)
+        assert lint_own([*load_library().summaries, control("own.nothing")]) == found[3:]
+    assert [text.rpartition(f"{file}:")[2].partition(" ")[2] for text in found] == [
+        "data.idle has no control",
+        "data.idle: a choice takes no control: {'id': ('own.nothing',)}",
+        "data.idle: `id: own.nothing` takes no control",
+        "data.half: a choice takes no control: {'service': ('s3x',)}",
+        "data.half: `service: s3x` takes no control",
+    ]

@@ -54,6 +54,14 @@ def test_with_a_live_account_scanned_what_it_does_not_have_takes_nothing_away() 
     assert stand(requirement, LIVE, Counts(), None, scanned_live=True)[0] == "unknown"
 
 
+def test_nothing_is_absent_while_accounts_could_not_be_entered() -> None:
+    requirement = Requirement("1", "what holds", "g", "technical")
+    assert stand(requirement, CODE, Counts(), None, scanned_live=True)[0] == "not-applicable"
+    found = stand(requirement, CODE, Counts(), None, scanned_live=True, unseen=2)
+    assert found[0] == "unknown"
+    assert "2 accounts could not be entered" in found[1]
+
+
 def test_what_is_attested_of_a_framework_of_ones_own_is_what_it_follows() -> None:
     own = Framework("file:own", "Own", "1", "", "publisher", "", {"A": "A"}, {})
     follows = Requirement("AC-6", "least privilege", "A", "shared", {"nist-800-53-r5": ("AC-6",)})

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bastide.controls.packs import use
 from bastide.errors import UsageError
 from bastide.posture.standard import library_standards, load_standard
 
@@ -92,3 +93,21 @@ def test_what_is_refused(tmp_path: Path, text: str, words: str) -> None:
 def test_a_name_that_the_library_has_not() -> None:
     with pytest.raises(UsageError, match=r"a file is named as \./strict\.yaml"):
         load_standard("strict")
+
+
+def test_a_standard_of_a_pack_by_its_name(tmp_path: Path) -> None:
+    first, second = tmp_path / "a", tmp_path / "b"
+    for folder in (first, second):
+        (folder / "standards").mkdir(parents=True)
+    written(first / "standards", OWN)
+    with use((str(first),)):
+        found = load_standard("ours")
+        assert found.title == "What we ask"
+        with pytest.raises(UsageError, match="Did you mean `ours`"):
+            load_standard("our")
+    written(second / "standards", OWN)
+    written(second / "standards", OWN, "baseline.yaml")
+    with use((str(first), str(second))), pytest.raises(UsageError) as told:
+        load_standard("ours")
+    assert "baseline.yaml: `baseline` is a standard of the library" in str(told.value)
+    assert f"`ours` stands at {first}/standards/ours.yaml, too" in str(told.value)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bastide.controls.packs import packs
+from bastide.errors import UsageError
 from bastide.objectives.attest import attest
 from bastide.posture.whole import TABLES, Whole, columns_of, open_whole
 from bastide.state.journal import append
@@ -158,3 +160,72 @@ def test_breaking_one_control_of_the_example_moves_exactly_what_it_mitigates(
     moved = {name for name in before if before[name] != pytest.approx(after[name])}
     assert moved == {row["threat"] for row in expected} != set()
     assert all(after[name][1] > before[name][1] for name in moved)
+
+
+OBJECTIVE = """\
+- id: data.orders-are-locked
+  title: Orders stay as they are
+  why: Who ordered is owed.
+  controls: [{id: [s3.bucket-keeps-versions]}]
+"""
+POLICY = """\
+id: shop-policy
+name: Our policy
+version: "1"
+publisher: Us
+basis: judgement
+about: Made for a test.
+groups: [{id: A, name: all}]
+requirements:
+  - {id: A-1, name: public access is blocked, group: A, kind: technical, from: {fsbp: [S3.8]}}
+  - {id: A-2, name: people know it, group: A, kind: procedural}
+"""
+TEMPLATE = """\
+- id: shop.orders-are-lost
+  title: Orders are lost
+  stride: tampering
+  source: somebody
+  prerequisites: with a key
+  action: delete {name}
+  impact: tickets that nobody has
+  goals: [integrity]
+  when: select id as element from elements where name = 'Orders'
+  likelihood: {value: 3, because: it happens}
+  impact_value: {value: 3, because: it costs}
+  objectives: [data.orders-are-locked]
+"""
+
+
+def test_what_a_pack_asks_for_is_part_of_everything(workload: Workload) -> None:
+    for area, text in (("objectives/data", OBJECTIVE), ("frameworks/shop-policy", POLICY), ("threats/shop", TEMPLATE)):
+        (workload.folder / "pack" / area).parent.mkdir(parents=True)
+        workload.write(f"pack/{area}.yaml", text)
+    head = "  requirements: [shop-policy]\npacks: [pack]\n"
+    workload.write("bastide.yaml", (workload.folder / "bastide.yaml").read_text() + head)
+    with workload.whole() as whole:
+        until = (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30)).isoformat()
+        attest(whole.state, "me", "shop-policy/A-2", by="Ada", until=until, statement="all read it")
+
+    def seen() -> tuple[dict[str, str], str, bool]:
+        with workload.whole() as whole:
+            known = whole.known
+            requirements = known.select("select id, status from requirements where framework = 'shop-policy'")
+            (objective,) = known.select("select status, threats from objectives where id = 'data.orders-are-locked'")
+            (row,) = (one for one in whole.register if one.threat.template == "shop.orders-are-lost")
+            assert objective["threats"] == [row.threat.id]
+            assert row.risk is not None
+            return {one["id"]: one["status"] for one in requirements}, objective["status"], row.risk.high < 9
+
+    assert seen() == ({"A-1": "met", "A-2": "attested"}, "broken", False)
+    workload.change("      BucketEnc", "      VersioningConfiguration: {Status: Enabled}\n      BucketEnc")
+    workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
+    assert seen() == ({"A-1": "not-met", "A-2": "attested"}, "holds", True)
+
+
+def test_a_pack_whose_objective_nothing_serves_is_told(workload: Workload) -> None:
+    (workload.folder / "pack" / "objectives").mkdir(parents=True)
+    workload.write("pack/objectives/data.yaml", OBJECTIVE.replace("keeps-versions", "keeps-verses"))
+    workload.write("bastide.yaml", (workload.folder / "bastide.yaml").read_text() + "packs: [pack]\n")
+    with pytest.raises(UsageError, match=r"data\.yaml:1: data\.orders-are-locked has no control"), workload.whole():
+        pass
+    assert packs().folders == ()

@@ -29,6 +29,7 @@ def assessed(
     one: Threat,
     other: list[dict[str, Any]] | None = None,
     about: dict[str, str] | None = None,
+    denied: tuple[str, ...] = (),
 ) -> Risk:
     """The risk after verdicts (control, status, severity, resource); `a.x` is a control of the objective `a`.
 
@@ -55,7 +56,18 @@ def assessed(
         ]
         known.put("objective_controls", dict.fromkeys(("objective", "control", "kind"), ("VARCHAR", "")), serving)
         known.put("other_counts", COUNTS, other or [])
+        entering = {"service": "sts", "operation": "AssumeRole", "outcome": "denied"}
+        known.put("ledger", TABLES["ledger"], [{"account": account, **entering} for account in denied])
         return assess(known, [one])["T-1"]
+
+
+def test_an_account_that_could_not_be_entered_may_hold_or_not_where_the_workload_counts() -> None:
+    passes = [("a.x", "pass", "high", "r")]
+    seen = assessed(passes, threat(Aim("a", "workload")))
+    unseen = assessed(passes, threat(Aim("a", "workload")), denied=("2",))
+    assert unseen.low == seen.low == seen.high < unseen.high
+    assert [one.unknown for one in unseen.mitigations] == [1]
+    assert assessed(passes, threat(Aim("a")), denied=("2",)) == assessed(passes, threat(Aim("a")))
 
 
 def test_what_passes_takes_from_the_likelihood() -> None:

@@ -131,10 +131,10 @@ def test_a_pack_that_contradicts_itself_is_told(workload: Workload, text: str, s
     assert said.lower() in told.value.text().lower()
 
 
-def test_a_pack_without_templates_is_told(workload: Workload) -> None:
-    with pytest.raises(UsageError, match="no template") as told:
+def test_a_pack_with_nothing_in_it_is_told(workload: Workload) -> None:
+    with pytest.raises(UsageError, match="nothing of a pack") as told:
         load_templates(("nowhere",))
-    assert told.value.place == "nowhere/threats"
+    assert told.value.place == "nowhere"
 
 
 def test_an_objective_that_is_not_there_is_told_with_its_line(workload: Workload) -> None:

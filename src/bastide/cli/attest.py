@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bastide.cli.threats import actor
+from bastide.controls.packs import use
 from bastide.errors import UsageError
 from bastide.objectives.attest import about, attest, read_attestations, revoke
 from bastide.redact import clean
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> int:
     """Write one down, take one back, or list them."""
     manifest = read_manifest(arguments.config or "")
-    with open_state(manifest.name, state_url(arguments.state or "", manifest.state)) as state:
+    url = state_url(arguments.state or "", manifest.state)
+    with use(manifest.packs), open_state(manifest.name, url) as state:
         if not arguments.subject:
             return _list(arguments, state)
         if arguments.revoke:
@@ -32,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
             return 0
         texts = {key: getattr(arguments, key) or "" for key in ("by", "until", "statement")}
         attest(state, actor(), arguments.subject, evidence=arguments.evidence or (), **texts)
-    print(f"written down: {arguments.subject}, {about(arguments.subject)}, until {arguments.until}")
+        print(f"written down: {arguments.subject}, {about(arguments.subject)}, until {arguments.until}")
     return 0
 
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from bastide.cli.progress import progress
 from bastide.cli.threats import announce
 from bastide.controls.frameworks import framework
+from bastide.controls.packs import use
 from bastide.errors import UsageError
 from bastide.objectives.comply import assess, chosen, detail_json, overview_json
 from bastide.posture.whole import open_whole
+from bastide.workload.manifest import read_manifest
 
 if TYPE_CHECKING:
     import argparse
@@ -31,7 +33,8 @@ DOCUMENTS = {"oscal": "results", "oscal-component": "component", "oscal-poam": "
 
 def run(arguments: argparse.Namespace) -> int:
     """All frameworks in a line each, or one of them, requirement by requirement."""
-    one = _wanted(arguments)
+    with use(read_manifest(arguments.config or "").packs):
+        one = _wanted(arguments)
     with progress() as told, open_whole(arguments.config or "", arguments.state or "", told) as whole:
         found = assess(whole.known, [one] if one else chosen(whole.known))
         if arguments.format == "terminal":

@@ -12,8 +12,10 @@ import msgspec
 from bastide.controls.entry import CONCERNS
 from bastide.controls.frameworks import ATTACK, Crosswalk
 from bastide.controls.library import load_library, read_controls
+from bastide.controls.packs import use
 from bastide.errors import UsageError, near_miss
 from bastide.report.words import counted
+from bastide.workload.manifest import read_manifest
 
 if TYPE_CHECKING:
     import argparse
@@ -84,7 +86,8 @@ def _show(arguments: argparse.Namespace) -> int:
     library = load_library(arguments.controls or [])
     controls = [library.get(control_id) for control_id in arguments.id]
     crosswalk = Crosswalk(library.summaries)
-    serves = {control.id: crosswalk.requirements_of(control.id) for control in controls}
+    with use(read_manifest().packs):
+        serves = {control.id: crosswalk.requirements_of(control.id) for control in controls}
     if arguments.format == "json":
         told = [{**msgspec.to_builtins(control), "serves": serves[control.id]} for control in controls]
         print(json.dumps(told, indent=2))
@@ -152,7 +155,8 @@ def _test(arguments: argparse.Namespace) -> int:
 
     own = arguments.controls or []
     controls = _matching(read_controls(own, library=not own), arguments.patterns)
-    complaints = lint(controls) if arguments.lint else []
+    with use(read_manifest().packs if own else ()):  # the library's own controls name frameworks of the library only
+        complaints = lint(controls) if arguments.lint else []
     results = run_examples(controls)
     wrong = [result for result in results if not result.right]
     for result in wrong:

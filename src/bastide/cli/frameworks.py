@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.controls.frameworks import BASES, Crosswalk, Framework, framework, framework_names
 from bastide.controls.library import load_library
+from bastide.controls.packs import use
 from bastide.errors import UsageError, near_miss
 from bastide.report.words import counted
+from bastide.workload.manifest import read_manifest
 
 if TYPE_CHECKING:
     import argparse
@@ -23,6 +25,11 @@ SHOWN = 6
 
 def run(arguments: argparse.Namespace) -> int:
     """All frameworks in a line each, or the requirements of those that are named."""
+    with use(read_manifest().packs):
+        return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     crosswalk = Crosswalk(load_library(arguments.controls or []).summaries)
     if not arguments.names:
         rows = [_row(framework(name), crosswalk) for name in framework_names()]
@@ -39,15 +46,17 @@ def run(arguments: argparse.Namespace) -> int:
 def serving(wanted: Iterable[str], controls: Iterable[Summary]) -> frozenset[str]:
     """The ids of the controls that serve what is wanted: `NAME`, or `NAME/REQUIREMENT`; `UsageError` for a slip."""
     crosswalk = Crosswalk(controls)
-    found: set[str] = set()
-    for text in wanted:
-        name, _, requirement = text.partition("/")
-        known = framework(name).requirements
-        if requirement and requirement not in known:
-            near = near_miss(requirement, list(known))
-            raise UsageError(f"`{requirement}` is no requirement of {name}", remedy=near or _see(name))
-        found |= crosswalk.serving(name, requirement) if requirement else crosswalk.of(name)
-    return frozenset(found)
+    with use(read_manifest().packs):
+        return frozenset().union(*(_serving(text, crosswalk) for text in wanted))
+
+
+def _serving(text: str, crosswalk: Crosswalk) -> frozenset[str]:
+    name, _, requirement = text.partition("/")
+    known = framework(name).requirements
+    if requirement and requirement not in known:
+        near = near_miss(requirement, list(known))
+        raise UsageError(f"`{requirement}` is no requirement of {name}", remedy=near or _see(name))
+    return crosswalk.serving(name, requirement) if requirement else crosswalk.of(name)
 
 
 def _see(name: str) -> str:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from bastide.cli.progress import progress
 from bastide.cli.threats import announce
+from bastide.controls.packs import use
 from bastide.objectives.catalogue import objective
 from bastide.objectives.show import as_json, described, listing, rows_of
 from bastide.posture.whole import open_whole
+from bastide.workload.manifest import read_manifest
 
 if TYPE_CHECKING:
     import argparse
@@ -17,8 +19,9 @@ if TYPE_CHECKING:
 
 def run(arguments: argparse.Namespace) -> int:
     """List objectives, or tell everything about those that are named."""
-    for name in arguments.ids:
-        objective(name)
+    with use(read_manifest(arguments.config or "").packs):
+        for name in arguments.ids:
+            objective(name)
     with progress() as told, open_whole(arguments.config or "", arguments.state or "", told) as whole:
         rows = rows_of(whole.known, arguments.ids, arguments.status)
         if arguments.format == "json":

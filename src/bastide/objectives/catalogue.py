@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from bastide.cache import compiled
+from bastide.controls.packs import packs, read_files, refuse
 from bastide.errors import UsageError, near_miss
 from bastide.library import FOLDER
 
@@ -98,17 +99,46 @@ class Objective(Struct, frozen=True):
         return self.id.split(".", 1)[0]
 
 
-@cache
 def load_objectives() -> tuple[Objective, ...]:
+    """The objectives of the library and of the packs in use, in the order of their areas and files.
+
+    Raises `UsageError` with all mistakes of the packs.
+    """
+    return packs().once("objectives", _with_own) if packs().folders else library_objectives()
+
+
+def _with_own() -> tuple[Objective, ...]:
+    from bastide.objectives.lint import complaints_of
+
+    mistakes: list[str] = []
+    found = {one.id: one for one in library_objectives()}
+    for file, value, lines in read_files("objectives", mistakes):
+        if wrong := [f"{file}: {text}" for text in complaints_of(value)]:
+            mistakes += wrong
+            continue
+        for number, item in enumerate(value):
+            one = _objective(item, f"{file}:{lines.get((number,), 1)}")
+            if one.id in found:
+                mistakes.append(f"{one.place}: `{one.id}` stands at {found[one.id].place}, too")
+            found.setdefault(one.id, one)
+    refuse(mistakes)
+    return _ordered(found.values())
+
+
+def _ordered(found: Iterable[Objective]) -> tuple[Objective, ...]:
+    order = list(AREAS)
+    return tuple(sorted(found, key=lambda one: order.index(one.area) if one.area in order else len(order)))
+
+
+@cache
+def library_objectives() -> tuple[Objective, ...]:
     """The library's objectives, in the order of their areas and files."""
     found = compiled(
         "objectives",
         [*_files(), Path(__file__)],
         lambda: [_objective(one, p) for p, v in entries_of_files() for one in v],
     )
-    objectives = msgspec.convert(found, tuple[Objective, ...])
-    order = list(AREAS)
-    return tuple(sorted(objectives, key=lambda one: order.index(one.area) if one.area in order else len(order)))
+    return _ordered(msgspec.convert(found, tuple[Objective, ...]))
 
 
 def objective(name: str) -> Objective:
@@ -121,7 +151,7 @@ def objective(name: str) -> Objective:
 
 
 def by_objective(controls: Iterable[Control | Summary]) -> dict[str, frozenset[str]]:
-    """The ids of the controls that serve each objective, for every objective of the library."""
+    """The ids of the controls that serve each objective, for every objective."""
     index = Index(controls)
     return {
         one.id: frozenset(index.matching(NAMED, [one.id]).union(*(choice.taken(index) for choice in one.choices)))

@@ -58,6 +58,8 @@ class Judged(Struct):
 
     code: dict[str, Counts]
     live: dict[str, Counts]
+    unseen: int = 0
+    """How many accounts the last scan could not enter."""
 
     def of(self, controls: Iterable[str]) -> Counts:
         """The sum over controls and both kinds of scan."""
@@ -92,8 +94,37 @@ def read_judged(known: Known) -> Judged:
     """The counts of the last scan, and those that the table `other_counts` has of the newest scan of the other kind."""
     live = any(row["live"] for row in known.run("select live from scan"))
     last = _by_control(known.run(_LAST))
+    for row in unseen_counts(known):
+        last[row["control"]].unknown += row["unknown"]
     other = _by_control(known.run(_OTHER)) if has_table(known, "other_counts") else {}
-    return Judged(other, last) if live else Judged(last, other)
+    return Judged(other, last, unseen_accounts(known)) if live else Judged(last, other)
+
+
+def unseen_accounts(known: Known) -> int:
+    """How many accounts the last scan could not enter."""
+    return int(known.run(_UNSEEN)[0]["n"]) if has_table(known, "ledger") else 0
+
+
+def unseen_counts(known: Known) -> list[dict[str, Any]]:
+    """What the accounts that could not be entered count of each control: one unknown verdict each.
+
+    Of controls that judged nothing elsewhere, nothing is counted.
+    """
+    if not (unseen := unseen_accounts(known)):
+        return []
+    rows = known.run(_ELSEWHERE)
+    return [{**row, "passed": 0, "failed": 0, "unknown": unseen, "exempt": 0} for row in rows]
+
+
+_UNSEEN = """
+select count(distinct account) as n from ledger
+where service = 'sts' and operation = 'AssumeRole' and outcome in ('denied', 'failed')
+"""
+_ELSEWHERE = """
+select control, any_value(severity) as severity from verdicts
+where control not in (select id from controls where starts_with(type, 'AWS::Organizations::')) group by control
+"""
+"""An organization is seen from its management account: others add nothing to what is known of it."""
 
 
 def has_table(known: Known, name: str) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from bastide.objectives.counts import unseen_counts
 from bastide.redact import clean
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Evidence:
 
     def __init__(self, known: Known) -> None:
         self._counted = {row["control"]: row for row in known.run(_COUNTED)}
+        for row in unseen_counts(known):
+            self._counted[row["control"]]["unknown"] += row["unknown"]
         self._bad: dict[str, list[Bad]] = {}
         for row in known.run(_BAD, [MOST]):
             self._bad.setdefault(row["control"], []).append(_bad(row))

@@ -1,18 +1,29 @@
-"""Looks through the library's objectives: what they say, whom they choose, and that no control is left over."""
+"""Looks through objectives of library and packs: what they say, whom they choose, and that no control is left over."""
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from bastide.controls.entry import CONCERNS
 from bastide.controls.frameworks import ATTACK, framework, framework_names
-from bastide.objectives.catalogue import AREAS, OWN_KEYS, Choice, Index, by_objective, entries_of_files, load_objectives
+from bastide.objectives.catalogue import (
+    AREAS,
+    OWN_KEYS,
+    Choice,
+    Index,
+    by_objective,
+    entries_of_files,
+    library_objectives,
+    load_objectives,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bastide.controls.entry import Control, Summary
+    from bastide.objectives.catalogue import Objective
 
 
 def lint_objectives(controls: Iterable[Control | Summary]) -> list[str]:
@@ -24,6 +35,7 @@ def lint_objectives(controls: Iterable[Control | Summary]) -> list[str]:
     return [*_repeated(), *_not_served(controls)]
 
 
+_ID = re.compile(r"[a-z]+\.[a-z0-9][a-z0-9.-]{0,62}")
 _FIELDS = {"id", "title", "why", "controls", "procedural"}
 
 
@@ -46,10 +58,19 @@ def _entry(item: dict[str, Any]) -> Iterator[str]:
     area = item["id"].split(".", 1)[0]
     if area not in AREAS:
         yield f"`{area}` is no area ({', '.join(AREAS)})"
+    if not _ID.fullmatch(item["id"]):
+        yield "an id is an area, a dot, and small letters, digits and hyphens"
     if ("controls" in item) == ("procedural" in item):
         yield "has either `controls` or `procedural`"
+    if not isinstance(item.get("procedural", ""), str):
+        yield "`procedural` is text"
     if item["title"].endswith("."):
         yield "a title has no full stop"
+    if not all(item[key].replace("\n", "").isprintable() for key in ("title", "why")):
+        yield "title and why have characters that cannot be shown"
+    if not isinstance(item.get("controls", []), list):
+        yield "`controls` is a list of choices"
+        return
     for choice in item.get("controls", ()):
         yield from _wrong_choice(choice)
 
@@ -57,6 +78,9 @@ def _entry(item: dict[str, Any]) -> Iterator[str]:
 def _wrong_choice(choice: Any) -> Iterator[str]:
     if not isinstance(choice, dict) or not set(choice) - {"except"}:
         yield "a choice is a mapping from keys to patterns"
+        return
+    if not isinstance(choice.get("except", []), list):
+        yield "`except` is a list of choices"
         return
     for key, patterns in choice.items():
         if key == "except":
@@ -102,9 +126,23 @@ def _not_served(controls: list[Control | Summary]) -> Iterator[str]:
             if one not in known
         )
     for one in load_objectives():
-        if not serving[one.id] and not one.procedural:
-            yield f"{one.place}: {one.id} has no control"
-        yield from (f"{one.place}: {one.id}: {text}" for choice in one.choices for text in _idle(choice, index))
+        yield from _without(one, serving[one.id], index)
+
+
+def lint_own(controls: Iterable[Control | Summary]) -> list[str]:
+    """Complaints about objectives of the packs in use: those that no control serves, and choices that take nothing."""
+    own = [one for one in load_objectives() if one not in library_objectives()]
+    if not own:
+        return []
+    controls = list(controls)
+    serving, index = by_objective(controls), Index(controls)
+    return [text for one in own for text in _without(one, serving[one.id], index)]
+
+
+def _without(one: Objective, serving: frozenset[str], index: Index) -> Iterator[str]:
+    if not serving and not one.procedural:
+        yield f"{one.place}: {one.id} has no control"
+    yield from (f"{one.place}: {one.id}: {text}" for choice in one.choices for text in _idle(choice, index))
 
 
 def _idle(choice: Choice, index: Index) -> Iterator[str]:

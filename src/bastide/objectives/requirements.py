@@ -86,7 +86,10 @@ def standings(one: Framework, basis: Basis) -> list[Standing]:
         serving = [basis.controls[name] for name in sorted(_serving(one, requirement, basis.crosswalk))]
         counts = basis.judged.of(control.id for control in serving)
         word = basis.attested.get(subject_of(one, requirement))
-        status, because = stand(requirement, serving, counts, word, scanned_live=bool(basis.judged.live))
+        judged = basis.judged
+        status, because = stand(
+            requirement, serving, counts, word, scanned_live=bool(judged.live), unseen=judged.unseen
+        )
         ids = tuple(control.id for control in serving)
         required = is_required(basis.manifest, one.id, requirement.id)
         found.append(Standing(one.id, requirement, required, status, because, ids, counts, word))
@@ -109,16 +112,25 @@ def _serving(one: Framework, requirement: Requirement, crosswalk: Crosswalk) -> 
 
 
 def stand(
-    requirement: Requirement, serving: list[Summary], counts: Counts, word: Attested | None, *, scanned_live: bool
+    requirement: Requirement,
+    serving: list[Summary],
+    counts: Counts,
+    word: Attested | None,
+    *,
+    scanned_live: bool,
+    unseen: int = 0,
 ) -> tuple[str, str]:
-    """The status of a requirement and why. What fails is not met, whatever anybody attests."""
+    """The status of a requirement and why. What fails is not met, whatever anybody attests.
+
+    While accounts are `unseen`, nothing is said not to be there.
+    """
     if counts.failed:
         return "not-met", f"{counts.failed} of {counts.total} verdicts fail"
     if word:
         passes = bool(counts.passed and not counts.unknown)
         return ("met" if passes else "attested"), _word(word) + (" and the controls pass" if passes else "")
     if serving and requirement.kind != "procedural":
-        status, because = _of_controls(serving, counts, scanned_live=scanned_live)
+        status, because = _of_controls(serving, counts, scanned_live=scanned_live, unseen=unseen)
         if requirement.kind == "shared" and status in GOOD:
             return "manual", f"{because}; nobody attests the part of people"
         return status, because
@@ -127,7 +139,7 @@ def stand(
     return "manual", "people see to it; nobody attests it"
 
 
-def _of_controls(serving: list[Summary], counts: Counts, *, scanned_live: bool) -> tuple[str, str]:
+def _of_controls(serving: list[Summary], counts: Counts, *, scanned_live: bool, unseen: int) -> tuple[str, str]:
     """What controls say of which none fails; without a live account, those that need one have nothing to say."""
     if counts.unknown:
         return "unknown", f"{counts.unknown} of {counts.total} verdicts are unknown"
@@ -135,6 +147,8 @@ def _of_controls(serving: list[Summary], counts: Counts, *, scanned_live: bool) 
         if scanned_live or not any(one.live for one in serving):
             return "met", _passed(counts)
         return "unknown", f"{_passed(counts)}{_of_live(serving)}, and none was scanned"
+    if _is_absent(serving) and unseen:
+        return "unknown", f"its {_controls(serving)} judged nothing, and {_accounts(unseen)} could not be entered"
     if _is_absent(serving):
         return "not-applicable", f"there is nothing that its {_controls(serving)} judge"
     return "unknown", f"its {_controls(serving)} judged nothing{_of_live(serving)}"
@@ -161,6 +175,10 @@ def _passed(counts: Counts) -> str:
 
 def _controls(serving: list[Summary]) -> str:
     return f"{len(serving)} controls" if len(serving) > 1 else "one control"
+
+
+def _accounts(unseen: int) -> str:
+    return f"{unseen} accounts" if unseen > 1 else "one account"
 
 
 def _of_live(serving: list[Summary]) -> str:

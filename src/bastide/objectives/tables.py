@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bastide.controls.frameworks import ATTACK, Crosswalk, framework, framework_names
+from bastide.controls.packs import refuse
 from bastide.objectives.catalogue import by_objective, kinds_of, load_objectives
 from bastide.objectives.counts import has_table, read_judged, read_since
 from bastide.objectives.inuse import controls_known
+from bastide.objectives.lint import lint_own
 from bastide.objectives.requirements import Attested, Basis, standings
 from bastide.objectives.responsibilities import put_responsibilities
 
@@ -81,8 +83,9 @@ TABLES: dict[str, Columns] = {
 
 
 def put_catalogue(known: Known) -> None:
-    """The table `objective_controls`, which needs no other."""
+    """The table `objective_controls`, which needs no other; `UsageError` for objectives of packs without controls."""
     controls = controls_known(known)
+    refuse(lint_own(controls))
     kinds = {control.id: kinds_of(control) for control in controls}
     known.put(
         "objective_controls",

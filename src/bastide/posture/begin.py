@@ -69,11 +69,12 @@ def with_account(seen: Seen, found: OfAccount) -> None:
 
 
 _STORES = """
-select distinct coalesce(r.address, e.name) as resource, e.class as data_class, e.class_from as said_by, e.name, e.type
+select distinct coalesce(r.address, e.name) as resource, e.class as data_class, e.class_from as said_by,
+  e.class_hint, e.name, e.type
 from elements e left join resources r on r.id = e.resource
 where e.kind = 'store' and e.resource is not null order by resource
 """
-_BY = {"hint": "its name suggests it", "flow": "such data flows into it", "default": ""}
+_BY = {"hint": "{} suggests it", "flow": "such data flows into it", "default": ""}
 
 
 def stores_of(known: Known, manifest: Manifest) -> list[Data]:
@@ -85,7 +86,7 @@ def stores_of(known: Known, manifest: Manifest) -> list[Data]:
     for row in known.select(_STORES):
         if row["said_by"] == "manifest":
             continue
-        why = _BY.get(row["said_by"] or "", "")
+        why = _BY.get(row["said_by"] or "", "").format(row["class_hint"])
         known_class = row["data_class"] if why and row["data_class"] in manifest.scale else ""
         found.append(Data(row["resource"], known_class, f"{row['type']}: {why}", row["said_by"] == "tag"))
     return found

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bastide.controls.packs import packs, refuse
 from bastide.errors import UsageError, near_miss
 from bastide.library import FOLDER
 from bastide.workload.fields import Checker, Field
@@ -84,7 +85,7 @@ MAX_EXTENDS = 8
 
 
 def load_standard(name: str, beside: str = "", _depth: int = 0) -> Standard:
-    """The standard of the library with this name, or that of a file; a path is from the folder of `beside`, a file.
+    """The standard of the library or of a pack in use with this name, or that of a file, by its path from `beside`.
 
     Raises `UsageError` with all mistakes of the file, each with its line.
     """
@@ -109,10 +110,27 @@ def library_standards() -> list[str]:
     return sorted(file.stem for file in (FOLDER / "standards").glob("*.yaml"))
 
 
+def own_standards() -> dict[str, Path]:
+    """The files of the packs in use by the names of their standards; `UsageError` for a name that is there already."""
+    found: dict[str, Path] = {}
+    mistakes = []
+    for file in packs().files("standards"):
+        if file.stem in library_standards():
+            mistakes.append(f"{file}: `{file.stem}` is a standard of the library")
+        elif file.stem in found:
+            mistakes.append(f"{file}: `{file.stem}` stands at {found[file.stem]}, too")
+        found.setdefault(file.stem, file)
+    refuse(mistakes)
+    return found
+
+
 def _file(name: str, beside: str) -> tuple[Path, str]:
     """The file of a standard, and how it is called in messages."""
     if "/" not in name and not name.endswith((".yaml", ".yml")):
-        known = library_standards()
+        own = own_standards()
+        if name in own:
+            return own[name], str(own[name])
+        known = [*library_standards(), *own]
         if name not in known:
             hint = near_miss(name, known) or f"the library has {', '.join(known)}; a file is named as ./{name}.yaml"
             raise UsageError(f"there is no standard `{name}`", place=beside, remedy=hint)

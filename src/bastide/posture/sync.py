@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from bastide.objectives.counts import unseen_counts
 from bastide.state.database import from_milliseconds
 from bastide.threats.register import Scanned
 
@@ -41,6 +42,9 @@ def record_scan(known: Known, state: State) -> Scanned:
                 )
             )  # fmt: skip
             counts = known.select(_COUNTS)
+            unseen = {row["control"]: row["unknown"] for row in unseen_counts(known)}
+            for row in counts:
+                row["unknown"] += unseen.get(row["control"], 0)
             if counts:
                 connection.execute(insert(control_counts), [{"scan": about["id"], **row} for row in counts])
             _findings(known, state, connection, {**about, "at": at})

@@ -16,11 +16,13 @@ from msgspec import Struct, field
 
 from bastide.errors import UsageError, near_miss
 from bastide.redact import clean
+from bastide.threats.macie import BUCKET
 from bastide.workload.manifest import SCALE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from bastide.threats.macie import Sensitive
     from bastide.threats.model.shape import Element, Flow
     from bastide.workload.manifest import Manifest, Store
 
@@ -34,11 +36,14 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
 class Hints(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the library suggests: classes of the default scale by word of a name and by type, and keys of tags."""
+    """What the library suggests: classes of the default scale by word of a name, by type and by what Macie found in it,
+    and keys of tags.
+    """
 
     tags: list[str]
     words: dict[str, list[str]]
     types: dict[str, str]
+    macie: dict[str, list[str]]
 
 
 class Facts(Struct):
@@ -77,11 +82,18 @@ class Scale:
 
 
 def classify(
-    manifest: Manifest, hints: Hints, elements: dict[str, Element], facts: dict[str, Facts], *, strict: bool
+    manifest: Manifest,
+    hints: Hints,
+    elements: dict[str, Element],
+    facts: dict[str, Facts],
+    *,
+    strict: bool,
+    sensitive: Mapping[str, Sensitive] | None = None,
 ) -> None:
-    """Give each element what the manifest, its tags or its name say.
+    """Give each element what the manifest, its tags, its name or what was found in it say.
 
-    With `strict` a store of the manifest that no element matches is a `UsageError`.
+    `sensitive` is what Macie found, by the name of a bucket. With `strict` a store of the manifest that no element
+    matches is a `UsageError`.
     """
     scale = Scale(manifest.scale)
     said = _by_manifest(manifest, elements, facts, strict=strict)
@@ -97,7 +109,16 @@ def classify(
         found += [("hint", one.classification, f"{manifest.path}:{one.line}") for one in stores if one.guessed]
         if element.kind == "store" and (hint := _by_hint(hints, scale, element, known, common)):
             found.append(("hint", *hint))
+        if (hint := _by_macie(hints, scale, element, known, sensitive or {})) is not None:
+            _put(found, ("hint", *hint), scale)
         _settle(element, scale, found)
+
+
+def _put(found: list[tuple[Any, str, str]], one: tuple[Any, str, str], scale: Scale) -> None:
+    """Add what Macie found: before what else is only suggested where it suggests more, and after it otherwise."""
+    said = sum(other[0] in SAID for other in found)
+    first = scale.rank(found[said][1]) if len(found) > said else -1
+    found.insert(said if scale.rank(one[1]) > first else len(found), one)
 
 
 def _settle(element: Element, scale: Scale, found: list[tuple[Any, str, str]]) -> None:
@@ -105,7 +126,8 @@ def _settle(element: Element, scale: Scale, found: list[tuple[Any, str, str]]) -
     valid = [one for one in found if scale.rank(one[1]) >= 0]
     notes = [f"{place} says `{name}`, which is no class" for _, name, place in found if scale.rank(name) < 0]
     if valid:
-        element.class_from, element.classification = valid[0][0], valid[0][1]
+        element.class_from, element.classification, place = valid[0]
+        element.class_hint = place if element.class_from == "hint" else None
     for source, name, place in valid[1:]:
         higher = scale.rank(name) > scale.rank(element.classification)
         if name != element.classification and (source in SAID or higher):
@@ -170,7 +192,7 @@ def _raise(element: Element, classification: str, source: Element, scale: Scale)
     if element.class_from in SAID:
         contradict(element, f"data of class `{classification}` flows in from {source.name}")
         return False
-    element.classification, element.class_from = classification, "flow"
+    element.classification, element.class_from, element.class_hint = classification, "flow", None
     return True
 
 
@@ -231,6 +253,19 @@ def _by_hint(hints: Hints, scale: Scale, element: Element, known: Facts, common:
     ]
     if (suggested := hints.types.get(element.type or "")) is not None:
         found.append((scale.suggested(suggested), "its type"))
+    return max(found, key=lambda one: scale.rank(one[0]), default=None)
+
+
+def _by_macie(
+    hints: Hints, scale: Scale, element: Element, known: Facts, sensitive: Mapping[str, Sensitive]
+) -> tuple[str, str] | None:
+    """The most sensitive class of what Macie found in a bucket, and in a few words what that was."""
+    if element.type != BUCKET:
+        return None
+    own = {known.address.rpartition(":")[2]} if known.address.startswith("arn:") else set()  # of a live account
+    names = sorted({*own, *known.names} & sensitive.keys())
+    meant = {category: name for name, categories in hints.macie.items() for category in categories}
+    found = [(scale.suggested(meant[each]), sensitive[name].text) for name in names for each in sensitive[name].counts]
     return max(found, key=lambda one: scale.rank(one[0]), default=None)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from bastide.objectives.counts import unseen_counts
 from bastide.workload.manifest import LEVELS as NAMES
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ COUNTS: Columns = {
     "unknown": ("INTEGER", "verdicts that are unknown"),
     "exempt": ("INTEGER", "verdicts that are exempt"),
 }
-"""The table `other_counts`: the newest scan of the other kind, of live accounts or of code."""
+"""The tables `other_counts`, the newest scan of the other kind, of live accounts or of code, and `unseen_counts`, what
+could not be seen in accounts that the last scan could not enter."""
 
 
 class Mitigation(Struct, frozen=True):
@@ -104,6 +106,7 @@ def assess(known: Known, threats: Iterable[Threat]) -> dict[str, Risk]:
         "aims", AIMS, ({"threat": t.id, "objective": a.id, "scope": a.scope} for t in threats for a in t.objectives)
     )
     known.put("threat_resources", OF_THREATS, ({"threat": t.id, "resource": r} for t in threats for r in t.resources))
+    known.put("unseen_counts", COUNTS, unseen_counts(known))
     found: dict[str, dict[str, Mitigation]] = {}
     for row in known.select(_SQL):
         found.setdefault(row["threat"], {})[row["objective"]] = _mitigation(row)
@@ -150,7 +153,8 @@ counted as (
     (status = 'unknown')::int as unknown, (status = 'exempt')::int as exempt from here
   union all
   select a.threat, a.objective, {_WEIGHT}, {_CAP}, passed, failed, unknown, exempt
-  from aims a join behind b using (objective) join other_counts o using (control) where a.scope = 'workload'),
+  from aims a join behind b using (objective)
+  join (from other_counts union all by name from unseen_counts) o using (control) where a.scope = 'workload'),
 summed as (
   select threat, objective, sum(passed) as passed, sum(failed) as failed, sum(unknown) as unknown,
     sum(exempt) as exempt, sum(weight * passed) as good, sum(weight * unknown) as vague,

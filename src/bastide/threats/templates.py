@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, convert
 
 from bastide.cache import compiled
+from bastide.controls.packs import text_of, use
 from bastide.errors import UsageError, near_miss
 from bastide.library import FOLDER
 from bastide.objectives.catalogue import load_objectives
@@ -85,7 +86,7 @@ def library_templates() -> tuple[Template, ...]:
     found = compiled(
         "threats",
         [*files, Path(entry.__file__)],
-        lambda: [one for file in files for one in parse_templates(_text(file), f"library/threats/{file.name}")],
+        lambda: [one for file in files for one in parse_templates(text_of(file), f"library/threats/{file.name}")],
     )
     return convert(found, tuple[Template, ...])
 
@@ -93,15 +94,15 @@ def library_templates() -> tuple[Template, ...]:
 def load_templates(packs: tuple[str, ...] = ()) -> tuple[Template, ...]:
     """The templates of the library and of packs, in the order of their ids.
 
-    A pack is a folder with `threats/*.yaml`. Raises `UsageError` for all mistakes of a file, for two templates of one
-    id, and for a pack without any.
+    Those of a pack are in its `threats/*.yaml`. Raises `UsageError` for all mistakes of a file, and for two templates
+    of one id.
     """
-    found = [*library_templates()]
-    for pack in packs:
-        own = sorted(Path(pack, "threats").glob("*.yaml"))
-        if not own:
-            raise UsageError("there is no template of a threat", place=f"{pack}/threats", remedy="see docs/threats.md")
-        found += [one for file in own for one in parse_templates(_text(file), str(file))]
+    with use(packs) as used:
+        own = [one for file in used.files("threats") for one in parse_templates(text_of(file), str(file))]
+        return _checked([*library_templates(), *own])
+
+
+def _checked(found: list[Template]) -> tuple[Template, ...]:
     found.sort(key=lambda template: template.id)
     for before, after in pairwise(found):
         if before.id == after.id:
@@ -110,13 +111,6 @@ def load_templates(packs: tuple[str, ...] = ()) -> tuple[Template, ...]:
         for aim in template.objectives:
             check_objective(aim.id, template.place)
     return tuple(found)
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the templates cannot be read: {error}", place=str(file)) from None
 
 
 def check_objective(name: str, place: str) -> None:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import threading
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+from bastide.controls.packs import use
 from bastide.errors import UsageError
 from bastide.lastscan import open_last_scan
 
@@ -78,17 +80,20 @@ class _Watch:
 
 
 class Known:
-    """The database of one workload; close it, or use it as a context manager."""
+    """The database of one workload, as a context manager; while it is open, the packs of its manifest are in use."""
 
     def __init__(self, manifest: Manifest, connection: duckdb.DuckDBPyConnection | None = None) -> None:
         self.manifest = manifest
         self._connection = connection or open_last_scan()
+        self._packs = ExitStack()
         self._put_manifest()
 
     def __enter__(self) -> Known:
+        self._packs.enter_context(use(self.manifest.packs))
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._packs.close()
         self._connection.close()
 
     def put(self, name: str, columns: Columns, rows: Iterable[Mapping[str, Any]]) -> None:

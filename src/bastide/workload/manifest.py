@@ -83,6 +83,7 @@ FIELDS: dict[str, Field] = {
                     "scale": Field("classes, the least sensitive first", "texts"),
                     "tag": Field("the tag of a resource that says the class of its data"),
                     "default": Field("the class of what nothing is said about"),
+                    "macie": Field("files with findings of Amazon Macie, as JSON: hints for buckets", "texts"),
                 },
             ),
             "stores": Field(
@@ -144,7 +145,7 @@ FIELDS: dict[str, Field] = {
         },
     ),
     "threats": Field("threats of your own", "objects", of=_THREAT),
-    "packs": Field("folders with templates of threats of your own, in `threats/*.yaml`", "texts"),
+    "packs": Field("folders with threats, objectives, frameworks and standards of your own", "texts"),
     "state": Field("where decisions and history are kept: a SQLAlchemy URL"),
     "lake": Field("where logs are kept: a folder or s3://…"),
 }
@@ -196,6 +197,7 @@ class Manifest(Struct, frozen=True):
     scale: tuple[str, ...] = SCALE
     class_tag: str = ""
     default_class: str = ""
+    macie: tuple[str, ...] = ()
     stores: tuple[Store, ...] = ()
     requirements: tuple[Required, ...] = ()
     standard: str = "baseline"
@@ -257,6 +259,7 @@ def _made(value: dict[str, Any], checker: Checker) -> Manifest:
         scale=scale,
         class_tag=classes.get("tag", ""),
         default_class=classes.get("default", ""),
+        macie=tuple(_beside(checker.path, file) for file in classes.get("macie", ())),
         stores=tuple(
             Store(
                 item["resource"],
@@ -285,7 +288,7 @@ def _made(value: dict[str, Any], checker: Checker) -> Manifest:
 
 
 def _beside(path: str, folder: str) -> str:
-    """A folder that the file names, as a path from here."""
+    """A folder or file that the file names, as a path from here."""
     return os.path.normpath(Path(path).parent / folder)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from bastide.threats.classes import classify, spread
+from bastide.threats.macie import sensitive_data
 from bastide.threats.model import access, flows, network, points, trust
 from bastide.threats.model.draft import Draft
 from bastide.threats.model.own import add_own, own_flows
@@ -41,7 +42,8 @@ def model_with(known: Known, ask: Callable[[Known], T]) -> tuple[Model, T]:
         draft.flow(row)
     draft.leave_out_unused()
     rules = load_rules()
-    classify(manifest, rules.hints, draft.elements, draft.facts, strict=strict)
+    sensitive = sensitive_data(known, (each for one in rules.hints.macie.values() for each in one))
+    classify(manifest, rules.hints, draft.elements, draft.facts, strict=strict, sensitive=sensitive)
     spread(manifest, draft.elements, draft.flows.values(), draft.unread)
     draft.class_groups(manifest)
     cross(boundaries, draft.elements, draft.flows.values())

@@ -46,6 +46,7 @@ class Element(Struct, kw_only=True):
     boundary: str | None = None
     classification: str | None = field(default=None, name="class")
     class_from: ClassFrom | None = None
+    class_hint: str | None = None
     class_conflict: str | None = None
     exposed: bool | None = False
     why: str = ""
@@ -98,6 +99,7 @@ TABLES: dict[str, Columns] = {
         "boundary": ("VARCHAR", "id of the innermost boundary around it"),
         "class": ("VARCHAR", "class of its data; NULL when nothing is known of it"),
         "class_from": ("VARCHAR", "manifest, tag, hint, flow or default"),
+        "class_hint": ("VARCHAR", "what suggests its class; NULL where something else says it"),
         "class_conflict": ("VARCHAR", "what else says another class; NULL when nothing does"),
         "exposed": ("BOOLEAN", "whether it can be reached from the internet as configured; NULL when not known"),
         "why": ("VARCHAR", "what justifies it"),

@@ -144,6 +144,7 @@ def test_a_session_of_a_member_leaves_discovery_to_its_administrator(answered: C
         "GetClassificationExportConfiguration": {"configuration": {"s3Destination": destination}},
         "GetFindingsPublicationConfiguration": {"securityHubConfiguration": {
             "publishClassificationFindings": False, "publishPolicyFindings": True}},
+        "DescribeBuckets": {"buckets": []},
     }  # fmt: skip
     found = answered("macie", answers, SESSION).one(SESSION)
     assert found.properties["AdministratorId"] == ADMINISTRATOR

@@ -12,6 +12,7 @@ ALONE: dict[str, Any] = {
     "GetAutomatedDiscoveryConfiguration": {"status": "ENABLED"},
     "GetClassificationExportConfiguration": {},
     "GetFindingsPublicationConfiguration": {},
+    "DescribeBuckets": {"buckets": []},
 }
 
 
@@ -46,3 +47,28 @@ def test_what_is_denied_is_unknown_and_not_off(answered: Callable[..., Any], jud
     found = answered("macie", {"GetMacieSession": denied}, TYPE)
     assert "grant macie2:GetMacieSession" in found.one(TYPE).unresolved["Status"]
     assert judged(found) == {CONTROL: {"unknown"}}
+
+
+def test_buckets_in_which_something_was_found(answered: Callable[..., Any], judged: Callable[..., Any]) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def buckets(given: dict[str, Any]) -> dict[str, Any]:
+        asked.append(given)
+        if "nextToken" in given:
+            return {"buckets": [{"bucketName": "mail", "sensitivityScore": 87, "accountId": "444455556666"}]}
+        return {"buckets": [{"bucketName": "orders", "sensitivityScore": 100}], "nextToken": "more"}
+
+    found = answered("macie", {**ALONE, "DescribeBuckets": buckets}, TYPE)
+    assert found.one(TYPE).properties["SensitiveBuckets"] == [
+        {"Bucket": "orders", "Score": 100},
+        {"Bucket": "mail", "Score": 87},
+    ]
+    assert [one["criteria"] for one in asked] == [{"sensitivityScore": {"gt": 50}}] * 2
+
+
+def test_scores_that_are_denied_are_unknown_and_change_no_verdict(
+    answered: Callable[..., Any], judged: Callable[..., Any]
+) -> None:
+    found = answered("macie", {**ALONE, "DescribeBuckets": "AccessDeniedException: not authorized"}, TYPE)
+    assert "grant macie2:DescribeBuckets" in found.one(TYPE).unresolved["SensitiveBuckets"]
+    assert judged(found) == {CONTROL: {"pass"}}
