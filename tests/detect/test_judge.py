@@ -14,6 +14,7 @@ from bastide.detect.judge import judge, session
 from bastide.detect.matched import read_events
 from bastide.detect.plan import plan_of
 from bastide.detect.small import stored
+from bastide.errors import UsageError
 from tests.detect.conftest import records, rule_text
 
 LIST = {"eventSource": "s3.amazonaws.com", "eventName": "ListBuckets"}
@@ -86,3 +87,13 @@ def test_a_part_is_there_where_another_rule_reads_the_whole(loaded: Any, tmp_pat
     found, broken = hits(loaded, tmp_path, [whole, part])
     assert broken == {}
     assert (1, "ListBuckets", None, True) in found
+
+
+@pytest.mark.parametrize("content", [None, b"PAR1 and then nothing"])
+def test_a_file_that_cannot_be_read_is_no_fault_of_rules(loaded: Any, tmp_path: Path, content: bytes | None) -> None:
+    (one,) = [one for one in plan_of(loaded(NAMED, OPEN)).passes if one.table == "api_activity"]
+    good, bad = Path(stored(records(LIST), tmp_path)[0].path), tmp_path / "bad.parquet"
+    if content:
+        bad.write_bytes(content)
+    with session() as connection, pytest.raises(UsageError, match=r"bad\.parquet.*cannot be read.*lake verify"):
+        judge(connection, one, Files("api_activity", (str(good), str(bad))))

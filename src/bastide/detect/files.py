@@ -63,6 +63,19 @@ def relation(files: Files, reads: Iterable[str], only: Sequence[int] | None = No
     return f"(select {event}{by_path(files.table, reads)} from {listed})"
 
 
+def refuse_unreadable(files: Files) -> None:
+    """`UsageError` that names a file which is not there or is no Parquet; for when something went wrong with them."""
+    from pyarrow import ArrowException, parquet
+
+    for path in () if files.remote else files.paths:
+        try:
+            parquet.ParquetFile(path).close()
+        except (OSError, ArrowException) as error:
+            remedy = "`bastide lake verify` names all such files; if there is none, the lake was compacted: run it again"
+            cause = getattr(error, "strerror", "") or str(error).splitlines()[0]
+            raise UsageError(f"a file of the lake cannot be read: {cause}", place=path, remedy=remedy) from None
+
+
 def by_path(table: str, reads: Iterable[str]) -> str:
     """What is read of a table as further columns of a `select`; what the table does not have is left out."""
     there = sorted({path for path in reads if lake_table(table).kind(path) is not None})

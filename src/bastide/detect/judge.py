@@ -24,7 +24,7 @@ from bastide.detect.candidates import (
     seldom,
     with_values,
 )
-from bastide.detect.files import relation
+from bastide.detect.files import refuse_unreadable, relation
 from bastide.detect.hits import COLUMNS, row
 from bastide.detect.sources import LOGS
 from bastide.detect.sql import prepare, texts
@@ -70,7 +70,7 @@ def judge(
     """Add to `hits` what matches in these files; by rule, why one broke.
 
     The files are on this machine. Those that are not `fresh`, and events before `since` (milliseconds), count for
-    correlations only.
+    correlations only. `UsageError` for a file that is not there or is none.
     """
     if files.logs and files.logs <= OURS:
         if not files.logs & one.logs:
@@ -83,6 +83,7 @@ def judge(
     try:
         return _judged(connection, one, steps, files, since if fresh else LATEST)
     except _error() as error:
+        refuse_unreadable(files)  # that is no rule's fault
         if len(steps) == 1:
             return {steps[0].rule: _reason(error)}
     broken: dict[int, str] = {}
