@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastide.redact import MAX_DEPTH, block, clean, redacted, shown
+from bastide.redact import MAX_DEPTH, block, cell, clean, redacted, shown
 from bastide.resources.model import REDACTED, REDACTED_WRITTEN
+from tests.fuzzing import fuzz
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=30),
@@ -209,3 +210,18 @@ def test_no_command_of_a_pipeline_is_obeyed(text: str, safe: str) -> None:
     assert clean(text) == safe
     assert block(f"x\n{text}") == f"x\n{safe}"
     assert "##vso[" not in shown("Name", [{"a": text, text: 1}])
+
+
+def test_cells() -> None:
+    assert [cell(value) for value in ("-1+1", "  @SUM(A1)", -1.5, None, True, "x")] == [
+        "'-1+1", "'  @SUM(A1)", -1.5, "", "yes", "x",
+    ]  # fmt: skip
+
+
+@fuzz()
+@given(st.text())
+def test_no_text_begins_like_a_formula(text: str) -> None:
+    found = cell(text)
+    assert isinstance(found, str)
+    assert not found.lstrip().startswith(("=", "+", "-", "@", "|", "%", "\t", "\r"))
+    assert "\n" not in found

@@ -51,9 +51,20 @@ def clean(text: str, limit: int = 1000, *, secrets: bool = True) -> str:
     return _cut(_idle(text), limit)
 
 
-def inert(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+"""What a cell begins with that a spreadsheet may take for a formula or a command."""
+
+
+def cell(value: Any, limit: int = 4000, *, secrets: bool = True) -> str | float:
+    """A value as a cell of CSV: a number as it is, text in one line and never a formula, NULL as nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return value
+    text = clean(str(value), limit, secrets=secrets)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 def block(text: str, limit: int = 8000, *, secrets: bool = True) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 import pytest
@@ -44,3 +46,10 @@ def test_what_it_cannot_do(run: Run, sql: str) -> None:
     done = run("query", sql)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_cells_of_csv_are_no_formulas_and_hide_nothing(run: Run) -> None:
+    run("scan", ".")
+    hostile = "select '=cmd()' as a, chr(27) || '[31m' as b, -1 as c, null as d, true as e"
+    _, cells = csv.reader(io.StringIO(run("query", hostile, "-f", "csv").stdout))
+    assert cells == ["'=cmd()", "\\x1b[31m", "-1", "", "True"]

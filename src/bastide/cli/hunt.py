@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from bastide.errors import UsageError
-from bastide.redact import clean, inert, shown
+from bastide.redact import cell, clean, shown
 from bastide.report.words import counted
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _print(answer: Answer, form: str) -> None:
     elif form == "csv":
         writer = csv.writer(sys.stdout)
         writer.writerow(answer.columns)
-        writer.writerows([[_of_csv(value) for value in row] for row in answer.rows])
+        writer.writerows([[cell(_plain_cell(value)) for value in row] for row in answer.rows])
     else:
         _aligned([answer.columns, *([_cell(value) for value in row] for row in answer.rows)])
         more = "; there are more, see --limit" if answer.more else ""
@@ -103,10 +103,9 @@ def _cell(value: Any) -> str:
     return clean(str(value), MAX_CELL)
 
 
-def _of_csv(value: Any) -> str:
-    """A cell that is no formula; numbers stay what they are."""
-    cell = _cell(value)
-    return cell if isinstance(value, (int, float)) else inert(cell)
+def _plain_cell(value: Any) -> str | float:
+    """Numbers stay what they are."""
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else _cell(value)
 
 
 def _aligned(lines: list[list[str]]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.errors import UsageError
 from bastide.lastscan import open_last_scan
-from bastide.redact import clean
+from bastide.redact import cell, clean
 from bastide.report.words import counted
 from bastide.tables import TABLES
 
@@ -49,16 +49,21 @@ def _print(names: list[str], rows: list[tuple[Any, ...]], form: str) -> None:
     elif form == "csv":
         writer = csv.writer(sys.stdout)
         writer.writerow(names)
-        writer.writerows(rows)
+        writer.writerows([[_of_csv(value) for value in row] for row in rows])
     else:
         cells = [["" if value is None else str(value) for value in row] for row in rows]
         (_table if sys.stdout.isatty() else _aligned)(names, cells)
         print(counted(len(rows), "row"))
 
 
+def _of_csv(value: Any) -> str | float:
+    """Whatever was scanned, no formula and nothing hidden; numbers and NULL stay what they are."""
+    return cell(str(value) if isinstance(value, bool) else value, MAX_CELL, secrets=False)
+
+
 def _aligned(names: list[str], rows: list[list[str]]) -> None:
     """For a pipe: one line a row, however long."""
-    lines = [[clean(cell, MAX_CELL, secrets=False) for cell in row] for row in (names, *rows)]
+    lines = [[clean(text, MAX_CELL, secrets=False) for text in row] for row in (names, *rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(names))]
     for line in lines:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
@@ -74,5 +79,5 @@ def _table(names: list[str], rows: list[list[str]]) -> None:
     for name in names:
         table.add_column(Text(name), overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(clean(text, MAX_CELL, secrets=False)) for text in row))
     Console().print(table)

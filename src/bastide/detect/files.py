@@ -71,7 +71,7 @@ def refuse_unreadable(files: Files) -> None:
         try:
             parquet.ParquetFile(path).close()
         except (OSError, ArrowException) as error:
-            remedy = "`bastide lake verify` names all such files; if there is none, the lake was compacted: run it again"
+            remedy = "`bastide lake verify` names all such files; where it names none, run it again"
             cause = getattr(error, "strerror", "") or str(error).splitlines()[0]
             raise UsageError(f"a file of the lake cannot be read: {cause}", place=path, remedy=remedy) from None
 

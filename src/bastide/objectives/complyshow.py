@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bastide.objectives.comply import proofs
 from bastide.objectives.requirements import GOOD, STATUSES, subject_of
 from bastide.objectives.show import bad_lines
-from bastide.redact import clean
+from bastide.redact import cell, clean
 from bastide.report.markdown import code, text
 from bastide.report.words import counted
 
@@ -29,7 +29,6 @@ STYLES = {
 COLUMNS = ("not-met", "unknown", "manual", "no-control", "attested", "met", "not-applicable")
 HEADS = ("not met", "unknown", "manual", "no control", "attested", "met", "nothing there")
 MAX_BAD = 3
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def overview(lines: Lines, found: Sequence[Assessed]) -> None:
@@ -116,19 +115,12 @@ def as_csv(known: Known, one: Assessed) -> str:
             counts.passed, counts.failed, counts.unknown, counts.exempt, worst,
             word.by if word else "", word.until if word else "",
         ]  # fmt: skip
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([cell(value) for value in row])
     return out.getvalue()
 
 
 def _group(one: Framework, each: Standing) -> str:
     return one.groups.get(each.requirement.group, each.requirement.group)
-
-
-def _cell(value: str | int) -> str | int:
-    if isinstance(value, int):
-        return value
-    shown = clean(value, 4000)
-    return f"'{shown}" if shown.startswith(FORMULA) else shown
 
 
 def as_markdown(known: Known, one: Assessed) -> str:

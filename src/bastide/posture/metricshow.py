@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from bastide.redact import clean, inert
+from bastide.redact import cell, clean
 from bastide.report.words import counted
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def as_csv(figures: Sequence[Figure]) -> str:
     for one in figures:
         for row in one.rows:
             rest = map(_cell, (row.low, row.high, row.of))
-            writer.writerow([one.metric.id, row.at, _inert(row.name), row.value, *rest, one.metric.unit])
+            writer.writerow([one.metric.id, row.at, cell(row.name), row.value, *rest, one.metric.unit])
     return out.getvalue()
 
 
@@ -97,11 +97,6 @@ def spark(values: Sequence[float]) -> str:
         values = [values[round(n * (len(values) - 1) / (WIDEST - 1))] for n in range(WIDEST)]
     low, high = min(values), max(values)
     return "".join(_BARS[round((value - low) / (high - low) * 7) if high > low else 3] for value in values)
-
-
-def _inert(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return inert(clean(text))
 
 
 def _cell(value: float | None) -> float | str:

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from bastide.redact import clean
+from bastide.redact import cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,9 +19,6 @@ COLUMNS = (
     "decided by", "decided at", "until", "reason", "review by", "objectives", "template", "first seen", "last seen",
     "gone at", "in replay", "replay on", "replay last seen",
 )  # fmt: skip
-LONGEST = 4_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-"""What a cell begins with that a spreadsheet may take for a formula or a command."""
 
 
 def as_csv(rows: Iterable[Row]) -> str:
@@ -32,18 +29,6 @@ def as_csv(rows: Iterable[Row]) -> str:
     for row in rows:
         writer.writerow(cell(value) for value in _cells(row))
     return text.getvalue()
-
-
-def cell(value: Any) -> str | float:
-    """A value as a cell: a number as it is, text in one line and never a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, (int, float)):
-        return value
-    text = clean(str(value), LONGEST)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 def _cells(row: Row) -> list[Any]:
