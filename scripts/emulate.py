@@ -23,8 +23,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # before moto is imported: AWS's own images are not the account's
-
 import boto3
 from botocore.exceptions import ClientError
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -33,6 +31,8 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Response
 
 PORT = 4577
+SETTINGS = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
+"""What moto looks up in the environment when an account is first used: AWS's own images are not the account's."""
 REGIONS = ("eu-west-1", "us-east-1")
 ROLE = "Audit"
 Client = Callable[..., Any]
@@ -340,6 +340,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--once", nargs=argparse.REMAINDER, metavar="COMMAND", help="run this against it, then end")
     arguments = parser.parse_args()
+    os.environ.update(SETTINGS)
     server, url = answering(arguments.port)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with Path(os.devnull).open("w") as nowhere:

@@ -54,6 +54,8 @@ class Doors:
 @pytest.fixture
 def organization(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Organization]:
     """A filled organization, and a folder with a manifest as the working directory."""
+    for name, value in emulate.SETTINGS.items():
+        monkeypatch.setenv(name, value)
     server, url = emulate.answering(0)
     found = Organization(url)
     server.app = Doors(server.app, found)
