@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bastide.errors import UsageError
@@ -62,6 +62,8 @@ def test_a_new_file_where_nothing_is_found(tmp_path: Path) -> None:
     assert (manifest.name, manifest.owner, manifest.environments, manifest.stores) == ("x", "", (), ())
 
 
+@example(".0")
+@example(".inf")
 @given(st.text(min_size=1, max_size=80).filter(str.strip))
 def test_every_text_is_read_back_as_text(text: str) -> None:
     value = yaml.safe_load(f"key: {scalar(text)}")["key"]

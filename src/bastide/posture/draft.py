@@ -22,7 +22,7 @@ HEAD = """\
 # `look` says where it is from: see that it is right. docs/reference/settings.md has every field.
 """
 ADDED = "# Added by `bastide init` on {day}: a line that ends in `look` says where it is from: see that it is right."
-_PLAIN = re.compile(r"[A-Za-z_/.@][A-Za-z0-9_/.@ *-]*")
+_PLAIN = re.compile(r"(?:[A-Za-z_/@]|\./)[A-Za-z0-9_/.@ *-]*")
 _WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 
 
