@@ -1,6 +1,6 @@
 """What matched, as rows of a table: the rule, the event, and the values by which correlations group and count.
 
-A value that an event has once stands in a column of its own: reading and comparing lists costs ten times as much.
+A value that an event has once stands in a column of its own: reading and comparing lists costs several times as much.
 """
 
 from __future__ import annotations
