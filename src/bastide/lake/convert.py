@@ -88,7 +88,7 @@ class _Feed:
 class Converter:
     """Holds the database that converts; for one process and thread.
 
-    Planning the query of a source takes as long as converting a thousand events, so it is planned once.
+    Planning the query of a source takes longer than converting a small batch, so it is planned once.
     """
 
     def __init__(self) -> None:

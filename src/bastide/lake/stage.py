@@ -194,7 +194,7 @@ def write(folder: Path, partition: Partition, rows: pa.Table, of: str) -> Staged
 def form_of(schema: pa.Schema, *, few: bool = False) -> dict[str, Any]:
     """How the files of a lake are written, as pyarrow's options.
 
-    Of few rows only long texts are packed: making ready to pack each column takes longer than all else.
+    Of few rows only long texts are packed: making ready to pack each column takes as long as all else.
     """
     packed = [leaf for leaf in leaves(schema) if _is_long(leaf)]
     return {
