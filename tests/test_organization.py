@@ -25,11 +25,12 @@ DENIED = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></
 
 @dataclass
 class Organization:
-    """The accounts by name, and those whose role nobody may assume now."""
+    """The accounts by name, those whose role nobody may assume now, and the actions that nobody may call."""
 
     url: str
     accounts: dict[str, str] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
 
     def client(self, account: str, service: str) -> Any:
         """A client of an account, by its name."""
@@ -37,7 +38,7 @@ class Organization:
 
 
 class Doors:
-    """A server's application that refuses to let anybody into the accounts that are closed."""
+    """A server's application that refuses to let anybody into the accounts that are closed, and what is refused."""
 
     def __init__(self, application: Any, organization: Organization) -> None:
         self.application, self.organization = application, organization
@@ -46,6 +47,8 @@ class Doors:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         if b"Action=AssumeRole" in body and any(one.encode() in body for one in self.organization.closed):
+            return Response(DENIED, 403, content_type="text/xml")(environ, start_response)
+        if any(f"Action={action}&".encode() in body for action in self.organization.refused):
             return Response(DENIED, 403, content_type="text/xml")(environ, start_response)
         found: Iterable[bytes] = self.application(environ, start_response)
         return found
@@ -171,6 +174,23 @@ def test_an_account_that_could_not_be_entered_is_unknown_everywhere_and_never_gr
     # What was not looked at is not gone.
     kept = by_id(loop.json("threats")["threats"])
     assert {name for name in theirs if kept[name]["status"] == "closed"} == set()
+
+
+@pytest.mark.slow
+def test_what_could_not_be_listed_is_unknown_and_never_green(organization: Organization, loop: Loop) -> None:
+    loop.scan("iam")
+    before = by_id(loop.json("objectives")["objectives"])
+    assert before["identity.no-way-to-escalate"]["failed"]
+    met = statuses(loop.json("comply")).get("met", 0)
+
+    organization.refused.add("GetAccountAuthorizationDetails")
+    assert loop.scan("iam")["coverage"]["incomplete"]
+    now = by_id(loop.json("objectives")["objectives"])["identity.no-way-to-escalate"]
+    assert (now["status"], now["failed"], now["unknown"] > 0) == ("unknown", 0, True)
+    assert statuses(loop.json("comply")).get("met", 0) <= met
+    holding = {one["id"] for one in before.values() if one["status"] == "holds"}
+    after = by_id(loop.json("objectives")["objectives"])
+    assert {one["id"] for one in after.values() if one["status"] == "holds"} <= holding
 
 
 @pytest.mark.slow

@@ -110,6 +110,12 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
         "region": ("VARCHAR", "region; `*` for a type that is read once an account"),
         "type": ("VARCHAR", "CloudFormation type of which everything was read"),
     },
+    "unread": {
+        "account": ("VARCHAR", "account"),
+        "region": ("VARCHAR", "region, or `global`"),
+        "type": ("VARCHAR", "CloudFormation type of which not everything could be listed"),
+        "reason": ("VARCHAR", "why: the operation that was denied or failed"),
+    },
     "exemptions": {
         "fingerprint": ("VARCHAR", "of the finding"),
         "control": ("VARCHAR", "id of the control"),

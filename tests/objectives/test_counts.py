@@ -100,3 +100,15 @@ def test_an_account_that_could_not_be_entered_counts_as_unknown_of_what_was_judg
         assert after.code.keys() == before.code.keys() != set()
         assert {after.code[one].unknown - before.code[one].unknown for one in after.code} == {2}
         assert {one["unknown"] for one in unseen_counts(known)} == {2}
+
+
+def test_what_could_not_be_listed_counts_as_unknown_once_a_region(workload: Workload) -> None:
+    columns = dict.fromkeys(("account", "region", "type", "reason"), ("VARCHAR", ""))
+    rows = [
+        {"account": account, "region": region, "type": "AWS::S3::Bucket", "reason": "denied"}
+        for account, region in (("1", "global"), ("2", "global"), ("2", "global"))
+    ]
+    with workload.known() as known:
+        known.put("unread", columns, rows)
+        served = {row["id"] for row in known.run("select id from controls where type = 'AWS::S3::Bucket'")}
+        assert {one["control"]: one["unknown"] for one in unseen_counts(known)} == dict.fromkeys(served, 2) != {}

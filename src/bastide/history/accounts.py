@@ -24,6 +24,7 @@ from bastide.controls.exemptions import apply_exemptions
 from bastide.controls.verdict import SEVERITIES, Verdict
 from bastide.history.outcome import Counts, Outcome
 from bastide.resources.model import Resource
+from bastide.redact import clean
 from bastide.tables import of_ledger, of_resources, whole_folder, write_parquet
 
 if TYPE_CHECKING:
@@ -173,6 +174,15 @@ def _place(said: Verdict | Lot) -> int:
 
 
 def _of_reads(live: Live) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
+    yield (
+        "unread",
+        (
+            {"account": live.account, "region": region, "type": kind, "reason": clean(why)}
+            for mark in live.marks
+            for kind, places in mark.properties["unread"].items()
+            for region, why in places.items()
+        ),
+    )
     yield (
         "reads",
         (

@@ -95,7 +95,7 @@ def read_judged(known: Known) -> Judged:
     live = any(row["live"] for row in known.run("select live from scan"))
     last = _by_control(known.run(_LAST))
     for row in unseen_counts(known):
-        last[row["control"]].unknown += row["unknown"]
+        last.setdefault(row["control"], Counts()).unknown += row["unknown"]
     other = _by_control(known.run(_OTHER)) if has_table(known, "other_counts") else {}
     return Judged(other, last, unseen_accounts(known)) if live else Judged(last, other)
 
@@ -106,14 +106,19 @@ def unseen_accounts(known: Known) -> int:
 
 
 def unseen_counts(known: Known) -> list[dict[str, Any]]:
-    """What the accounts that could not be entered count of each control: one unknown verdict each.
+    """What could not be seen counts of each control: an unknown verdict for each account that could not be entered, and
+    one for each account and region where not all resources that it judges could be listed.
 
-    Of controls that judged nothing elsewhere, nothing is counted.
+    Of an account, controls that judged nothing elsewhere count nothing.
     """
-    if not (unseen := unseen_accounts(known)):
-        return []
-    rows = known.run(_ELSEWHERE)
-    return [{**row, "passed": 0, "failed": 0, "unknown": unseen, "exempt": 0} for row in rows]
+    found: dict[str, dict[str, Any]] = {}
+    unseen = unseen_accounts(known)
+    rows = [{**row, "unknown": unseen} for row in known.run(_ELSEWHERE)] if unseen else []
+    rows += known.run(_UNREAD) if has_table(known, "unread") else []
+    for row in rows:
+        one = found.setdefault(row["control"], {**row, "passed": 0, "failed": 0, "unknown": 0, "exempt": 0})
+        one["unknown"] += row["unknown"]
+    return list(found.values())
 
 
 _UNSEEN = """
@@ -125,6 +130,10 @@ select control, any_value(severity) as severity from verdicts
 where control not in (select id from controls where starts_with(type, 'AWS::Organizations::')) group by control
 """
 """An organization is seen from its management account: others add nothing to what is known of it."""
+_UNREAD = """
+select c.id as control, any_value(c.severity) as severity, count(distinct (u.account, u.region))::int as unknown
+from unread u join controls c using (type) group by c.id
+"""
 
 
 def has_table(known: Known, name: str) -> bool:

@@ -42,9 +42,10 @@ def record_scan(known: Known, state: State) -> Scanned:
                 )
             )  # fmt: skip
             counts = known.select(_COUNTS)
-            unseen = {row["control"]: row["unknown"] for row in unseen_counts(known)}
+            unseen = {row["control"]: row for row in unseen_counts(known)}
             for row in counts:
-                row["unknown"] += unseen.get(row["control"], 0)
+                row["unknown"] += unseen.pop(row["control"], {"unknown": 0})["unknown"]
+            counts += unseen.values()
             if counts:
                 connection.execute(insert(control_counts), [{"scan": about["id"], **row} for row in counts])
             _findings(known, state, connection, {**about, "at": at})

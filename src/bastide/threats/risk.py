@@ -47,7 +47,7 @@ COUNTS: Columns = {
     "exempt": ("INTEGER", "verdicts that are exempt"),
 }
 """The tables `other_counts`, the newest scan of the other kind, of live accounts or of code, and `unseen_counts`, what
-could not be seen in accounts that the last scan could not enter."""
+could not be seen: in accounts that the last scan could not enter, and where resources could not be listed."""
 
 
 class Mitigation(Struct, frozen=True):
