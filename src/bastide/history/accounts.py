@@ -23,8 +23,8 @@ from bastide.controls.evaluate import Evaluation
 from bastide.controls.exemptions import apply_exemptions
 from bastide.controls.verdict import SEVERITIES, Verdict
 from bastide.history.outcome import Counts, Outcome
-from bastide.resources.model import Resource
 from bastide.redact import clean
+from bastide.resources.model import Resource
 from bastide.tables import of_ledger, of_resources, whole_folder, write_parquet
 
 if TYPE_CHECKING:

@@ -62,7 +62,7 @@ class Evidence:
     def __init__(self, known: Known) -> None:
         self._counted = {row["control"]: row for row in known.run(_COUNTED)}
         for row in unseen_counts(known):
-            none = {name: 0 for name in ("passed", "failed", "unknown", "exempt")}
+            none = dict.fromkeys(("passed", "failed", "unknown", "exempt"), 0)
             self._counted.setdefault(row["control"], {"control": row["control"], **none})["unknown"] += row["unknown"]
         self._bad: dict[str, list[Bad]] = {}
         for row in known.run(_BAD, [MOST]):
