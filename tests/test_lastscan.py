@@ -184,7 +184,9 @@ def test_verdicts_are_all_there_whoever_looks_at_which_of_them(
     keeper.close()
     assert rows("select control, path, line from verdicts") == [("iam.x", "infra/a.tf", 5)] * 3
     assert rows("select count(*) from coverage") == rows("select count(*) from controls") == [(1,)]
-    assert sorted(path.suffix for path in folder_of_last_scan().iterdir()) == [".jsonl"] * len(TABLES.keys() - OF_ACCOUNTS)
+    assert sorted(path.suffix for path in folder_of_last_scan().iterdir()) == [".jsonl"] * len(
+        TABLES.keys() - OF_ACCOUNTS
+    )
 
 
 @pytest.mark.parametrize("at_least", [1, WORTH_A_PROCESS])
