@@ -25,6 +25,8 @@ class CompiledLibrary(BuildHookInterface):  # type: ignore[misc, type-arg]
         sys.path.insert(0, str(Path(self.root, "src")))
         from bastide.controls.frameworks import frameworks_compiled
         from bastide.controls.library import load_library
+        from bastide.detect.compiled import compiled_rules
+        from bastide.lake.source import sources
         from bastide.objectives.catalogue import load_objectives
         from bastide.objectives.responsibilities import load_matrix
         from bastide.objectives.wellarchitected import load_practices
@@ -44,6 +46,8 @@ class CompiledLibrary(BuildHookInterface):  # type: ignore[misc, type-arg]
         library_templates()
         load_practices()
         load_matrix()
+        compiled_rules()
+        sources()
         for file in Path(self._cache.name, "bastide").iterdir():
             name = file.name.rpartition("-")[0]
             build_data["force_include"][str(file)] = f"bastide/library/compiled/{name}.json"

@@ -7,6 +7,7 @@ import hashlib
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,14 +22,15 @@ if TYPE_CHECKING:
 Read = TypeVar("Read")
 
 
-def compiled(name: str, files: Iterable[Path], build: Callable[[], Any]) -> Any:
-    """What `build` returns, as JSON gives it back; from the cache when the same `files` were built before.
+def compiled(name: str, files: Iterable[Path], build: Callable[[], Any], more: str = "", kind: Any = Any) -> Any:
+    """What `build` returns, as JSON gives it back, as a `kind`; from the cache when the same `files` were built before.
 
     A wheel brings what its own files were compiled to (`hatch_build.py`); nobody changes those. The key is bastide's
-    version, Python's, and every file's name, size and time of change. A cache that cannot be read or written is as if
-    it were not there.
+    version, Python's, every file's name, size and time of change, and what `more` there is. A cache that cannot be read
+    or written is as if it were not there.
     """
-    return _kept(name, files, lambda: msgspec.json.encode(build()), msgspec.json.decode)
+    read = partial(msgspec.json.decode, type=kind)
+    return _kept(name, files, lambda: msgspec.json.encode(build()), read, more)
 
 
 class Parts:
@@ -78,11 +80,13 @@ def _in_parts(parts: dict[str, Any]) -> bytes:
     return b",\n".join([b"[" + msgspec.json.encode(places), *texts]) + b"]"
 
 
-def _kept(name: str, files: Iterable[Path], build: Callable[[], bytes], read: Callable[[bytes], Read]) -> Read:
+def _kept(
+    name: str, files: Iterable[Path], build: Callable[[], bytes], read: Callable[[bytes], Read], more: str = ""
+) -> Read:
     shipped = FOLDER / "compiled" / f"{name}.json"
     if shipped.is_file():
         return read(shipped.read_bytes())
-    digest = _digest(files)
+    digest = _digest(files, more)
     folder = _folder()
     path = folder / f"{name}-{digest}.json" if folder else None
     if path is not None:
@@ -96,8 +100,8 @@ def _kept(name: str, files: Iterable[Path], build: Callable[[], bytes], read: Ca
     return read(text)
 
 
-def _digest(files: Iterable[Path]) -> str:
-    digest = hashlib.sha256(f"{__version__}\0{sys.version_info[:2]}".encode())
+def _digest(files: Iterable[Path], more: str) -> str:
+    digest = hashlib.sha256(f"{__version__}\0{sys.version_info[:2]}\0{more}\0".encode("utf-8", "surrogateescape"))
     for file in files:
         status = file.stat()
         digest.update(f"{file}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogateescape"))

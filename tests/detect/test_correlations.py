@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastide.detect.correlations import described, parts_of, possible, prepare, statements, wanted_fields
+from bastide.detect.correlations import described, possible, prepare, statements, wanted_fields
 from bastide.detect.engine import _run
 from bastide.detect.fields import Unsupported
 from bastide.detect.hits import Value, row
@@ -60,14 +60,13 @@ def _by_sql(found: RuleSet, hits: list[Hit], names: tuple[Value, ...]) -> set[tu
             connection.execute(f"insert into hits select {rule}, {number}, {time}, true, {row(names, given)}")
         correlation = found.rules[-1]
         every = {rule.number: names for rule in found.rules if not rule.is_correlation}
-        made = _run(connection, statements(correlation, found.rules, every))
+        made = _run(connection, statements(correlation.number, correlation.correlation, every))
         rows = connection.execute(
             "select h.f0, e.time, e.members, e.count from hits h join episodes e on e.rule = h.rule and "
             f"e.event = h.event where h.rule = {correlation.number}"
         ).fetchall()
     assert made == len(rows)
-    numbers = {id(rule.parsed): rule.number for rule in found.rules}
-    assert not made or possible(correlation, numbers, Counter(hit[0] for hit in hits))
+    assert not made or possible(correlation.correlation, Counter(hit[0] for hit in hits))
     assert all(count == len(members) for _, _, members, count in rows)
     return {(group, time, frozenset(hits[at][1] for at in members)) for group, time, members, _ in rows}
 
@@ -217,20 +216,20 @@ def test_a_percentile_is_interpolated(folder: Path) -> None:
 def test_what_there_is_no_way_to_is_refused(folder: Path, correlation: str, why: str) -> None:
     found = rules(folder, correlation)
     with pytest.raises(Unsupported, match=why):
-        statements(found.rules[-1], found.rules, {rule.number: (Value("value"),) for rule in found.rules})
+        statements(9, found.rules[-1].correlation, {rule.number: (Value("value"),) for rule in found.rules})
 
 
 def test_aliases_name_the_field_of_each_rule(folder: Path) -> None:
     found = rules(folder, "  type: temporal\n  rules: [a, b]\n  group-by: [who]\n  aliases:\n    who:\n"
                           "      a: userIdentity.arn\n      b: requestParameters.name\n")  # fmt: skip
-    numbers = {id(rule.parsed): rule.number for rule in found.rules}
-    correlation = found.rules[-1]
-    assert [part.groups for part in parts_of(correlation, numbers)] == [
+    correlation = found.rules[-1].correlation
+    assert correlation
+    assert [part.groups for part in correlation.parts] == [
         ("userIdentity.arn",),
         ("requestParameters.name",),
     ]
     wanted, counted = wanted_fields(found.rules)
-    assert wanted == {numbers[id(found.rules[0].parsed)]: ["userIdentity.arn"], 1: ["requestParameters.name"]}
+    assert wanted == {0: ["userIdentity.arn"], 1: ["requestParameters.name"]}
     assert counted == {0, 1}
     assert described(correlation) == "temporal within 10s by who"
 
@@ -239,7 +238,8 @@ def test_statements_are_sql(folder: Path) -> None:
     found = rules(folder, "  type: event_count\n  rules: [a]\n  condition: {gte: 2}\n")
     with session() as connection:
         prepare(connection)
-        for statement in statements(found.rules[-1], found.rules, {rule.number: () for rule in found.rules}):
+        correlation = found.rules[-1].correlation
+        for statement in statements(9, correlation, {rule.number: () for rule in found.rules}):
             connection.execute(statement)
         assert connection.execute("select count(*) from episodes").fetchone() == (0,)
         with pytest.raises(duckdb.Error):

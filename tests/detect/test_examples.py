@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bastide.detect.examples import examples_of, run_examples
+from bastide.detect.plan import plan_of
 from bastide.detect.rules import load_rules
 from bastide.detect.run import Detections
 from bastide.errors import UsageError
@@ -23,7 +24,7 @@ NO = "{eventSource: s3.amazonaws.com, eventName: GetObject}"
 def outcome(loaded: Any, *examples: str) -> tuple[str, ...]:
     lines = "".join(f"    - {example}\n" for example in examples)
     rules = loaded(rule_text("  a: {eventName: ListBuckets}\n  condition: a") + f"bastide:\n  examples:\n{lines}")
-    (one,) = run_examples(rules, rules.rules)
+    (one,) = run_examples(rules, plan_of(rules), rules.rules)
     return one.failed
 
 
@@ -50,7 +51,7 @@ def test_a_word_that_means_nothing_is_told(loaded: Any) -> None:
     rules = loaded(
         rule_text("  a: {eventName: ListBuckets}\n  condition: a") + "bastide: {playboook: x, examples: []}\n"
     )
-    (one,) = run_examples(rules, rules.rules)
+    (one,) = run_examples(rules, plan_of(rules), rules.rules)
     assert one.failed[0] == "`playboook` is no field of `bastide`. did you mean `playbook`?"
 
 
@@ -59,14 +60,15 @@ def test_events_of_other_logs(loaded: Any) -> None:
     lines = [f"{side}: {{raw: {flow % port}log_status: OK}}}}" for side, port in (("match", 22), ("no-match", 80))]
     text = rule_text("  a: {dstport: 22}\n  condition: a").replace("service: cloudtrail", "service: vpcflow")
     rules = loaded(text + "bastide:\n  examples:\n" + "".join(f"    - {line}\n" for line in lines))
-    (one,) = run_examples(rules, rules.rules)
+    (one,) = run_examples(rules, plan_of(rules), rules.rules)
     assert (one.failed, one.examples) == ((), 2)
 
 
 @pytest.mark.slow
 def test_those_of_the_library_hold() -> None:
     rules = load_rules()
-    assert [(one.rule.title, one.failed) for one in run_examples(rules, rules.rules) if one.failed] == []
+    outcomes = run_examples(rules, plan_of(rules), rules.rules)
+    assert [(one.rule.title, one.failed) for one in outcomes if one.failed] == []
 
 
 def of_another_log(loaded: Any, logsource: str, detection: str, event: dict[str, Any], *sides: str) -> tuple[str, ...]:
@@ -77,7 +79,7 @@ def of_another_log(loaded: Any, logsource: str, detection: str, event: dict[str,
         for side, value in zip(("match", "no-match"), sides, strict=True)
     ]
     rules = loaded(text + "bastide:\n  examples:\n" + "".join(lines))
-    (one,) = run_examples(rules, rules.rules)
+    (one,) = run_examples(rules, plan_of(rules), rules.rules)
     return one.failed
 
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from bastide.detect.attack import tactic
 from bastide.detect.examples import run_examples
+from bastide.detect.plan import plan_of
 from bastide.detect.rules import load_rules
 from bastide.library import FOLDER
 from bastide.threats.templates import load_templates
@@ -87,7 +88,7 @@ def _keys(value: Any) -> Iterator[Any]:
 def test_calls_that_were_refused_are_told_apart() -> None:
     """Each event that a detection matches, had it been refused, is matched only by those that mean to."""
     refused = [_refused(rule) for rule in RULES.rules if rule.shown and rule.source and rule.source.is_cloudtrail]
-    outcomes = run_examples(RULES, [rule for rule in refused if rule.extra["examples"]])
+    outcomes = run_examples(RULES, plan_of(RULES), [rule for rule in refused if rule.extra["examples"]])
     matched = {one.rule.title for one in outcomes if any(text.endswith(" is matched") for text in one.failed)}
     assert matched == set(SEE_REFUSED)
 

@@ -89,7 +89,7 @@ def _test(detections: Detections, rules: list[Rule], form: str) -> int:
     from bastide.lake.extra import needed
 
     needed()
-    outcomes = run_examples(detections.rules, rules)
+    outcomes = run_examples(detections.rules, detections.plan, rules)
     failed = [one for one in outcomes if one.failed]
     if form == "json":
         records = [

@@ -6,9 +6,7 @@ events. Events that lack a field that is grouped by belong to no group. Time spa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from msgspec import Struct
+from typing import TYPE_CHECKING
 
 from bastide.detect.fields import Unsupported
 from bastide.detect.hits import Value, is_list, places, row
@@ -19,14 +17,13 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from bastide.detect.counting import Correlation, Limit, Part, Words
     from bastide.detect.rules import Rule
 
 _EPISODES = """create or replace temp table episodes (rule INTEGER, event BIGINT, time BIGINT, members BIGINT[],
   first BIGINT, last BIGINT, count BIGINT)"""
 MAX_MEMBERS = 1000
 """Events that are named for one match, the first of them; all are counted."""
-
-_COMPARE = {"LT": "<", "LTE": "<=", "GT": ">", "GTE": ">=", "EQ": "=", "NEQ": "<>"}
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, files: Sequence[str] = ()) -> None:
@@ -39,90 +36,44 @@ def prepare(connection: duckdb.DuckDBPyConnection, files: Sequence[str] = ()) ->
     connection.execute(f"create temp view matched as from hits{more}")
 
 
-class Part(Struct, frozen=True):
-    """A rule that is counted, with the names of its fields that stand for each group and for what is measured."""
-
-    rule: int
-    groups: tuple[str, ...]
-    measured: tuple[str, ...]
-
-
-def parts_of(rule: Rule, numbers: Mapping[int, int]) -> list[Part]:
-    """What a correlation counts; `numbers` has the number of each rule by the identity of what pySigma parsed."""
-    correlation = rule.parsed
-    names = correlation.group_by or []
-    wanted = _measured(correlation)
-    return [
-        Part(
-            numbers[id(one.rule)],
-            tuple(_alias(correlation, name, one.reference) for name in names),
-            tuple(_alias(correlation, name, one.reference) for name in wanted),
-        )
-        for one in correlation.referenced_rules
-    ]
-
-
-def _measured(correlation: Any) -> list[str]:
-    found = getattr(correlation.condition, "fieldref", None) if correlation.type.name.startswith("VALUE") else None
-    return [found] if isinstance(found, str) else list(found or [])
-
-
-def _alias(correlation: Any, name: str, reference: str) -> str:
-    """The field of a rule that a name of the correlation means."""
-    alias = correlation.aliases.aliases.get(name)
-    if alias is None:
-        return name
-    return next((field for one, field in alias.mapping.items() if one.reference == reference), name)
-
-
 def wanted_fields(rules: Iterable[Rule]) -> tuple[dict[int, list[str]], set[int]]:
     """By rule the fields that correlations need of its matches, and all rules that some correlation counts."""
-    rules = list(rules)
-    numbers = {id(rule.parsed): rule.number for rule in rules}
     wanted: dict[int, dict[str, None]] = {}
-    counted: set[int] = set()
     for rule in rules:
-        if not rule.is_correlation:
-            continue
-        for part in parts_of(rule, numbers):
-            counted.add(part.rule)
+        for part in rule.correlation.parts if rule.correlation else ():
             wanted.setdefault(part.rule, {}).update(dict.fromkeys((*part.groups, *part.measured)))
-    return {number: list(names) for number, names in wanted.items()}, counted
+    return {number: list(names) for number, names in wanted.items()}, set(wanted)
 
 
-def grouped(rule: Rule) -> tuple[Value, ...]:
+def grouped(correlation: Correlation) -> tuple[Value, ...]:
     """What stands in the rows of a correlation's own matches."""
-    return tuple(map(Value, rule.parsed.group_by or ()))
+    return tuple(map(Value, correlation.by))
 
 
-def statements(rule: Rule, rules: Sequence[Rule], values: Mapping[int, Sequence[Value]]) -> list[str]:
+def statements(number: int, correlation: Correlation, values: Mapping[int, Sequence[Value]]) -> list[str]:
     """What to run to add a correlation's matches to `hits` and `episodes`; after one that makes no rows none does.
 
-    `Unsupported` for what there is no way to.
-
-    `values` are, by rule, what stands in the rows of its matches.
+    `number` is that of its rule, `values` are, by rule, what stands in the rows of its matches. `Unsupported` for what
+    there is no way to.
     """
-    numbers = {id(one.parsed): one.number for one in rules}
-    parts = parts_of(rule, numbers)
+    parts = correlation.parts
     for part in parts:
         known = {value.name for value in values[part.rule]}
         for name in (*part.groups, *part.measured):
             if name not in known:
                 raise Unsupported(f"it groups by `{name}`, which a correlation that it counts does not")
-    correlation = rule.parsed
-    span = correlation.timespan.seconds * 1000
-    groups = [f"g{at}" for at in range(len(correlation.group_by or []))]
+    groups = [f"g{at}" for at in range(len(correlation.by))]
     events = " union all ".join(_events(at, part, values[part.rule]) for at, part in enumerate(parts))
     over = f"partition by {', '.join(groups)} " if groups else ""
-    if groups and (least := _least(correlation, len(parts))):
+    if groups and (least := _least(correlation)):
         chosen = f"select {', '.join(groups)} from events group by {', '.join(groups)} having {least}"
         events = f"with events as materialized ({events}) from events join ({chosen}) using ({', '.join(groups)})"
     return [
         f"create or replace temp table counted as {events}",
-        f"create or replace temp table held as {_held(correlation, len(parts), span, over, groups)}",
+        f"create or replace temp table held as {_held(correlation, over, groups)}",
         _found(over, groups),
-        f"insert into hits select {rule.number}, event, time, fresh, {row(grouped(rule), groups)} from found",
-        f"insert into episodes select {rule.number}, event, time, members, first, last, number from found",
+        f"insert into hits select {number}, event, time, fresh, {row(grouped(correlation), groups)} from found",
+        f"insert into episodes select {number}, event, time, members, first, last, number from found",
     ]
 
 
@@ -146,80 +97,64 @@ def _events(at: int, part: Part, known: Sequence[Value]) -> str:
     return f"select {at} as part, {given} from ({found})"
 
 
-def _least(correlation: Any, count: int) -> str:
+def _least(correlation: Correlation) -> str:
     """What must be true of all events of a group for any window of it to hold: most groups are left out by that."""
-    if hasattr(correlation.condition, "parsed"):
+    limit, kind = correlation.limit, correlation.kind
+    if limit is None:
         return ""
-    limit, kind = correlation.condition, correlation.type.name
-    if kind == "TEMPORAL_ORDERED":
-        return f"count(distinct part) = {count}"
-    if kind not in ("EVENT_COUNT", "VALUE_COUNT", "TEMPORAL") or limit.op.name not in ("GTE", "GT", "EQ"):
-        return ""
-    counted = {"EVENT_COUNT": "event", "VALUE_COUNT": "measured", "TEMPORAL": "part"}[kind]
-    return f"count(distinct {counted}) >= {limit.count}"
+    if kind == "temporal_ordered":
+        return f"count(distinct part) = {len(correlation.parts)}"
+    counted = {"event_count": "event", "value_count": "measured", "temporal": "part"}.get(kind)
+    return f"count(distinct {counted}) >= {limit.count}" if counted and limit.is_least else ""
 
 
-def _held(correlation: Any, count: int, span: int, over: str, groups: list[str]) -> str:
+def _held(correlation: Correlation, over: str, groups: list[str]) -> str:
     """The events at which the condition holds: the group, event, `time` and `start` of the window that ends there."""
+    span = correlation.seconds * 1000
     window = f"({over}order by time range between {span} preceding and current row)"
     kept = ", ".join([*groups, "event", "time"])
-    kind = correlation.type.name
-    if kind == "TEMPORAL_ORDERED":
-        return _ordered(correlation, count, span, over, kept)
-    if hasattr(correlation.condition, "parsed"):
+    if correlation.kind == "temporal_ordered":
+        return _ordered(correlation, span, over, kept)
+    if limit := correlation.limit:
+        holds = f"{_measure(correlation, limit, window)} {limit.operator} {limit.count}"
+    else:
+        assert correlation.words is not None
         both = f"({over}order by time range between {span} preceding and {span} following)"
-        holds = _expression(correlation, correlation.condition.parsed, window, both)
-        return f"select {kept}, time - {span} as start from counted qualify {holds}"
-    limit = correlation.condition
-    measure = _measure(correlation, count, window)
-    return (
-        f"select {kept}, time - {span} as start from counted qualify {measure} {_COMPARE[limit.op.name]} {limit.count}"
-    )
+        holds = _expression(correlation.words, window, both)
+    return f"select {kept}, time - {span} as start from counted qualify {holds}"
 
 
-def _measure(correlation: Any, count: int, window: str) -> str:
+def _measure(correlation: Correlation, limit: Limit, window: str) -> str:
     number = "as_number(measured)"
-    kind = correlation.type.name
-    if kind == "VALUE_PERCENTILE":
-        percentile = correlation.condition.percentile
-        if percentile is None or not 0 <= percentile <= 100:
+    if correlation.kind == "value_percentile":
+        if limit.percentile is None or not 0 <= limit.percentile <= 100:
             raise Unsupported("value_percentile needs a `percentile` from 0 to 100 in its condition")
-        return f"quantile_cont({number}, {percentile / 100}) over {window}"
+        return f"quantile_cont({number}, {limit.percentile / 100}) over {window}"
     return {
-        "EVENT_COUNT": "count(*)" if count == 1 else "count(distinct event)",
-        "VALUE_COUNT": "count(distinct measured)",
-        "TEMPORAL": "count(distinct part)",
-        "VALUE_SUM": f"sum({number})",
-        "VALUE_AVG": f"avg({number})",
-        "VALUE_MEDIAN": f"median({number})",
-    }[kind] + f" over {window}"
+        "event_count": "count(*)" if len(correlation.parts) == 1 else "count(distinct event)",
+        "value_count": "count(distinct measured)",
+        "temporal": "count(distinct part)",
+        "value_sum": f"sum({number})",
+        "value_avg": f"avg({number})",
+        "value_median": f"median({number})",
+    }[correlation.kind] + f" over {window}"
 
 
-def _expression(correlation: Any, node: Any, back: str, both: str) -> str:
+def _expression(words: Words, back: str, both: str) -> str:
     """A condition in words: a rule has a match in the window; under `not`, has none before or after, as near."""
-    from sigma.correlations import CorrelationConditionAND, CorrelationConditionNOT, SigmaRuleReference
-
-    if isinstance(node, SigmaRuleReference):
-        at = [one.reference for one in correlation.referenced_rules].index(node.reference)
-        return f"bool_or(part = {at}) over {back}"
-    if isinstance(node, CorrelationConditionNOT):
-        return f"not ({_expression(correlation, node.args[0], both, both)})"
-    word = " and " if isinstance(node, CorrelationConditionAND) else " or "
-    return f"({word.join(_expression(correlation, one, back, both) for one in node.args)})"
+    if not words.word:
+        return f"bool_or(part = {words.part}) over {back}"
+    if words.word == "not":
+        return f"not ({_expression(words.over[0], both, both)})"
+    return f"({f' {words.word} '.join(_expression(one, back, both) for one in words.over)})"
 
 
-def _ordered(correlation: Any, count: int, span: int, over: str, kept: str) -> str:
+def _ordered(correlation: Correlation, span: int, over: str, kept: str) -> str:
     """Chains of one match of each rule in their order: for each last one the latest beginning that it can have."""
-    from sigma.correlations import CorrelationConditionAND, SigmaRuleReference
-
-    condition = correlation.condition
-    if hasattr(condition, "parsed"):
-        tree = condition.parsed
-        if not isinstance(tree, CorrelationConditionAND) or not all(
-            isinstance(one, SigmaRuleReference) for one in tree.args
-        ):
-            raise Unsupported("temporal_ordered takes only rules joined by `and` in its condition")
-    elif condition.op.name not in ("GTE", "EQ") or condition.count != count:
+    count, words, limit = len(correlation.parts), correlation.words, correlation.limit
+    if words is not None and (words.word != "and" or any(one.word for one in words.over)):
+        raise Unsupported("temporal_ordered takes only rules joined by `and` in its condition")
+    if limit is not None and (limit.operator not in (">=", "=") or limit.count != count):
         raise Unsupported("temporal_ordered needs every rule: leave its condition out")
     chain = "select *, case when part = 0 then time end as b0 from counted"
     for at in range(1, count):
@@ -247,22 +182,20 @@ def _found(over: str, groups: list[str]) -> str:
       group by {"".join(f"r.{name}, " for name in groups)}r.island, r.event, r.time having bool_or(e.fresh)"""
 
 
-def possible(rule: Rule, numbers: Mapping[int, int], matches: Mapping[int, int]) -> bool:
+def possible(correlation: Correlation, matches: Mapping[int, int]) -> bool:
     """Whether a correlation can have any match, by the number of matches of each rule; it costs a look, not a query."""
-    parts = [matches.get(part.rule, 0) for part in parts_of(rule, numbers)]
-    correlation = rule.parsed
-    if hasattr(correlation.condition, "parsed"):
+    parts = [matches.get(part.rule, 0) for part in correlation.parts]
+    limit = correlation.limit
+    if limit is None:
         return any(parts)
-    if correlation.type.name.startswith("TEMPORAL"):
-        limit = correlation.condition
-        return all(parts) or (any(parts) and (limit.op.name not in ("GTE", "EQ") or limit.count < len(parts)))
-    if correlation.type.name == "EVENT_COUNT" and correlation.condition.op.name in ("GTE", "GT", "EQ"):
-        return sum(parts) >= max(1, int(correlation.condition.count))
+    if correlation.kind.startswith("temporal"):
+        return all(parts) or (any(parts) and (limit.operator not in (">=", "=") or limit.count < len(parts)))
+    if correlation.kind == "event_count" and limit.is_least:
+        return sum(parts) >= max(1, int(limit.count))
     return any(parts)
 
 
-def described(rule: Rule) -> str:
+def described(correlation: Correlation) -> str:
     """A correlation in a line: what is counted, over which time, by what."""
-    correlation = rule.parsed
-    words = f"{correlation.type.name.lower()} within {correlation.timespan.spec}"
-    return f"{words} by {', '.join(correlation.group_by)}" if correlation.group_by else words
+    words = f"{correlation.kind} within {correlation.within}"
+    return f"{words} by {', '.join(correlation.by)}" if correlation.by else words

@@ -129,6 +129,6 @@ def logs_of(rule: Rule, rules: Sequence[Rule]) -> set[str]:
     """The kinds of log that a rule needs, a correlation those of all that it counts."""
     if rule.source is not None:
         return {rule.source.name}
-    by_parsed = {id(one.parsed): one for one in rules}
-    counted = [by_parsed[id(one.rule)] for one in rule.parsed.referenced_rules if id(one.rule) in by_parsed]
+    by_number = {one.number: one for one in rules}
+    counted = [by_number[part.rule] for part in rule.correlation.parts] if rule.correlation else []
     return {word for one in counted for word in logs_of(one, rules)}

@@ -113,7 +113,7 @@ def moment(milliseconds: int) -> str:
 
 def span_of(rules: RuleSet) -> int:
     """The longest time span of a correlation, in milliseconds; 0 without any."""
-    return max((rule.parsed.timespan.seconds * 1000 for rule in rules.rules if rule.is_correlation), default=0)
+    return max((rule.correlation.seconds * 1000 for rule in rules.rules if rule.correlation), default=0)
 
 
 def detect(
@@ -172,16 +172,15 @@ def _correlate(connection: duckdb.DuckDBPyConnection, rules: RuleSet, plan: Plan
     from bastide.detect.fields import Unsupported
 
     values = dict(plan.values)
-    numbers = {id(rule.parsed): rule.number for rule in rules.rules}
     matches = dict(connection.execute("select rule, count(*) from matched group by rule").fetchall())
     broken: dict[int, str] = {}
     for rule in rules.rules:
-        if not rule.is_correlation or rule.number not in plan.usable:
+        if rule.correlation is None or rule.number not in plan.usable:
             continue
-        values[rule.number] = grouped(rule)
+        values[rule.number] = grouped(rule.correlation)
         try:
-            todo = statements(rule, rules.rules, values)
-            if possible(rule, numbers, matches):
+            todo = statements(rule.number, rule.correlation, values)
+            if possible(rule.correlation, matches):
                 matches[rule.number] = _run(connection, todo)
         except (duckdb.Error, Unsupported) as error:
             broken[rule.number] = (str(error).splitlines() or ["it broke"])[0]

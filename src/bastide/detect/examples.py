@@ -16,13 +16,13 @@ from msgspec.structs import replace
 
 from bastide.detect.engine import detect
 from bastide.detect.events import made, moment
-from bastide.detect.plan import plan_of
 from bastide.detect.rules import EXTRA, RuleSet
 from bastide.errors import UsageError, near_miss
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bastide.detect.plan import Plan
     from bastide.detect.rules import Rule
 
 START = dt.datetime(2026, 3, 2, 10, 0, tzinfo=dt.UTC)
@@ -74,10 +74,9 @@ def _slips(rule: Rule) -> list[str]:
     ]
 
 
-def run_examples(rules: RuleSet, some: Sequence[Rule]) -> list[Outcome]:
+def run_examples(rules: RuleSet, plan: Plan, some: Sequence[Rule]) -> list[Outcome]:
     """Run the examples of these rules; one without both a match and a no-match fails."""
     everything = RuleSet(rules=[replace(rule, shown=True) for rule in rules.rules])
-    plan = plan_of(everything)
     broken = {problem.rule: problem.cause for problem in plan.problems if problem.rule}
     examples: dict[str, list[Example]] = {}
     failed: dict[str, list[str]] = {rule.id: [] for rule in some}
@@ -97,7 +96,7 @@ def run_examples(rules: RuleSet, some: Sequence[Rule]) -> list[Outcome]:
     return [Outcome(rule, len(examples[rule.id]), tuple(failed[rule.id])) for rule in some]
 
 
-def _matched(rules: RuleSet, plan: Any, examples: list[Example]) -> dict[str, set[str | int]]:
+def _matched(rules: RuleSet, plan: Plan, examples: list[Example]) -> dict[str, set[str | int]]:
     """By rule the ids and the times of the events that it matches."""
     from bastide.detect.small import stored
 

@@ -38,7 +38,6 @@ class Step(Struct, frozen=True):
     values: tuple[Value, ...] = ()
     fields: tuple[str, ...] = ()
     counted: bool = False
-    shown: bool = True
 
 
 class Pass(Struct, frozen=True):
@@ -106,11 +105,7 @@ def _with_their_fields(rules: Sequence[Rule], plan: Plan) -> list[Rule]:
 
 
 def _look_for_fields(rule: Rule, rules: Sequence[Rule]) -> None:
-    from bastide.detect.correlations import parts_of
-
-    if not rule.is_correlation:
-        return
-    for part in parts_of(rule, {id(one.parsed): one.number for one in rules}):
+    for part in rule.correlation.parts if rule.correlation else ():
         counted = rules[part.rule]
         if counted.source is None:
             continue
@@ -123,12 +118,10 @@ def _look_for_fields(rule: Rule, rules: Sequence[Rule]) -> None:
 
 def _leave_out(plan: Plan, rules: Iterable[Rule]) -> None:
     """Correlations are usable when all that they count is."""
-    numbers = {id(rule.parsed): rule.number for rule in rules}
     for rule in rules:
-        if rule.source is not None or rule.number in plan.refused:
+        if rule.correlation is None or rule.number in plan.refused:
             continue
-        counts = [numbers.get(id(one.rule), -1) for one in rule.parsed.referenced_rules]
-        if all(number in plan.usable for number in counts):
+        if all(part.rule in plan.usable for part in rule.correlation.parts):
             plan.usable.add(rule.number)
         else:
             plan.problems.append(Problem(rule.place, "a rule that it counts cannot be used", rule.id))
@@ -177,7 +170,6 @@ def _steps(rule: Rule, names: Sequence[str], counted: bool) -> list[tuple[str, S
             values=values,
             fields=tuple(map(_as_kept, fields, many)),
             counted=counted,
-            shown=rule.shown,
         )
         found.append((table, step))
     return found

@@ -33,7 +33,8 @@ def resolve(parsed: Parsed, into: RuleSet, placeholders: Mapping[str, Sequence[s
             _expand(rule, placeholders)
     ordered = _ordered(rules, into)
     shown = _shown(ordered)
-    into.rules = [made(number, rule, document, id(rule) in shown) for number, (rule, document) in enumerate(ordered)]
+    numbers = {id(rule): number for number, (rule, _) in enumerate(ordered)}
+    into.rules = [made(rule, document, numbers, id(rule) in shown) for rule, document in ordered]
 
 
 def _distinct(rules: Parsed) -> None:

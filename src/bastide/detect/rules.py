@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from bastide.detect.documents import Document, documents
+from bastide.detect.counting import Correlation, counting
 from bastide.detect.hush import hush
 from bastide.detect.sources import Source, service_meant, source_of
 from bastide.errors import UsageError
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from sigma.correlations import SigmaCorrelationRule
     from sigma.rule import SigmaRule
+
+    from bastide.detect.documents import Document
 
 LIBRARY = "library"
 LEVELS = ("informational", "low", "medium", "high", "critical")
@@ -57,8 +59,9 @@ class Rule(Struct, frozen=True):
     title: str
     level: str
     place: str
-    parsed: Any  # SigmaRule or SigmaCorrelationRule
+    parsed: Any = None  # SigmaRule, until it is compiled; None for a correlation
     source: Source | None = None  # None for a correlation
+    correlation: Correlation | None = None
     name: str = ""
     description: str = ""
     tags: tuple[str, ...] = ()
@@ -72,7 +75,7 @@ class Rule(Struct, frozen=True):
     @property
     def is_correlation(self) -> bool:
         """Whether it judges matches of other rules."""
-        return self.source is None
+        return self.correlation is not None
 
 
 class RuleSet(Struct):
@@ -99,14 +102,15 @@ def load_rules(places: Sequence[str] = (), placeholders: Mapping[str, Sequence[s
     if find_spec("sigma") is None:
         raise UsageError("pysigma missing", remedy="`pip install 'bastide[lake]'` brings what rules need")
     loader = _Loader(placeholders or {})
-    for path in _files(places or [LIBRARY]):
+    for path in rule_files(places):
         loader.file(path)
     return loader.finished()
 
 
-def _files(places: Iterable[str]) -> list[Path]:
+def rule_files(places: Iterable[str]) -> list[Path]:
+    """The files of rules in folders, in their order; `UsageError` for a place that is not there."""
     found: dict[Path, None] = {}
-    for place in places:
+    for place in list(places) or [LIBRARY]:
         path = FOLDER / "detections" if place == LIBRARY else Path(place)
         if path.is_dir():
             inside = sorted(one for root in _roots(path) for one in root.rglob("*") if one.suffix in _ENDINGS)
@@ -130,6 +134,11 @@ def _hidden(path: Path, root: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(root).parts)
 
 
+def _told(path: Path) -> str:
+    """A file as messages name it; one of the library by its place there."""
+    return f"library/{path.relative_to(FOLDER).as_posix()}" if path.is_relative_to(FOLDER) else str(path)
+
+
 class _Loader:
     def __init__(self, placeholders: Mapping[str, Sequence[str]]) -> None:
         self.placeholders = placeholders
@@ -138,23 +147,26 @@ class _Loader:
 
     def file(self, path: Path) -> None:
         """Parse a file; what is wrong with it becomes a problem."""
+        from bastide.detect.documents import documents  # only what is not kept is read
+
         self.set.files += 1
+        place = _told(path)
         try:
             text = path.read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            self.problem(str(path), f"cannot be read: {error}")
+            self.problem(place, f"cannot be read: {error}")
             return
         if _SIGMA.search(text) and "logsource" in text and not _OURS.search(text):
             self.set.elsewhere += len(re.findall(r"(?m)^detection\s*:", text)) or 1
             self.set.foreign.update(_NAMED.findall(text))
             return
         try:
-            found = documents(text, str(path))
+            found = documents(text, place)
         except UsageError as error:
-            self.problem(error.place or str(path), error.cause)
+            self.problem(error.place or place, error.cause)
             return
         if not found:
-            self.problem(str(path), "there is no rule in it")
+            self.problem(place, "there is no rule in it")
         for document in found:
             self.document(document)
 
@@ -222,8 +234,8 @@ def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-def made(number: int, parsed: SigmaRule | SigmaCorrelationRule, document: Document, shown: bool) -> Rule:  # noqa: FBT001
-    """The rule for what pySigma has parsed."""
+def made(parsed: SigmaRule | SigmaCorrelationRule, document: Document, numbers: Mapping[int, int], shown: bool) -> Rule:  # noqa: FBT001
+    """The rule for what pySigma has parsed; `numbers` has each rule's by the identity of that."""
     value = document.value
     title = str(parsed.title or Path(document.path).stem)
     logsource = getattr(parsed, "logsource", None)
@@ -231,13 +243,14 @@ def made(number: int, parsed: SigmaRule | SigmaCorrelationRule, document: Docume
     extra = value.get(EXTRA)
     tags = tuple(str(tag) for tag in parsed.tags or ())
     return Rule(
-        number=number,
+        number=numbers[id(parsed)],
         id=identity(parsed, document),
         title=title,
         level=str(parsed.level.name.lower()) if parsed.level else "medium",
         place=document.place,
-        parsed=parsed,
+        parsed=parsed if logsource else None,
         source=source,
+        correlation=None if logsource else counting(parsed, numbers),  # type: ignore[arg-type]
         name=str(parsed.name or ""),
         description=str(parsed.description or ""),
         tags=tags,

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from bastide.detect.alerts import Alert, Classed, Gathered
+from bastide.detect.compiled import compiled_rules
 from bastide.detect.engine import Match, detect, span_of
 from bastide.detect.newest import between, newer, remember, remembered, set_name
-from bastide.detect.plan import Plan, plan_of
 from bastide.detect.pool import LOCAL
-from bastide.detect.rules import Problem, RuleSet, load_rules
+from bastide.detect.rules import Problem
 from bastide.detect.sightings import PROJECT
 from bastide.detect.tuning import Suppressed, Tuning, read_tuning
 from bastide.errors import UsageError
@@ -55,8 +55,7 @@ class Detections:
         self.engine = engine
         self.tuning: Tuning = read_tuning(config)
         self.places = list(places) or self.tuning.rules
-        self.rules: RuleSet = load_rules(self.places, self.tuning.placeholders)
-        self.plan: Plan = plan_of(self.rules)
+        self.rules, self.plan = compiled_rules(self.places, self.tuning.placeholders)
         self.span = span_of(self.rules)
         self.classes = _classes(config)
         self.name = set_name(self.places)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping  # noqa: TC003 (msgspec reads the annotations)
+from typing import Any
 
 from msgspec import Struct, field, structs
 
 from bastide.detect import names
+from bastide.detect.names import Several  # noqa: TC001 (msgspec reads the annotations)
 from bastide.errors import near_miss
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bastide.detect.names import Several
 
 AWS = ("aws", "amazon")
 

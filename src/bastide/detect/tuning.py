@@ -66,11 +66,11 @@ class Tuning(Struct):
 
 def read_tuning(file: str = "") -> Tuning:
     """The tuning of `file`, or of the nearest `bastide.yaml`; nothing without. `UsageError` for mistakes."""
-    from bastide.yamltext import read_yaml
-
     path = file or nearest_file()
     if not path:
         return Tuning()
+    from bastide.yamltext import read_yaml
+
     try:
         text = Path(path).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from bastide.cache import compiled
 from bastide.errors import UsageError
 from bastide.library import FOLDER
-from bastide.yamltext import read_yaml
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pyarrow as pa
 
 OTHER, UNKNOWN = 99, 0
@@ -116,7 +118,13 @@ def sql_type(kind: Kind) -> str:
 @cache
 def _document() -> Any:
     path = FOLDER / "ocsf" / "classes.yaml"
-    return read_yaml(path.read_text("utf-8"), "classes.yaml")[0]
+    return compiled("ocsf-classes", [path], lambda: _read(path))
+
+
+def _read(path: Path) -> Any:
+    from bastide.yamltext import read_yaml  # only when the cache is cold
+
+    return read_yaml(path.read_text("utf-8"), path.name)[0]
 
 
 def _table(name: str, entry: dict[str, Any], document: dict[str, Any]) -> Table:

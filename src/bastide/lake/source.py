@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 from msgspec import Struct
 
+from bastide.cache import compiled
 from bastide.errors import UsageError, near_miss
 from bastide.lake.classes import table, tables
 from bastide.library import FOLDER
-from bastide.yamltext import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -113,14 +113,22 @@ def use(folder: str) -> None:
 @cache
 def sources() -> dict[str, Source]:
     """All sources by id: one's own, those of the library, and events that are OCSF already, one for each class."""
-    folders = [*map(Path, _more), FOLDER / "sources"]
-    files = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
+    own = [load(path) for folder in _more for path in sorted(Path(folder).glob("*.yaml"))]
     found: dict[str, Source] = {}
-    for one in [*map(load, files), *map(_ocsf, tables().values())]:
+    for one in [*own, *_of_library(), *map(_ocsf, tables().values())]:
         if one.id in found:
             raise UsageError(f"two sources are called `{one.id}`", remedy="give yours another id")
         found[one.id] = one
     return found
+
+
+def _of_library() -> list[Source]:
+    """Those of the library, from the cache."""
+    files = sorted((FOLDER / "sources").glob("*.yaml"))
+    made: list[Source] = compiled(
+        "log-sources", [*files, Path(__file__)], lambda: [load(file) for file in files], kind=list[Source]
+    )
+    return made
 
 
 def _ocsf(one: Table) -> Source:
@@ -163,6 +171,8 @@ def source(name: str) -> Source:
 
 def load(path: Path) -> Source:
     """The source that a file describes; `UsageError` names the file and what is wrong in it."""
+    from bastide.yamltext import read_yaml  # only what is not in the cache is read
+
     value, _ = read_yaml(path.read_text("utf-8"), path.name)
     try:
         found = msgspec.convert(value, Source, strict=False)
