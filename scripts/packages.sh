@@ -8,6 +8,8 @@ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/n
 libraries=$(ldconfig -p 2>/dev/null || true)
 case $libraries in *libpango-1.0*) ;; *) missing+=(libpango-1.0-0) ;; esac
 case $libraries in *libpangoft2-1.0*) ;; *) missing+=(libpangoft2-1.0-0) ;; esac
+# Where packages are installed without what they recommend, this one does not come by itself.
+case $libraries in *libharfbuzz-subset*) ;; *) missing+=(libharfbuzz-subset0) ;; esac
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
