@@ -21,6 +21,15 @@ def test_a_process_without_foreign_threads_may_fork() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "True\n"
 
 
+def test_what_is_loaded_leaves_no_threads() -> None:
+    code = (
+        "from bastide.beside import load, may_fork; load('numpy', 'duckdb', 'pyarrow.parquet'); import duckdb, pyarrow\n"
+        "assert may_fork()\n"
+        "assert pyarrow.array([1, 2]).sum().as_py() == duckdb.sql('select 3').fetchall()[0][0]\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_nobody_knows_of_threads_where_nothing_lists_them(monkeypatch: pytest.MonkeyPatch) -> None:
     def listed(_: str) -> list[str]:
         raise FileNotFoundError

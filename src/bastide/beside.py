@@ -5,7 +5,9 @@ Nothing comes back but what such a process writes; what it changes in memory is 
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
 import threading
 import warnings
 from typing import TYPE_CHECKING
@@ -22,6 +24,19 @@ def may_fork() -> bool:
         return len(os.listdir("/proc/self/task")) <= threading.active_count()  # noqa: PTH208  a count is wanted
     except OSError:
         return False
+
+
+def load(*modules: str) -> None:
+    """Import modules, DuckDB, numpy and Arrow among them, so that they keep no thread and a fork may still follow.
+
+    What processes beside need is loaded once then. A library that was imported otherwise before keeps its threads.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
+    for name in modules:
+        importlib.import_module(name)
+    if duckdb := sys.modules.get("duckdb"):  # it opens a database by itself, for types that are named by text
+        duckdb.default_connection().execute("set threads = 1")
 
 
 def forked(work: Callable[[], object]) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +99,15 @@ def test_a_file_that_cannot_be_read_is_no_fault_of_rules(loaded: Any, tmp_path: 
         bad.write_bytes(content)
     with session() as connection, pytest.raises(UsageError, match=r"bad\.parquet.*cannot be read.*lake verify"):
         judge(connection, one, Files("api_activity", (str(good), str(bad))))
+
+
+def test_a_session_keeps_no_thread_that_would_forbid_to_fork() -> None:
+    code = (
+        "from bastide.beside import may_fork; from bastide.detect.judge import session\n"
+        "with session(2) as connection:\n"
+        "    connection.execute('select count(*) from range(10000000) where range % 7 = 1').fetchall()\n"
+        "    connection.execute('set threads = 1')\n"
+        "    assert may_fork()\n"
+        "assert may_fork()\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

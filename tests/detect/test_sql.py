@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bastide.detect.sql import folded, literal, name, prepare, texts
+from bastide.detect.sql import IP6, folded, literal, name, prepare, texts
 from tests.fuzzing import fuzz
 
 CONNECTION = duckdb.connect(config={"threads": 1})
 prepare(CONNECTION)
+CONNECTION.execute(";".join(IP6))
 
 
 def value(sql: str, *parameters: object) -> object:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,28 @@ def test_several_processes_stage_the_same_as_one(place: Place, tmp_path: Path) -
         found.append(sorted(one.sha256 for result in results for one in result.staged))
     assert found[0] == found[1]
     assert len(found[0]) == 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fork", [True, False])
+def test_processes_are_forked_where_that_is_safe(place: Place, tmp_path: Path, fork: bool) -> None:  # noqa: FBT001
+    """In a process of its own: this one has threads already."""
+    for number in range(4):
+        place.trail(f"{number}.json.gz", event(number))
+    code = (
+        "import sys; from pathlib import Path; from bastide.lake import pool; from bastide.lake.read.found import find\n"
+        "from bastide.lake.stage import Task\n"
+        "if __name__ == '__main__':\n"
+        f"    pool.may_fork = pool.may_fork if {fork} else lambda: False\n"
+        "    with pool.Pool(2) as some:\n"
+        "        tasks = [Task([found], Path(sys.argv[2])) for found in find([sys.argv[1]])]\n"
+        "        staged = [one for result in some.run(tasks) for one in result.staged]\n"
+        "        print(type(some._workers[0][0]).__name__, len(staged))\n"
+        "    assert not [process for process, _ in some._workers if process.exitcode]\n"
+    )
+    command = [sys.executable, "-c", code, str(place.logs), str(tmp_path / "x")]
+    said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    assert said == f"{'Fork' if fork else 'Spawn'}Process 4\n"
 
 
 @pytest.mark.slow

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -138,3 +141,23 @@ def test_a_bucket_has_one_writer(bucket: str) -> None:
         lake.storage.write(LOCK, msgspec.json.encode(Holder("somebody:1", now() - 16 * 60_000)))
         with writing(lake):
             pass
+
+
+def test_what_was_forked_by_a_writer_that_was_killed_keeps_no_lake_locked(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, time; from bastide.beside import forked; from bastide.lake.store import Lake\n"
+        "from bastide.lake.writer import writing\n"
+        "with writing(Lake(sys.argv[1])):\n"
+        "    print(forked(lambda: time.sleep(60)), flush=True)\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "lake")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        child = int(process.stdout.readline())
+        process.wait()
+        try:
+            with writing(Lake(tmp_path / "lake")):
+                os.kill(child, 0)
+        finally:
+            os.kill(child, signal.SIGKILL)

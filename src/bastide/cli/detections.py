@@ -80,7 +80,7 @@ def _show(detections: Detections, rules: list[Rule], form: str) -> int:
 
 def _sql(detections: Detections, rule: Rule) -> dict[str, str]:
     steps = [(one.table, step) for one in detections.plan.passes for step in one.steps]
-    return {table: step.sql for table, step in steps if step.rule == rule.number}
+    return {table: step.whole for table, step in steps if step.rule == rule.number}
 
 
 def _test(detections: Detections, rules: list[Rule], form: str) -> int:

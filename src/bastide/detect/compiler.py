@@ -15,10 +15,11 @@ from sigma.conditions import (
     ConditionOR,
     ConditionValueExpression,
 )
-from sigma.types import SigmaExpansion, SigmaString, SpecialChars
+from sigma.types import SigmaCasedString, SigmaExpansion, SigmaString, SpecialChars
 
 from bastide.detect import values
 from bastide.detect.fields import OPERATION, Field, Unsupported, field_of
+from bastide.detect.sql import name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bastide.detect.sources import Source
 
 MAX_DEPTH = 200
+_TOO_DEEP = "the condition is nested too deeply"
 FEW_VALUES = frozenset({
     "actor.user.type", "actor.invoked_by", "http_request.user_agent", "api.response.error", "api.service.name",
     "metadata.event_code", "cloud.region", "cloud.account.uid", "activity_name", "status", "action",
@@ -35,7 +37,8 @@ FEW_VALUES = frozenset({
 
 class Compiled(Struct, frozen=True):
     """A condition over one table. `named` and `shapes` are all that the operation can be: words in lower case and
-    patterns for `like`; `named` is None where a rule does not say. `reads` are the columns, or parts of them, it reads.
+    patterns for `like`; `named` is None where a rule does not say. What says no more than that is `true` in the `sql`,
+    which is for events of these operations only. `reads` are the columns, or parts of them, it reads.
 
     `gates` are conditions without which it cannot be true, each on one column of few different values, by its path.
     """
@@ -65,8 +68,12 @@ class Operations(Struct, frozen=True):
 def compile_tree(tree: Any, source: Source, table: str) -> Compiled:
     """Compile pySigma's condition tree; `Unsupported` for what cannot be, with the reason."""
     one = _Compiler(source, table)
+    try:
+        found, node = one.narrowest(tree)
+    except RecursionError:
+        raise Unsupported(_TOO_DEEP) from None
+    one.reads, one.implied = set(), node
     sql = one.condition(tree, below_not=False, depth=0)
-    found = one.operations(tree)
     if found is None:
         return Compiled(sql, frozenset(one.reads), gates=_gates(tree, source, table))
     return Compiled(sql, frozenset(one.reads), found.named, found.shapes)
@@ -92,6 +99,7 @@ class _Compiler:
         self.source, self.table = source, table
         self.reads: set[str] = set()
         self.fields: dict[str, Field] = {}
+        self.implied: Any = None
 
     def field(self, name: str) -> Field:
         if name not in self.fields:
@@ -101,7 +109,9 @@ class _Compiler:
 
     def condition(self, node: Any, *, below_not: bool, depth: int) -> str:
         if depth > MAX_DEPTH:
-            raise Unsupported("the condition is nested too deeply")
+            raise Unsupported(_TOO_DEEP)
+        if node is self.implied:
+            return "true"
         if isinstance(node, ConditionNOT):
             return f"not {self.condition(node.args[0], below_not=True, depth=depth + 1)}"
         if isinstance(node, ConditionAND):
@@ -132,6 +142,21 @@ class _Compiler:
     @staticmethod
     def _exact(sql: str, below_not: bool) -> str:  # noqa: FBT001  it is passed on as it came
         return f"coalesce({sql}, false)" if below_not else sql
+
+    def narrowest(self, node: Any) -> tuple[Operations | None, Any]:
+        """All that the operation can be, and the part of the condition that says just that, None without such a part."""
+        if isinstance(node, ConditionAND):
+            some = [one for part in node.args if (one := self.narrowest(part))[0] is not None]
+            return min(some, key=lambda one: one[0].breadth if one[0] else 0, default=(None, None))
+        found = self.operations(node)
+        return found, node if found is not None and self._just_names(node) else None
+
+    def _just_names(self, node: Any) -> bool:
+        """Whether it is true for exactly the operations that it names, however these are written."""
+        if isinstance(node, ConditionOR):
+            return all(map(self._just_names, node.args))
+        is_field = isinstance(node, ConditionFieldEqualsValueExpression)
+        return is_field and self.field(node.field).sql == name(OPERATION) and _is_word(node.value)
 
     def operations(self, node: Any) -> Operations | None:
         if isinstance(node, ConditionFieldEqualsValueExpression):
@@ -167,6 +192,14 @@ def _operations_of(value: Any) -> Operations | None:
         return None
     pattern = "".join(_pattern(part) for part in value.s)
     return Operations(shapes=frozenset([pattern])) if pattern.isascii() and pattern.strip("%") else None
+
+
+def _is_word(value: Any) -> bool:
+    """Whether it is a text, or several, without wildcards, for which case does not count."""
+    if isinstance(value, SigmaExpansion):
+        return all(map(_is_word, value.values))
+    plain = isinstance(value, SigmaString) and not isinstance(value, SigmaCasedString)
+    return plain and bool(value.s) and all(isinstance(part, str) for part in value.s)
 
 
 def _pattern(part: str | SpecialChars | Any) -> str:

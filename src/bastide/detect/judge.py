@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from bastide.beside import load
 from bastide.detect.candidates import (
     ALWAYS,
     CANDIDATES,
@@ -27,7 +28,7 @@ from bastide.detect.candidates import (
 from bastide.detect.files import refuse_unreadable, relation
 from bastide.detect.hits import COLUMNS, row
 from bastide.detect.sources import LOGS
-from bastide.detect.sql import prepare, texts
+from bastide.detect.sql import IP6, prepare, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,6 +50,7 @@ OURS = frozenset(name for log in LOGS for name in log.lake)
 
 def session(threads: int = 1, folder: Path | None = None, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
     """A database in memory that knows the macros; it spills into the folder, and uses no network."""
+    load("numpy", "duckdb")
     import duckdb
 
     connection = duckdb.connect(config={"threads": threads, "autoinstall_known_extensions": False,
@@ -95,6 +97,8 @@ def judge(
 def _judged(
     connection: duckdb.DuckDBPyConnection, one: Pass, steps: list[Step], files: Files, since: int
 ) -> dict[int, str]:
+    if any("ip6(" in step.sql for step in steps):
+        connection.execute(";".join(IP6))
     look(connection, one, files, steps)
     codes = codes_of(steps, operations(connection, files.table))
     there = [step for step in steps if step.named is None or codes.of.get(step.rule)]

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from bastide.detect.fields import Unsupported, field_of
+from bastide.detect.fields import OPERATION, Unsupported, field_of
 from bastide.detect.hits import Value
 from bastide.detect.rules import Problem, RuleSet
-from bastide.detect.sql import texts
+from bastide.detect.sql import literal, name, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 class Step(Struct, frozen=True):
     """One rule over one table; `values` are what correlations group by or measure (`hits`), `fields` each as SQL.
 
+    The `sql` is for events of the operations that are `named` or of one of the `shapes`, None and all without.
     `reads` are the columns, or parts of them, that all of that reads.
     """
 
@@ -38,6 +39,16 @@ class Step(Struct, frozen=True):
     values: tuple[Value, ...] = ()
     fields: tuple[str, ...] = ()
     counted: bool = False
+
+    @property
+    def whole(self) -> str:
+        """The condition for events of any operation."""
+        if self.named is None:
+            return self.sql
+        operation = f"lower({name(OPERATION)})"
+        listed = [f"{operation} in ({texts(sorted(self.named))})"] if self.named else []
+        alike = [f"{operation} like {literal(one)} escape '\\'" for one in sorted(self.shapes)]
+        return f"({' or '.join([*listed, *alike])}) and {self.sql}"
 
 
 class Pass(Struct, frozen=True):

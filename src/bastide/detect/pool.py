@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct, field
 
-from bastide.beside import forked, may_fork
+from bastide.beside import forked, load, may_fork
 from bastide.detect.files import Files, near
 
 if TYPE_CHECKING:
@@ -159,8 +159,10 @@ def side_by_side(
     workers = min(workers, len(files))
     remote = any(one.remote for one in files)  # its client is not to be forked
     missing = _missing(files, folder, made)
-    if len(missing) > 1 and workers > 1 and not remote and may_fork():
-        _beside(missing, lambda some: work(some, 1), workers)
+    if len(missing) > 1 and workers > 1 and not remote:
+        load("numpy", "duckdb", "pyarrow.parquet")
+        if may_fork():
+            _beside(missing, lambda some: work(some, 1), workers)
     if missing := _missing(files, folder, made):
         work(missing, workers)
 

@@ -1,15 +1,18 @@
 """Processes that stage files: each has a database of its own, ends with its parent, and has its next task waiting.
 
-So none waits for the parent while that commits what came, which is mostly waiting for the disk.
+So none waits for the parent while that commits what came, which is mostly waiting for the disk. They are forked where
+that is safe, since loading what they need takes as long as staging many thousand events.
 """
 
 from __future__ import annotations
 
 import threading
+import warnings
 from collections import Counter
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from bastide.beside import load, may_fork
 from bastide.errors import SourceError
 
 if TYPE_CHECKING:
@@ -35,11 +38,16 @@ class Pool:
         if self._count > 1:
             import multiprocessing
 
-            context = multiprocessing.get_context("spawn")
+            load("numpy", "duckdb", "pyarrow.parquet", "pyarrow.compute", "bastide.lake.stage")
+            context: Any = multiprocessing.get_context("fork" if may_fork() else "spawn")
+            fork = context.get_start_method() == "fork"
             for _ in range(self._count):
                 here, there = context.Pipe()
-                process = context.Process(target=work, args=(there,), daemon=True)
-                process.start()
+                others = (here, *(one for _, one in self._workers)) if fork else ()
+                process = context.Process(target=work, args=(there, others), daemon=True)
+                with warnings.catch_warnings():  # of threads, which are Python's own
+                    warnings.simplefilter("ignore", DeprecationWarning)
+                    process.start()
                 there.close()
                 self._workers.append((process, here))
         return self
@@ -100,10 +108,15 @@ def _dead() -> SourceError:
     return SourceError("a process that reads logs has died", remedy="try again with fewer --jobs")
 
 
-def work(connection: Connection) -> None:
-    """Stage what is sent until nobody sends any more; None says that a task is done."""
+def work(connection: Connection, others: tuple[Connection, ...] = ()) -> None:
+    """Stage what is sent until nobody sends any more; None says that a task is done.
+
+    `others` are the parent's ends of connections that a fork brought along: nobody is gone while they are open.
+    """
     from bastide.lake.stage import Stager
 
+    for one in others:
+        one.close()
     stager = Stager()
     tasks: SimpleQueue[Task | None] = SimpleQueue()
     threading.Thread(target=_receive, args=(connection, tasks), daemon=True).start()

@@ -182,9 +182,26 @@ def _locked(lake: Lake) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise busy from None
+        _held.add(handle)
         yield
     finally:
+        _held.discard(handle)
         os.close(handle)
+
+
+_held: set[int] = set()
+"""The files by which this process keeps lakes locked."""
+
+
+def _let_go() -> None:
+    """A process that was forked must not keep locked what its parent no longer writes."""
+    for handle in _held:
+        os.close(handle)
+    _held.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
 
 
 @contextlib.contextmanager
