@@ -6,6 +6,7 @@ What matched stands in the table `hits`, by the numbers of events; what is told 
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 MEMORY = "280MB"
 LATEST = 1 << 62
+WORTHWHILE = ("unused_columns", "filter_pushdown")
+"""What the database thinks about for rules over candidates."""
 TOGETHER = 16
 """Rules that are judged in one query: each costs less than alone, but the query's memory grows with them."""
 OURS = frozenset(name for log in LOGS for name in log.lake)
@@ -108,14 +111,27 @@ def _judged(
     if kept := [step for step in steps if not is_heavy(step)]:
         connection.execute(candidates(one, kept, codes, files, since))
         few = seldom(connection)
-        for some in _by(TOGETHER, kept):
-            queries = {step.rule: _over_candidates(step, codes, since, few) for step in some}
-            broken |= _add_matches(connection, queries)
+        with _planned_briefly(connection):
+            for some in _by(TOGETHER, kept):
+                queries = {step.rule: _over_candidates(step, codes, since, few) for step in some}
+                broken |= _add_matches(connection, queries)
         connection.execute(f"drop table {CANDIDATES}; drop table {SELDOM}")
     for step in heavy:
         source = relation(files, [*ALWAYS, *step.reads])
         broken |= _add_matches(connection, {step.rule: _over_files(one, step, source, since)})
     return broken
+
+
+@contextlib.contextmanager
+def _planned_briefly(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Have queries planned with little thought: for conditions over a few rows it takes longer than these."""
+    listed = connection.execute("select name from duckdb_optimizers()").fetchall()
+    without = ",".join(name for (name,) in listed if name not in WORTHWHILE)
+    connection.execute(f"set disabled_optimizers = '{without}'")
+    try:
+        yield
+    finally:
+        connection.execute("set disabled_optimizers = ''")
 
 
 def _by(number: int, steps: list[Step]) -> Iterator[list[Step]]:
