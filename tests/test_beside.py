@@ -23,7 +23,8 @@ def test_a_process_without_foreign_threads_may_fork() -> None:
 
 def test_what_is_loaded_leaves_no_threads() -> None:
     code = (
-        "from bastide.beside import load, may_fork; load('numpy', 'duckdb', 'pyarrow.parquet'); import duckdb, pyarrow\n"
+        "from bastide.beside import load, may_fork; load('numpy', 'duckdb', 'pyarrow.parquet')\n"
+        "import duckdb, pyarrow\n"
         "assert may_fork()\n"
         "assert pyarrow.array([1, 2]).sum().as_py() == duckdb.sql('select 3').fetchall()[0][0]\n"
     )

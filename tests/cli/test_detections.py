@@ -30,7 +30,7 @@ def test_show(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0
     assert "identity.root-user-is-taken-over" in text
     assert "api_activity: (lower(" in text
-    assert "api_activity: (lower(\"api.operation\") in ('" in said(capsys, "show", "CloudTrail is switched*")[1]
+    assert 'api_activity: (lower("api.operation") in (\'' in said(capsys, "show", "CloudTrail is switched*")[1]
     (one,) = json.loads(said(capsys, "show", "passwords are tried at the console", "-f", "json")[1])["detections"]
     assert one["counts"] == ["A sign-in to the console fails"]
 

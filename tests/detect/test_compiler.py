@@ -173,7 +173,10 @@ def test_operations_without_which_a_rule_is_not_true(
     ("detection", "read"),
     [
         ("  a: {eventName: [A, B], errorCode: x}\n  condition: a", False),
-        ("  a: {eventName: A}\n  b: {event.action: [B, A]}\n  c: {errorCode: x}\n  condition: (a or b) and not c", False),
+        (
+            "  a: {eventName: A}\n  b: {event.action: [B, A]}\n  c: {errorCode: x}\n  condition: (a or b) and not c",
+            False,
+        ),
         ("  a: {eventName: [A, B]}\n  b: {eventName: A}\n  condition: a and b", True),
         ("  a: {eventName|cased: A}\n  condition: a", True),
         ("  a: {eventName: 'A*'}\n  condition: a", True),
@@ -182,7 +185,7 @@ def test_operations_without_which_a_rule_is_not_true(
         ("  a: {eventName: ÄB}\n  condition: a", True),
     ],
 )
-def test_operations_are_read_only_where_their_names_do_not_say_all(loaded: Any, detection: str, read: bool) -> None:  # noqa: FBT001
+def test_operations_are_read_only_where_their_names_do_not_say_all(loaded: Any, detection: str, read: bool) -> None:
     found = compiled(loaded, detection)
     assert ("api.operation" in found.reads, '"api.operation"' in found.sql) == (read, read)
 

@@ -55,6 +55,15 @@ def test_a_word_that_means_nothing_is_told(loaded: Any) -> None:
     assert one.failed[0] == "`playboook` is no field of `bastide`. did you mean `playbook`?"
 
 
+def test_a_threat_that_is_misspelt_is_told(loaded: Any) -> None:
+    known = "data.store-is-read"
+    named = f"bastide: {{threats: [{known}, {known}s, ours.from-a-pack, T-12345678], examples: []}}\n"
+    rules = loaded(rule_text("  a: {eventName: ListBuckets}\n  condition: a") + named)
+    (one,) = run_examples(rules, plan_of(rules), rules.rules, [known])
+    assert one.failed[0] == f"no threat is called `{known}s`, did you mean `{known}`?"
+    assert "threat" not in one.failed[1]
+
+
 def test_events_of_other_logs(loaded: Any) -> None:
     flow = "{account_id: '1', interface_id: e, srcaddr: 1.2.3.4, dstaddr: 10.0.0.1, dstport: %s, start: '${seconds}', "
     lines = [f"{side}: {{raw: {flow % port}log_status: OK}}}}" for side, port in (("match", 22), ("no-match", 80))]

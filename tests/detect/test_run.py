@@ -53,6 +53,14 @@ def test_what_is_new_is_told_once(project: Path) -> None:
     assert len(detections.since(lake, 0)[0].matches) == 2
 
 
+def test_a_suppression_for_no_rule_is_told_of_the_projects_own_rules(project: Path) -> None:
+    (project / "bastide.yaml").write_text((project / "bastide.yaml").read_text().replace("a rule", "a rul"))
+    (note,) = Detections().over([]).notes
+    assert note.place.endswith("bastide.yaml:5")
+    assert "did you mean `a rule`?" in note.cause
+    assert Detections(["library"]).over([]).notes == []
+
+
 def test_a_correlation_over_two_runs(project: Path) -> None:
     rule = rule_text("  a: {eventName: ListBuckets}\n  condition: a") + "name: lists\n"
     many = "title: many\ncorrelation: {type: event_count, rules: [lists], timespan: 1h, condition: {gte: 2}}\n"

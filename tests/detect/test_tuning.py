@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bastide.detect.tuning import Suppressed, Suppression, read_tuning
+from bastide.detect.tuning import Suppressed, Suppression, aimless, read_tuning
 from bastide.errors import UsageError
 from tests.detect.conftest import match, rule
 
@@ -32,6 +32,17 @@ def test_one_that_is_over_hides_nothing() -> None:
     assert not suppressed.takes(match())
     assert not suppressed.taken
     assert "over since 2026-01-01" in suppressed.over[0].cause
+
+
+def test_one_for_no_rule_is_told() -> None:
+    rules = [rule("Root acts", id="1"), rule("Keys are made", id="2")]
+    fitting = [suppression(rule=word) for word in ("*", "Root acts", "2", "Keys*")]
+    assert aimless(fitting, rules) == []
+    (one,) = aimless([suppression(rule="Root act", place="bastide.yaml:3")], rules)
+    assert (one.place, one.cause) == (
+        "bastide.yaml:3",
+        "this suppression is for `Root act`, which is no rule. did you mean `Root acts`?",
+    )
 
 
 @pytest.mark.parametrize(

@@ -37,13 +37,13 @@ def test_several_processes_stage_the_same_as_one(place: Place, tmp_path: Path) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fork", [True, False])
-def test_processes_are_forked_where_that_is_safe(place: Place, tmp_path: Path, fork: bool) -> None:  # noqa: FBT001
+def test_processes_are_forked_where_that_is_safe(place: Place, tmp_path: Path, fork: bool) -> None:
     """In a process of its own: this one has threads already."""
     for number in range(4):
         place.trail(f"{number}.json.gz", event(number))
     code = (
-        "import sys; from pathlib import Path; from bastide.lake import pool; from bastide.lake.read.found import find\n"
-        "from bastide.lake.stage import Task\n"
+        "import sys; from pathlib import Path; from bastide.lake import pool\n"
+        "from bastide.lake.read.found import find; from bastide.lake.stage import Task\n"
         "if __name__ == '__main__':\n"
         f"    pool.may_fork = pool.may_fork if {fork} else lambda: False\n"
         "    with pool.Pool(2) as some:\n"

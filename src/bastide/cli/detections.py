@@ -87,9 +87,11 @@ def _test(detections: Detections, rules: list[Rule], form: str) -> int:
     from bastide.detect.examples import run_examples
     from bastide.detect.show import cleaned
     from bastide.lake.extra import needed
+    from bastide.threats.templates import library_templates
 
     needed()
-    outcomes = run_examples(detections.rules, detections.plan, rules)
+    threats = [template.id for template in library_templates()]
+    outcomes = run_examples(detections.rules, detections.plan, rules, threats)
     failed = [one for one in outcomes if one.failed]
     if form == "json":
         records = [

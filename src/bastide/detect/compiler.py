@@ -135,8 +135,8 @@ class _Compiler:
                 by_field.setdefault(node.field, []).append(node.value)
             else:
                 parts.append(self.condition(node, below_not=below_not, depth=depth + 1))
-        for name, wanted in by_field.items():
-            parts.append(self._exact(values.condition(self.field(name), wanted, self.field), below_not))
+        for word, wanted in by_field.items():
+            parts.append(self._exact(values.condition(self.field(word), wanted, self.field), below_not))
         return f"({' or '.join(parts)})"
 
     @staticmethod
@@ -144,7 +144,7 @@ class _Compiler:
         return f"coalesce({sql}, false)" if below_not else sql
 
     def narrowest(self, node: Any) -> tuple[Operations | None, Any]:
-        """All that the operation can be, and the part of the condition that says just that, None without such a part."""
+        """All that the operation can be, and the part of the condition that says just that, None without one."""
         if isinstance(node, ConditionAND):
             some = [one for part in node.args if (one := self.narrowest(part))[0] is not None]
             return min(some, key=lambda one: one[0].breadth if one[0] else 0, default=(None, None))

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from bastide.detect.engine import detect
 from bastide.detect.events import made, moment
 from bastide.detect.rules import EXTRA, RuleSet
+from bastide.detect.sightings import threats_of
 from bastide.errors import UsageError, near_miss
 
 if TYPE_CHECKING:
@@ -65,17 +66,24 @@ def examples_of(rule: Rule, start: dt.datetime = START) -> list[Example]:
     return found
 
 
-def _slips(rule: Rule) -> list[str]:
-    """Words below `bastide` that mean nothing."""
+def _slips(rule: Rule, threats: Sequence[str]) -> list[str]:
+    """Words below `bastide` that mean nothing, and threats that are only misspelt: others may be those of a pack."""
     return [
         f"`{word}` is no field of `{EXTRA}`. {near_miss(word, FIELDS)}".rstrip()
         for word in rule.extra
         if word not in FIELDS
+    ] + [
+        f"no threat is called `{one}`, {hint}"
+        for one in threats_of(rule)
+        if one not in threats and (hint := near_miss(one, list(threats), cutoff=0.8))
     ]
 
 
-def run_examples(rules: RuleSet, plan: Plan, some: Sequence[Rule]) -> list[Outcome]:
-    """Run the examples of these rules; one without both a match and a no-match fails."""
+def run_examples(rules: RuleSet, plan: Plan, some: Sequence[Rule], threats: Sequence[str] = ()) -> list[Outcome]:
+    """Run the examples of these rules; one without both a match and a no-match fails.
+
+    `threats` are those that there are: one that a rule names and that only looks like one of them is a fault.
+    """
     everything = RuleSet(rules=[replace(rule, shown=True) for rule in rules.rules])
     broken = {problem.rule: problem.cause for problem in plan.problems if problem.rule}
     examples: dict[str, list[Example]] = {}
@@ -90,7 +98,7 @@ def run_examples(rules: RuleSet, plan: Plan, some: Sequence[Rule]) -> list[Outco
         start += APART * (len(examples[rule.id]) + 1)
     matched = _matched(everything, plan, [one for every in examples.values() for one in every])
     for rule in some:
-        failed[rule.id] += _slips(rule)
+        failed[rule.id] += _slips(rule, threats)
         failed[rule.id] += [broken[rule.id]] if rule.id in broken else []
         failed[rule.id] += _judged(examples[rule.id], matched.get(rule.id, set()))
     return [Outcome(rule, len(examples[rule.id]), tuple(failed[rule.id])) for rule in some]

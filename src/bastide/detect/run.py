@@ -15,7 +15,7 @@ from bastide.detect.newest import between, newer, remember, remembered, set_name
 from bastide.detect.pool import LOCAL
 from bastide.detect.rules import Problem
 from bastide.detect.sightings import PROJECT
-from bastide.detect.tuning import Suppressed, Tuning, read_tuning
+from bastide.detect.tuning import Suppressed, Tuning, aimless, read_tuning
 from bastide.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class Detections:
         self.classes = _classes(config)
         self.name = set_name(self.places)
         self.set = PROJECT if self.name == set_name(self.tuning.rules) else self.name
+        of_project = self.tuning.suppressions if self.set == PROJECT else []
+        self.aimless = aimless(of_project, self.rules.rules)
 
     def over(self, inputs: Sequence[Input], *, since: int = 0, jobs: int | None = None, tell: Tell = None) -> Judged:
         """Judge files of a lake; `tell` hears each match in the order of time, without it they are kept."""
@@ -75,7 +77,7 @@ class Detections:
 
         found = detect(self.rules, self.plan, inputs, since=since, jobs=jobs, engine=self.engine, tell=take)
         judged.alerts = gathered.alerts()
-        judged.problems, judged.notes = found.problems, [*found.notes, *suppressed.over]
+        judged.problems, judged.notes = found.problems, [*found.notes, *suppressed.over, *self.aimless]
         judged.suppressed = suppressed.taken.total()
         judged.events, judged.rules, judged.elsewhere = found.events, found.rules, found.elsewhere
         return judged

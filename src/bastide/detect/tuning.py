@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from bastide.detect.rules import Problem
-from bastide.errors import UsageError
+from bastide.errors import UsageError, near_miss
 from bastide.settings import nearest_file
 from bastide.workload.fields import Checker, Field
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from bastide.detect.engine import Match
+    from bastide.detect.rules import Rule
 
 SUPPRESSION = {
     "rule": Field("id or title of a rule, or a pattern", required=True),
@@ -45,11 +48,14 @@ class Suppression(Struct, frozen=True):
     resource: str = "*"
     place: str = ""
 
+    def names(self, rule: Rule) -> bool:
+        """Whether it is meant for this rule."""
+        return any(fnmatchcase(name, self.rule) for name in (rule.id, rule.title, rule.name) if name)
+
     def covers(self, match: Match) -> bool:
         """Whether it is meant for this match."""
-        rule = match.rule
         return (
-            any(fnmatchcase(name, self.rule) for name in (rule.id, rule.title, rule.name) if name)
+            self.names(match.rule)
             and fnmatchcase(match.actor, self.actor)
             and fnmatchcase(match.account, self.account)
             and (self.resource == "*" or any(fnmatchcase(one, self.resource) for one in match.resources))
@@ -100,6 +106,16 @@ def _placeholders(value: Any, checker: Checker) -> dict[str, list[str]]:
         str(name): [str(one) for one in (words if isinstance(words, list) else [words])]
         for name, words in value.items()
     }
+
+
+def aimless(suppressions: Iterable[Suppression], rules: Sequence[Rule]) -> list[Problem]:
+    """Suppressions that name no rule: they hide nothing, which nobody would notice."""
+    found = []
+    for one in suppressions:
+        if not any(map(one.names, rules)):
+            hint = near_miss(one.rule, [rule.title for rule in rules])
+            found.append(Problem(one.place, f"this suppression is for `{one.rule}`, which is no rule. {hint}".rstrip()))
+    return found
 
 
 class Suppressed:
