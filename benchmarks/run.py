@@ -1,7 +1,8 @@
 """Measure bastide beside its peers and write benchmarks/RESULTS.md: `python benchmarks/run.py`.
 
-Environments, inputs and raw figures are kept under benchmarks/.cache. Without options it takes half an hour on two
-cores, and as long again for the lake, most of it the peers' time; `--quick` takes a minute or two and writes no page.
+Raw figures are in benchmarks/results.json, environments and inputs under benchmarks/.cache. Without options it takes
+half an hour on two cores, and as long again for the lake, most of it the peers' time; `--quick` takes a minute or two
+and writes no page.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ OTHERS = ("live", "organization", "lake")
 """Inputs that are no code: an emulated account beside Prowler, a synthetic organization, logs."""
 MODULES, EVENTS = (25, 50, 100, 200), 1_000
 """Sizes of code that show growth, and from where on a size means events."""
+
+PAGE, RAW = (tools.ROOT / "benchmarks" / name for name in ("RESULTS.md", "results.json"))
 
 Result = dict[str, Any]
 
@@ -201,7 +204,7 @@ def _add_others(results: Result, arguments: argparse.Namespace) -> None:
         if found.exists():
             results[name] = json.loads(found.read_text("utf-8"))
     results["made"] = {name: [results["command"], results["date"]] for name in arguments.inputs}
-    before = tools.CACHE / "results.json"
+    before = RAW
     if set(arguments.inputs) == {*COUNTS, *OTHERS} or not before.exists() or arguments.quick:
         return
     known = json.loads(before.read_text("utf-8"))
@@ -210,17 +213,28 @@ def _add_others(results: Result, arguments: argparse.Namespace) -> None:
     for name in ("startup", "installed", "parts", "versions"):
         results[name] = {**known.get(name, {}), **results[name]}
     results["made"] = {**known.get("made", {}), **results["made"]}
-    for name in ("live", "lake"):
+    for name in ("live", "lake", "evaluation", "organization"):
         if name in known:
             results.setdefault(name, known[name])
 
 
 def _keep(results: Result, *, write_page: bool) -> None:
-    (tools.CACHE / "results.json").write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+    """Keep the raw figures and the page; never a page that lacks what the one before it has."""
     text = page(results)
     if write_page:
-        (tools.ROOT / "benchmarks" / "RESULTS.md").write_text(text, "utf-8")
+        RAW.write_text(json.dumps(results, indent=1).replace(f"{tools.ROOT}/", "") + "\n", "utf-8")
+        lost = _headings(PAGE.read_text("utf-8")) - _headings(text) if PAGE.exists() else set()
+        (tools.CACHE / PAGE.name if lost else PAGE).write_text(text, "utf-8")
     print(f"\n{text}")
+    if write_page and lost:
+        print(
+            f"{PAGE} stays as it is, since there are no raw figures of {', '.join(sorted(lost))}: "
+            f"measure these too; the new page is {tools.CACHE / PAGE.name}"
+        )
+
+
+def _headings(text: str) -> set[str]:
+    return {line.lstrip("# ") for line in text.splitlines() if line.startswith("##")}
 
 
 def _words(text: str) -> list[str]:

@@ -186,7 +186,7 @@ _HOW = """\
 - Wall is from start to exit; CPU is user and system time of all the tool's processes. Peak memory is from separate
   runs: the largest sum over the process tree of Pss (shared pages counted once), looked at every 20 ms; the largest
   process is its resident peak. Runs that take minutes are repeated less often.
-- The raw figures of the last run are in `benchmarks/.cache/results.json`.
+- The raw figures are in `benchmarks/results.json`.
 """
 
 

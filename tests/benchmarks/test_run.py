@@ -11,6 +11,8 @@ from harness.tools import Tool
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     monkeypatch.setattr(run.tools, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(run, "RAW", tmp_path / "results.json")
+    monkeypatch.setattr(run, "PAGE", tmp_path / "RESULTS.md")
 
 
 def script(path, text):
@@ -62,9 +64,8 @@ def test_sizes_of_code_and_of_logs_are_told_apart(monkeypatch):
 
 
 def test_a_lake_measured_before_stays_on_the_page():
-    run.tools.CACHE.mkdir()
     known = {"inputs": [], "lake": {"sizes": []}, "made": {"lake": ["old", "then"]}}
-    (run.tools.CACHE / "results.json").write_text(json.dumps(known), "utf-8")
+    run.RAW.write_text(json.dumps(known), "utf-8")
     results = {
         "command": "new",
         "date": "now",
@@ -77,3 +78,18 @@ def test_a_lake_measured_before_stays_on_the_page():
     run._add_others(results, Namespace(inputs=["module"], quick=False))
     assert results["lake"] == {"sizes": []}
     assert results["made"] == {"lake": ["old", "then"], "module": ["new", "now"]}
+
+
+def test_a_page_keeps_what_there_are_no_raw_figures_of(monkeypatch, capsys):
+    run.tools.CACHE.mkdir()
+    monkeypatch.setattr(run, "page", lambda results: results["text"])
+    run._keep({"text": "## The lake\n", "place": f"{run.tools.ROOT}/src/x"}, write_page=True)
+    assert json.loads(run.RAW.read_text("utf-8"))["place"] == "src/x"
+    assert run.PAGE.read_text("utf-8") == "## The lake\n"
+    run._keep({"text": "## The lake\n### Live\n"}, write_page=True)
+    run._keep({"text": "## The lake\n1\n"}, write_page=True)
+    assert run.PAGE.read_text("utf-8") == "## The lake\n### Live\n"
+    assert (run.tools.CACHE / "RESULTS.md").read_text("utf-8") == "## The lake\n1\n"
+    assert "no raw figures of Live" in capsys.readouterr().out
+    run._keep({"text": "2"}, write_page=False)
+    assert json.loads(run.RAW.read_text("utf-8"))["text"] == "## The lake\n1\n"
