@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -40,8 +41,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return rules
 
 
-def kept(tmp_path: Path) -> set[Path]:
-    return set((tmp_path / "cache" / "bastide").glob("*.json"))
+def kept(tmp_path: Path) -> set[str]:
+    names = {path.name.rpartition("-")[0] for path in (tmp_path / "cache" / "bastide").glob("*.json")}
+    return names & {"detections", "rules"}
 
 
 def test_what_is_kept_is_what_is_compiled(tmp_path: Path) -> None:
@@ -51,7 +53,7 @@ def test_what_is_kept_is_what_is_compiled(tmp_path: Path) -> None:
         loaded.rules = [replace(rule, parsed=None) for rule in loaded.rules]
         first, second = (compiled_rules(places, words) for _ in range(2))
         assert first == second == (loaded, plan)
-    assert {path.name.partition("-")[0] for path in kept(tmp_path)} == {"detections", "rules"}
+    assert kept(tmp_path) == {"detections", "rules"}
 
 
 def test_nothing_is_parsed_twice() -> None:
@@ -82,3 +84,26 @@ def test_what_is_wrong_is_told_each_time(place: Path) -> None:
     for _ in range(2):
         with pytest.raises(UsageError, match="two rules have the id"):
             compiled_rules(["rules"])
+
+
+def test_what_json_cannot_say_is_compiled_each_time(place: Path, tmp_path: Path) -> None:
+    (place / "d.yml").write_text(rule_text("  a: {eventName: x}\n  condition: a", number=2) + "bastide: {null: 1}\n")
+    for _ in range(2):
+        assert {None: 1} in [rule.extra for rule in compiled_rules(["rules"])[0].rules]
+    assert not kept(tmp_path)
+
+
+def test_a_file_that_cannot_be_read_is_read_once_it_can(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Path.read_bytes
+
+    def refused(path: Path) -> bytes:
+        if path.name == "a.yml":
+            raise PermissionError
+        return read(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "access", lambda path, _: path.name != "a.yml")
+        patched.setattr(Path, "read_bytes", refused)
+        assert any(one.cause.startswith("cannot be read") for one in compiled_rules(["rules"])[0].problems)
+    assert len(compiled_rules(["rules"], {"what": ["x"]})[0].rules) == 2
+    assert not any(one.cause.startswith("cannot be read") for one in compiled_rules(["rules"])[0].problems)

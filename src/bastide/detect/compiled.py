@@ -1,4 +1,4 @@
-"""Rules and what they compile to, kept: to parse and compile them takes longer than to judge a day of many accounts.
+"""Rules and what they compile to, kept, so that only the first start parses and compiles them.
 
 The library's come with a wheel, others stay in the user's cache for as long as their files do not change.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -36,19 +37,31 @@ class Compiled(Struct):
 def compiled_rules(
     places: Sequence[str] = (), placeholders: Mapping[str, Sequence[str]] | None = None
 ) -> tuple[RuleSet, Plan]:
-    """The rules of folders and files, the library's without any, as `load_rules` and `plan_of` give them."""
+    """The rules of folders and files, the library's without any, as `load_rules` and `plan_of` give them.
+
+    What cannot be kept is compiled each time: files that cannot be read now, words that JSON has no way to say.
+    """
     files = rule_files(places)
+    if not all(os.access(file, os.R_OK) for file in files):
+        return _given_back(_compiled(places, placeholders))
+    try:
+        return _given_back(_kept(files, places, placeholders))
+    except (OSError, TypeError, ValueError, msgspec.DecodeError):
+        return _given_back(_compiled(places, placeholders))
+
+
+def _kept(files: list[Path], places: Sequence[str], placeholders: Mapping[str, Sequence[str]] | None) -> Compiled:
     own = list(places or [LIBRARY]) == [LIBRARY] and not placeholders
     with_all = [*files, *sorted(Path(__file__).parent.glob("*.py")), *_parser()]
     told = [os.getcwd(), *map(str, files)]  # noqa: PTH109  messages name files as they were given
-    found = compiled(
+    found: Compiled = compiled(
         "detections" if own else "rules",
         with_all,
         lambda: _compiled(places, placeholders),
         "" if own else repr((told, placeholders)),
         Compiled,
     )
-    return _given_back(found)
+    return found
 
 
 def _parser() -> list[Path]:
@@ -57,7 +70,7 @@ def _parser() -> list[Path]:
     return [Path(spec.origin)] if spec and spec.origin else []
 
 
-def _compiled(places: Sequence[str], placeholders: Mapping[str, Sequence[str]] | None) -> Any:
+def _compiled(places: Sequence[str], placeholders: Mapping[str, Sequence[str]] | None) -> Compiled:
     rules = load_rules(places, placeholders)
     plan = plan_of(rules)
     sources = [rule.source.name if rule.source else "" for rule in rules.rules]
