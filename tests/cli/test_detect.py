@@ -141,18 +141,46 @@ def test_what_was_not_taken_is_judged_and_sent_again(project: Path, capsys: pyte
     assert said(capsys, "detect", "--rules", "rules", "--send", "ocsf:out.jsonl")[0] == 0
 
 
-@pytest.mark.parametrize("words", [("detect",), ("detect", "--watch"), ("lake", "status"), ("lake", "verify")])
-def test_a_lake_that_others_write_is_not_empty(
-    project: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
-) -> None:
-    """It has no commits: that nothing was found in it would be no answer."""
+@pytest.fixture
+def theirs(project: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A lake that others write: it has no commits."""
     said(capsys, "ingest", "logs")
     (written,) = (project / ".bastide" / "lake").glob("api_activity/**/*.parquet")
-    theirs = project / "theirs" / "x" / written.relative_to(project / ".bastide" / "lake" / "api_activity")
-    theirs.parent.mkdir(parents=True)
-    theirs.write_bytes(written.read_bytes())
+    file = project / "theirs" / "x" / written.relative_to(project / ".bastide" / "lake" / "api_activity")
+    file.parent.mkdir(parents=True)
+    file.write_bytes(written.read_bytes())
+    return file
+
+
+@pytest.mark.parametrize("words", [("detect", "--watch"), ("lake", "status"), ("lake", "verify")])
+def test_a_lake_that_others_write_is_not_empty(
+    theirs: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    """That nothing was found in it would be no answer."""
+    assert theirs.exists()
     with pytest.raises(UsageError, match="others write this lake"):
         said(capsys, *words, "--lake", "theirs")
+
+
+def test_a_lake_that_others_write_is_judged_since_a_time(theirs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("detect", "--rules", "rules", "--lake", "theirs")
+    code, text = said(capsys, *words, "--all", "--format", "json")
+    (one,) = json.loads(text)
+    assert (code, one["rule_title"], one["operation"]) == (1, "Lists", "ListBuckets")
+    assert said(capsys, *words, "--since", "2026-03-01")[0] == 1
+    assert said(capsys, *words, "--since", "2026-03-03")[0] == 0
+    with pytest.raises(UsageError, match=r"what is new in it is not kept.*--since 24h"):
+        said(capsys, *words)
+    assert [path.name for path in theirs.parents[4].rglob("*") if path.is_file()] == [theirs.name]
+
+
+def test_a_damaged_file_of_others_hides_no_match(theirs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    theirs.with_name("damaged.parquet").write_bytes(b"PAR1")
+    code, text = said(capsys, "detect", "--rules", "rules", "--lake", "theirs", "--all")
+    assert code == 3
+    assert "MEDIUM    Lists" in text
+    assert "damaged.parquet: cannot be read: " in text
+    assert said(capsys, "hunt", "--lake", "theirs", "select count(*) from api_activity")[0] == 3
 
 
 def test_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:

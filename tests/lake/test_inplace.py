@@ -12,8 +12,11 @@ import pytest
 from pyarrow import parquet
 
 from bastide.errors import UsageError
+from bastide.lake import inplace
+from bastide.lake.classes import table
 from bastide.lake.compact import compact
 from bastide.lake.hunt import hunt, moment
+from bastide.lake.inplace import copied
 from bastide.lake.store import Lake, existing, own
 from tests.lake.samples import OCSF, A
 
@@ -72,9 +75,67 @@ def test_only_files_that_may_have_it(lake: Lake) -> None:
     assert hunt(lake, "select count(*) from api_activity", since=moment("2026-11-04")).rows == [(1,)]
 
 
+def test_users_of_the_first_version_are_told_by_their_arns(tmp_path: Path) -> None:
+    user = {"type": "IAMUser", "uid": "AIDA1", "uuid": "arn:aws:iam::111111111111:user/ana"}
+    old = OCSF | {"actor": {"user": user, "invoked_by": None}, "user": {"uid": "AIDA2", "uuid": "arn:other"}}
+    path = tmp_path / TRAIL.format(day="20261101").replace("2.0", "1.0")
+    path.parent.mkdir(parents=True)
+    parquet.write_table(rows(old, old | {"class_uid": 3001}), path)
+    actor = hunt(Lake(tmp_path), "select actor.user.uid, actor.user.uid_alt, actor.user.type from api_activity")
+    assert actor.rows == [(user["uuid"], "AIDA1", "IAMUser")]
+    assert hunt(Lake(tmp_path), 'select "user".uid, "user".uid_alt from account_change').rows == [
+        ("arn:other", "AIDA2")
+    ]
+
+
+def test_a_damaged_file_hides_no_other(lake: Lake, request: pytest.FixtureRequest) -> None:
+    path = FLOW.replace("y.gz", "z.gz")
+    if lake.place.startswith("s3://"):
+        name, _, prefix = lake.place.removeprefix("s3://").partition("/")
+        request.getfixturevalue("aws")("s3").put_object(Bucket=name, Key=f"{prefix}/{path}", Body=b"PAR1 and no more")
+    else:
+        (Path(lake.place) / path).write_bytes(b"PAR1 and no more")
+    assert hunt(lake, "select traffic.bytes from network_activity").rows == [(7,)]
+    ((place, cause),) = lake.damaged.items()
+    assert place == f"{lake.storage.root}/{path}"
+    assert "Parquet" in cause
+
+
+def test_files_of_a_bucket_differ_in_columns(lake: Lake, request: pytest.FixtureRequest) -> None:
+    """What the first file does not have is read of the others nevertheless."""
+    more = rows(OCSF | {"time": 1793872800001, "start_time": 1793872800000})
+    path = TRAIL.format(day="20261106")
+    if lake.place.startswith("s3://"):
+        name, _, prefix = lake.place.removeprefix("s3://").partition("/")
+        sink = pa.BufferOutputStream()
+        parquet.write_table(more, sink)
+        request.getfixturevalue("aws")("s3").put_object(
+            Bucket=name, Key=f"{prefix}/{path}", Body=sink.getvalue().to_pybytes()
+        )
+    else:
+        (Path(lake.place) / path).parent.mkdir(parents=True)
+        parquet.write_table(more, Path(lake.place) / path)
+    found = hunt(lake, "select start_time from api_activity order by time").rows
+    assert found == [(None,), (None,), (1793872800000,)]
+
+
+def test_events_are_copied_in_our_columns(
+    lake: Lake, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inplace, "ROWS", 10)
+    folder = tmp_path_factory.mktemp("copy")
+    with lake.connect() as connection:
+        trail, login, flow = copied(connection, ["api_activity", "authentication", "network_activity"], 0, folder)
+        (late,) = copied(connection, ["api_activity", "dns_activity"], 1793872800000, folder)
+    assert [(one.table, one.rows) for one in (trail, login, flow, late)] == [
+        ("api_activity", 2), ("authentication", 1), ("network_activity", 1), ("api_activity", 1),
+    ]  # fmt: skip
+    assert parquet.read_schema(flow.path).equals(table("network_activity").arrow())
+
+
 def test_nobody_writes_into_it(lake: Lake, make: Callable[..., Any]) -> None:
     with pytest.raises(UsageError, match="others write this lake"):
         compact(lake, 1 << 20)
-    with pytest.raises(UsageError, match=r"others write this lake.*`bastide hunt` reads it"):
+    with pytest.raises(UsageError, match=r"others write this lake.*`bastide hunt` and"):
         own(lake.place)
     assert all("_bastide" not in name for name in lake.storage.names(""))

@@ -122,9 +122,15 @@ class _Told:
 
 def _once(arguments: argparse.Namespace, detections: Detections, told: _Told) -> int:
     from bastide.detect.newest import since_of
-    from bastide.lake.store import own
+    from bastide.lake.store import existing
 
-    lake = own(arguments.lake)
+    lake = existing(arguments.lake)
+    if lake.in_place():
+        if not (arguments.since or arguments.all):
+            remedy = "name a time, `--since 24h`, or `--all`"
+            raise UsageError("others write this lake: what is new in it is not kept", place=lake.place, remedy=remedy)
+        since = since_of(arguments.since) if arguments.since else 0
+        return told.closed(detections.in_place(lake, since, arguments.jobs, told.match))
     if arguments.since or arguments.all:
         since = since_of(arguments.since) if arguments.since else 0
         judged, sequence = detections.since(lake, since, arguments.jobs, told.match)

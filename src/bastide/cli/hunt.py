@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bastide.lake.store import Lake
 
 MAX_CELL = 2000
+INCOMPLETE = 3
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -43,7 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.save:
         save(lake, arguments.save, sql)
     _print(answer, arguments.format)
-    return 0
+    for path, cause in lake.damaged.items():
+        print(f"{clean(path)} cannot be read: {clean(cause)}", file=sys.stderr)
+    return INCOMPLETE if lake.damaged else 0
 
 
 def _columns(name: str | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from bastide.detect.alerts import Alert, Classed, Gathered
 from bastide.detect.compiled import compiled_rules
 from bastide.detect.engine import Match, detect, span_of
 from bastide.detect.newest import between, newer, remember, remembered, set_name
-from bastide.detect.pool import LOCAL
+from bastide.detect.pool import LOCAL, Input
 from bastide.detect.rules import Problem
 from bastide.detect.sightings import PROJECT
 from bastide.detect.tuning import Suppressed, Tuning, aimless, read_tuning
@@ -21,7 +22,6 @@ from bastide.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bastide.detect.pool import Input
     from bastide.lake.store import Lake
 
     Tell = Callable[[Match], object] | None
@@ -94,6 +94,28 @@ class Detections:
         """Judge everything since a time."""
         chosen = between(lake, self.plan.tables, since, self.span)
         return self.over(chosen.inputs, since=since, jobs=jobs, tell=tell), chosen.sequence
+
+    def in_place(self, lake: Lake, since: int, jobs: int | None = None, tell: Tell = None) -> Judged:
+        """Judge everything since a time in a lake that others write: its events are copied, and the copy is removed.
+
+        Files of it that cannot be read are among the problems.
+        """
+        import duckdb
+
+        from bastide.lake.inplace import copied
+
+        first = max(0, since - self.span)
+        with tempfile.TemporaryDirectory(prefix="bastide-lake-") as folder:
+            try:
+                with contextlib.closing(lake.connect(first)) as connection:
+                    files = list(copied(connection, self.plan.tables, first, Path(folder)))
+            except duckdb.Error as error:
+                cause = str(error).splitlines()[0]
+                raise UsageError(f"the lake cannot be read: {cause}", place=lake.place, remedy="try it again") from None
+            inputs = [Input(one.table, one.path, one.rows) for one in files]
+            judged = self.over(inputs, since=since, jobs=jobs, tell=tell)
+        judged.problems += [Problem(path, f"cannot be read: {cause}") for path, cause in lake.damaged.items()]
+        return judged
 
     def told(self, lake: Lake, sequence: int) -> None:
         """Remember what was judged."""

@@ -7,19 +7,40 @@ what a version of OCSF has more is left out, what it has less is NULL, and `unma
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING
 
-from bastide.lake.classes import Table, tables
+from msgspec import Struct
+
+from bastide.lake.classes import Table, table, tables
 from bastide.lake.sql import quoted
 from bastide.lake.storage import Folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
     import duckdb
+    import pyarrow as pa
 
     from bastide.lake.storage import Storage
 
 _FILE = re.compile(r"(?P<base>(?:[^/=]+/)*)region=[^/]+/accountId=[^/]+/eventDay=(?P<day>\d{8})/[^/]+\.parquet")
 _PARTITION = ("region", "accountId", "eventDay")
+ROWS = 500_000
+"""Events of a copied file at most, as far as batches allow it."""
+AT_ONCE = 8
+"""Files whose ends are looked at side by side: in a bucket most of the time is waiting."""
+
+
+class Copied(Struct, frozen=True):
+    """A file with events of one table, in our columns."""
+
+    table: str
+    path: str
+    rows: int
 
 
 def parquet_files(storage: Storage, since_day: str = "") -> dict[str, list[str]]:
@@ -32,18 +53,23 @@ def parquet_files(storage: Storage, since_day: str = "") -> dict[str, list[str]]
     return found
 
 
-def make_views(connection: duckdb.DuckDBPyConnection, storage: Storage, since_day: str = "") -> None:
-    """A view for each table over all files; events are told apart by their class."""
-    parts = list(parquet_files(storage, since_day).values())
-    for number, paths in enumerate(parts):
+def make_views(connection: duckdb.DuckDBPyConnection, storage: Storage, since_day: str = "") -> dict[str, str]:
+    """A view for each table over all files; events are told apart by their class.
+
+    Files that cannot be read are left out: these by path, with the reason.
+    """
+    damaged: dict[str, str] = {}
+    parts = [_readable(storage, paths, damaged) for paths in parquet_files(storage, since_day).values()]
+    parts = [part for part in parts if part]
+    for number, part in enumerate(parts):
         if isinstance(storage, Folder):
-            listed = ", ".join(quoted(f"{storage.root}/{path}") for path in paths)
+            listed = ", ".join(quoted(f"{storage.root}/{path}") for path in part)
             connection.execute(
                 f"create view _part{number} as select * from read_parquet([{listed}], hive_partitioning = true, "
                 "hive_types_autocast = false, union_by_name = true)"
             )
         else:
-            connection.register(f"_part{number}", _dataset(storage, paths))
+            connection.register(f"_part{number}", _dataset(storage, part))
     known = [_columns(connection, f"_part{number}") for number in range(len(parts))]
     for one in tables().values():
         chosen = [
@@ -55,6 +81,60 @@ def make_views(connection: duckdb.DuckDBPyConnection, storage: Storage, since_da
         more = ", ".join(f'null::varchar as "{name}"' for name in _PARTITION)
         union = " union all ".join([f"select {nothing}, {more} where false", *chosen])
         connection.execute(f"create view {one.name} as {union}")
+    return damaged
+
+
+def _readable(storage: Storage, paths: list[str], damaged: dict[str, str]) -> dict[str, pa.Schema]:
+    """The files whose ends are those of Parquet, with their columns."""
+    import pyarrow as pa
+
+    found: dict[str, pa.Schema] = {}
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        for path, schema in zip(paths, threads.map(partial(_schema, storage), paths), strict=True):
+            if isinstance(schema, pa.Schema):
+                found[path] = schema
+            else:
+                damaged[f"{storage.root}/{path}"] = schema
+    return found
+
+
+def _schema(storage: Storage, path: str) -> pa.Schema | str:
+    """The columns of a file, or why it has none."""
+    import pyarrow as pa
+    from pyarrow import fs, parquet
+
+    from bastide.lake.storage import bucket_files
+
+    files = fs.LocalFileSystem() if isinstance(storage, Folder) else bucket_files()
+    try:
+        return parquet.read_schema(f"{storage.root.removeprefix('s3://')}/{path}", filesystem=files)
+    except (OSError, pa.ArrowException) as error:
+        return str(error).splitlines()[0][:200]
+
+
+def copied(connection: duckdb.DuckDBPyConnection, names: Iterable[str], since: int, folder: Path) -> Iterator[Copied]:
+    """Copy the events of these tables since a time (milliseconds) from the views into files in the folder."""
+    from pyarrow import parquet
+
+    from bastide.lake.stage import form_of
+
+    for name in names:
+        schema = table(name).arrow()
+        listed = ", ".join(f'"{column}"' for column in schema.names)
+        query = f'select {listed} from {name} where "time" >= {int(since)}'
+        batches = connection.execute(query).to_arrow_reader(ROWS // 10)
+        for number in count():
+            path, rows = folder / f"{name}-{number}.parquet", 0
+            with parquet.ParquetWriter(path, schema, **form_of(schema)) as writer:
+                for batch in batches:
+                    writer.write_batch(batch.cast(schema), row_group_size=1 << 30)
+                    rows += len(batch)
+                    if rows >= ROWS:
+                        break
+            if not rows:
+                path.unlink()
+                break
+            yield Copied(name, str(path), rows)
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> set[str]:
@@ -71,22 +151,35 @@ def _column(
     connection: duckdb.DuckDBPyConnection, relation: str, name: str, kind: str, columns: set[str]
 ) -> str:  # fmt: skip
     """A column as ours, NULL where there is none of the name or it is nothing like ours."""
-    import duckdb
-
     absent = f'null::{kind} as "{name}"'
     if name not in columns:
         return absent
-    sql = (
-        f'to_json("{name}")::varchar as "{name}"' if name == "unmapped" else f'try_cast("{name}" as {kind}) as "{name}"'
-    )
+    choices = [f'to_json("{name}")' if name == "unmapped" else f'"{name}"']
+    if name in _OLD:
+        choices.insert(0, _OLD[name])
+    fits = [sql for value in choices if _runs(connection, sql := f"try_cast({value} as {kind})", relation)]
+    return f'{fits[0]} as "{name}"' if fits else absent
+
+
+_OLD = {
+    "actor": 'struct_update(actor, "user" := struct_update(actor."user", uid := actor."user".uuid, '
+    'uid_alt := actor."user".uid))',
+    "user": 'struct_update("user", uid := "user".uuid, uid_alt := "user".uid)',
+}
+"""Users of OCSF 1.0.0-rc.2: what is `uid` there is `uid_alt` now, and `uuid`, which nothing later has, `uid`."""
+
+
+def _runs(connection: duckdb.DuckDBPyConnection, sql: str, relation: str) -> bool:
+    import duckdb
+
     try:
         connection.execute(f"select {sql} from {relation} limit 0")
     except duckdb.Error:
-        return absent
-    return sql
+        return False
+    return True
 
 
-def _dataset(storage: Storage, paths: list[str]) -> object:
+def _dataset(storage: Storage, part: dict[str, pa.Schema]) -> object:
     import pyarrow as pa
     from pyarrow import dataset
 
@@ -94,8 +187,11 @@ def _dataset(storage: Storage, paths: list[str]) -> object:
 
     base = storage.root.removeprefix("s3://")
     partitions = pa.schema([(name, pa.string()) for name in _PARTITION])
+    own = pa.unify_schemas(list(part.values()), promote_options="permissive")
+    beside = [field for field in partitions if field.name not in own.names]
     return dataset.dataset(
-        [f"{base}/{path}" for path in paths],
+        [f"{base}/{path}" for path in part],
+        schema=pa.schema([*own, *beside]),
         format="parquet",
         filesystem=bucket_files(),
         partitioning=dataset.HivePartitioning(partitions),

@@ -52,11 +52,15 @@ class State:
 
 
 class Lake:
-    """The lake in a folder or at `s3://…`; nothing is read or made until something is asked."""
+    """The lake in a folder or at `s3://…`; nothing is read or made until something is asked.
+
+    `damaged` are the files of a lake of others that `connect` left out, with the reasons.
+    """
 
     def __init__(self, place: str | Path) -> None:
         self.place = str(place)
         self._storage: Storage | None = None
+        self.damaged: dict[str, str] = {}
 
     @property
     def storage(self) -> Storage:
@@ -134,7 +138,7 @@ class Lake:
         if files is None and self.in_place():
             from bastide.lake.inplace import make_views
 
-            make_views(connection, self.storage, time.strftime("%Y%m%d", time.gmtime(since / 1000)) if since else "")
+            self.damaged = make_views(connection, self.storage, _day_of(since))
         else:
             known = self.state().files.values() if files is None else files
             chosen = [file.path for file in known if since is None or file.last >= since]
@@ -186,6 +190,10 @@ class Lake:
         )
 
 
+def _day_of(since: int | None) -> str:
+    return time.strftime("%Y%m%d", time.gmtime(since / 1000)) if since else ""
+
+
 def _replaced(commit: Commit) -> dict[str, list[str]]:
     """For each file that a compaction took away, the new files of its partition."""
     new: dict[str, list[str]] = {}
@@ -210,14 +218,14 @@ def existing(place: str | None) -> Lake:
 
 
 def own(place: str | None) -> Lake:
-    """As `existing`, for what needs commits; `UsageError` for a lake that others write, which only hunts read."""
+    """As `existing`, for what needs commits; `UsageError` for a lake that others write."""
     return refused_in_place(existing(place))
 
 
 def refused_in_place(lake: Lake) -> Lake:
     """The lake, unless others write it: that nothing is found in it would say nothing."""
     if lake.in_place():
-        remedy = "`bastide hunt` reads it; `bastide ingest` of its files brings them into a lake of your own"
+        remedy = "`bastide hunt` and `bastide detect --since 24h` read it; `bastide ingest` makes a copy of your own"
         raise UsageError("others write this lake, and it has no commits", place=lake.place, remedy=remedy)
     return lake
 
