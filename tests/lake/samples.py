@@ -128,6 +128,12 @@ CLOUDFRONT = (
     "2026-11-01\t10:00:00\tLHR50\t392\t203.0.113.7\tGET\td1.cloudfront.net\t/a%20b\t404\t-\tcurl/8%20x\tq=1\tError\t"
     "RID1==\twww.example\thttps\n"
 )
+CLOUDFRONT_2 = {
+    "timestamp(ms)": "1793527200123", "x-edge-location": "LHR50-P2", "c-ip": "2001:db8::7", "cs-method": "POST",
+    "cs(Host)": "d1.cloudfront.net", "cs-uri-stem": "/a", "sc-status": "403", "cs(User-Agent)": "curl/8%20x",
+    "cs(Referer)": "-", "x-edge-request-id": "RID2==", "x-host-header": "www.example", "time-taken": "0.015",
+    "DistributionId": "E1AAAAAAAAAAAA", "c-country": "NL", "asn": "64496", "sc-bytes": "500",
+}  # fmt: skip
 S3 = (
     f"{'7' * 64} data [01/Nov/2026:10:00:00 +0000] 203.0.113.7 arn:aws:iam::{A}:user/ana 3E57427F REST.GET.OBJECT "
     'a/b%2Bc "GET /data/a/b%2Bc?x=1?y HTTP/1.1" 403 AccessDenied 243 - 7 - "-" "aws-cli \\"2\\"" - h1= SigV4 ECDHE '
@@ -195,6 +201,12 @@ SAMPLES: dict[str, tuple[str, str, bytes | str, str, str, Any]] = {
     "cloudfront": ("cloudfront", "E1AAAAAAAAAAAA.2026-11-01-10.abc.gz", gzip.compress(CLOUDFRONT.encode()),
                    "http_activity", "http_status, http_request.user_agent, metadata.uid, http_request.url.path",
                    (404, "curl/8 x", "RID1==", "/a%20b")),
+    "cloudfront-2": ("cloudfront", "E1AAAAAAAAAAAA.2026-11-01-10.def.gz",
+                     gzip.compress("".join(json.dumps(CLOUDFRONT_2 | more) + "\n" for more in (
+                         {}, {"x-edge-request-id": "RID3=="})).encode()),
+                     "http_activity", ("time, http_status, http_request.user_agent, metadata.uid, src_endpoint.ip, "
+                     "dst_endpoint.uid, http_request.referrer, duration"),
+                     (1793527200123, 403, "curl/8 x", "RID2==", "2001:db8::7", "E1AAAAAAAAAAAA", None, 15)),
     "s3": ("s3-access", "logs/2026-11-01-10-00-00-ABC", S3, "http_activity",
            ("actor.user.uid, api.operation, status_code, http_request.user_agent, dst_endpoint.name, "
            "http_request.url.query_string"),

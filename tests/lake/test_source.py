@@ -16,7 +16,7 @@ from bastide.lake.classes import ocsf_version
 from bastide.lake.convert import Batch, Converter
 from bastide.lake.source import load, source, sources
 from tests.lake.conftest import Place, event
-from tests.lake.samples import ALB, ASFF, FLOW_2, GUARDDUTY, INSIGHT, LB, OCSF, SAMPLES, WAF, A, R
+from tests.lake.samples import ALB, ASFF, CLOUDFRONT_2, FLOW_2, GUARDDUTY, INSIGHT, LB, OCSF, SAMPLES, WAF, A, R
 from tests.lake.test_convert import valid
 
 
@@ -37,6 +37,15 @@ def test_a_log_as_it_is_delivered(place: Place, name: str, schemas: OcsfJsonSche
     for row in rows.to_arrow_table().to_pylist():
         assert valid(schemas, {"_": table, **row}) == []
         assert row["raw_data"]
+
+
+def test_cloudfront_as_parquet(place: Place) -> None:
+    sink = pa.BufferOutputStream()
+    parquet.write_table(pa.Table.from_pylist([CLOUDFRONT_2]), sink)
+    place.file("E1AAAAAAAAAAAA.2026-11-01-10.parquet", sink.getvalue().to_pybytes())
+    assert place.ingest().sources == {"cloudfront": 1}
+    asked = "src_endpoint.ip, http_request.referrer, http_request.url.hostname from http_activity"
+    assert place.rows(f"select {asked}") == [("2001:db8::7", None, "www.example")]
 
 
 def test_every_source_has_a_sample() -> None:

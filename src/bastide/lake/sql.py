@@ -70,11 +70,19 @@ def query(source: Source, header: tuple[str, ...] = ()) -> str:
 
 def _read(source: Source) -> str:
     shape = json.dumps(_shape(source.fields))
-    fields = ", ".join(f'e."{name}" as "{name}"' for name in source.fields)
+    fields = ", ".join(f'{_given(source, name, kind)} as "{name}"' for name, kind in source.fields.items())
     return (
         f"select raw, path_account, path_region, {fields} from "
         f"(select raw, path_account, path_region, json_transform(raw, {quoted(shape)}) as e from batch)"
     )
+
+
+def _given(source: Source, name: str, kind: Any) -> str:
+    """A field of an object; what stands for nothing in lines does so there, too."""
+    value = f'e."{name}"'
+    if source.reader != "text" or kind != "text":
+        return value
+    return f"case when {value} not in ({', '.join(map(quoted, source.nothing))}) then {value} end"
 
 
 _WORDS = r'"(?:[^"\\]|\\.)*"|\[[^\]]*\][^ ]*|[^ ]+'

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from bastide.lake.read import documents, results
 from bastide.lake.read.documents import Events, Refused, Text
@@ -29,7 +29,7 @@ _UNKNOWN = "of no kind that is known"
 class Piece(Struct):
     """Events of one kind that follow each other in a file; `first` is the number of the first, counted from 1.
 
-    `header` names the fields of a text's lines; `parquet` says that an event is a row, written as JSON.
+    `header` names the fields of a text's lines.
     """
 
     source: Source | None
@@ -96,8 +96,19 @@ def _json(whole: Iterator[bytes], path: str, only: Source | None) -> Iterator[Pi
             kind, header = _kind(part.texts, path)
         if kind is not None and kind.reader == "ocsf":
             yield from _by_class(part, path)
+        elif kind is not None and kind.reader == "text" and not header:
+            yield Piece(kind, _NONE, list(map(_named, part.texts)), part.refused)
         else:
             yield _piece(kind, header, part)
+
+
+def _named(text: Text) -> Text:
+    """An object of a log that is lines as a rule: its names as those of fields."""
+    try:
+        event = msgspec.json.decode(text, type=dict[str, Raw])
+    except msgspec.MsgspecError:
+        return text
+    return msgspec.json.encode({field_name(key): value for key, value in event.items()})
 
 
 class _Class(Struct):
@@ -146,7 +157,7 @@ def _kind(texts: list[Text], path: str) -> tuple[Source | None, tuple[str, ...]]
 
 def kind_of(event: dict[str, Any], path: str = "") -> Source | None:
     """The source that an event is of: it has the fields that the source names; of several, the one by the path."""
-    lowered = {key.lower() for key in event}
+    lowered = {name.lower() for key in event for name in (key, field_name(key))}
     fitting = [
         one
         for one in sources().values()
