@@ -15,7 +15,7 @@ from bastide.errors import UsageError
 from bastide.lake import inplace
 from bastide.lake.classes import table
 from bastide.lake.compact import compact
-from bastide.lake.hunt import hunt, moment
+from bastide.lake.hunt import hunt, moment, save
 from bastide.lake.inplace import copied
 from bastide.lake.store import Lake, existing, own
 from tests.lake.samples import OCSF, A
@@ -138,4 +138,6 @@ def test_nobody_writes_into_it(lake: Lake, make: Callable[..., Any]) -> None:
         compact(lake, 1 << 20)
     with pytest.raises(UsageError, match=r"others write this lake.*`bastide hunt` and"):
         own(lake.place)
+    with pytest.raises(UsageError, match="others write this lake"):
+        save(lake, "console", "select 1")
     assert all("_bastide" not in name for name in lake.storage.names(""))

@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Ask the lake, or list what it can be asked."""
     from bastide.lake.extra import needed
     from bastide.lake.hunt import explain, hunt, moment, save, saved_hunt
-    from bastide.lake.store import existing
+    from bastide.lake.store import existing, refused_in_place
 
     if not arguments.sql and not arguments.saved:
         return _columns(arguments.table)
@@ -35,6 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
         return _saved(lake, arguments.format)
     if arguments.sql and arguments.saved:
         raise UsageError("--saved names the query already", remedy="leave out one of the two")
+    if arguments.save:
+        refused_in_place(lake)
     sql = saved_hunt(lake, arguments.saved) if arguments.saved else arguments.sql
     since = moment(arguments.since) if arguments.since else None
     if arguments.explain:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from bastide.errors import UsageError, near_miss
 from bastide.lake.classes import tables
 from bastide.lake.layout import OURS
-from bastide.lake.store import now
+from bastide.lake.store import now, refused_in_place
 
 if TYPE_CHECKING:
     import duckdb
@@ -116,7 +116,8 @@ def saved_hunt(lake: Lake, name: str) -> str:
 
 
 def save(lake: Lake, name: str, sql: str) -> None:
-    """Keep a question under a name, in the place of what had that name."""
+    """Keep a question under a name, in the place of what had that name; `UsageError` in a lake that others write."""
+    refused_in_place(lake)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", name) or name == "list":
         raise UsageError(f"`{name[:80]}` is no name", remedy="use letters, digits, `.`, `_` and `-`")
     lake.storage.write(SAVED, msgspec.json.encode({**saved(lake), name: sql}))
