@@ -10,6 +10,8 @@ import pytest
 
 from bastide.errors import UsageError
 from bastide.lake.expire import day_of, expire
+from bastide.lake.status import status
+from bastide.lake.verify import verify
 from tests.lake.conftest import Place
 
 Make = Callable[..., dict[str, Any]]
@@ -34,6 +36,22 @@ def test_only_the_tables_that_are_named(place: Place, make: Make) -> None:
     assert (len(place.ids()), place.ids("authentication")) == (1, [])
     with pytest.raises(UsageError, match="no table"):
         expire(place.lake, "20270101", ["nothing"], apply=True)
+
+
+def test_the_quarantine_by_when_it_came_in(place: Place, make: Make) -> None:
+    place.trail("a.json.gz", make(1), make(2, eventTime="no time"), make(3, eventTime="none either"))
+    assert place.ingest().quarantined == 2
+    today, tomorrow = day_of("0d"), (dt.datetime.now(dt.UTC) + dt.timedelta(days=1)).strftime("%Y%m%d")
+    assert "quarantine" not in expire(place.lake, today, apply=False).tables
+    assert expire(place.lake, tomorrow, ["authentication"], apply=False).files == 0
+    told = expire(place.lake, tomorrow, ["quarantine"], apply=False)
+    assert (told.files, told.tables) == (1, {"quarantine": 2})
+    (file,) = place.lake.state().quarantine
+    assert place.lake.storage.size(file) is not None
+    expire(place.lake, tomorrow, ["quarantine"], apply=True)
+    assert (status(place.lake).quarantine, place.lake.storage.size(file)) == ({}, None)
+    assert place.ids() == [make(1)["eventID"]]
+    assert verify(place.lake).faults == []
 
 
 def test_a_day_as_a_date_or_an_age() -> None:

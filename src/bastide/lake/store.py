@@ -138,7 +138,7 @@ class Lake:
         if files is None and self.in_place():
             from bastide.lake.inplace import make_views
 
-            self.damaged = make_views(connection, self.storage, _day_of(since))
+            self.damaged = make_views(connection, self.storage, utc_day(since) if since else "")
         else:
             known = self.state().files.values() if files is None else files
             chosen = [file.path for file in known if since is None or file.last >= since]
@@ -190,8 +190,9 @@ class Lake:
         )
 
 
-def _day_of(since: int | None) -> str:
-    return time.strftime("%Y%m%d", time.gmtime(since / 1000)) if since else ""
+def utc_day(at: int) -> str:
+    """The day of a time in milliseconds, `YYYYMMDD`."""
+    return time.strftime("%Y%m%d", time.gmtime(at / 1000))
 
 
 def _replaced(commit: Commit) -> dict[str, list[str]]:

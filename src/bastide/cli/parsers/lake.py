@@ -59,7 +59,7 @@ def lake(commands: Any) -> None:
         description="Delete whole days that lie before a date. Without --apply it only tells what would go.",
     )
     expire.add_argument("--before", required=True, metavar="WHEN", help="a date, or an age such as `400d`")
-    expire.add_argument("--table", action="append", metavar="NAME", help="only this table")
+    expire.add_argument("--table", action="append", metavar="NAME", help="only this table, or `quarantine`")
     expire.add_argument("--apply", action="store_true", help="delete")
     verify = actions.add_parser(
         "verify",
