@@ -148,13 +148,14 @@ def test_what_was_forked_by_a_writer_that_was_killed_keeps_no_lake_locked(tmp_pa
         "import os, sys, time; from bastide.beside import forked; from bastide.lake.store import Lake\n"
         "from bastide.lake.writer import writing\n"
         "with writing(Lake(sys.argv[1])):\n"
-        "    print(forked(lambda: time.sleep(60)), flush=True)\n"
-        "    os.kill(os.getpid(), 9)\n"
+        "    forked(lambda: (print(os.getpid(), flush=True), time.sleep(60)))\n"
+        "    time.sleep(60)\n"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "lake")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         child = int(process.stdout.readline())
+        process.kill()
         process.wait()
         try:
             with writing(Lake(tmp_path / "lake")):
