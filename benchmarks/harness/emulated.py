@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -102,6 +103,7 @@ def emulated(each: int) -> Iterator[Account]:
     finally:
         process.stdin.close()
         process.wait(30)
+        process.stdout.close()
 
 
 def fill(client: Callable[..., Any], account: str, each: int) -> None:
@@ -155,6 +157,7 @@ def main() -> int:
     sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
     import emulate
 
+    os.environ.update(emulate.SETTINGS)
     server, url = emulate.answering(0)
     server.app = counting = Counting(server.app)
     threading.Thread(target=server.serve_forever, daemon=True).start()
