@@ -204,10 +204,9 @@ def _add_others(results: Result, arguments: argparse.Namespace) -> None:
         if found.exists():
             results[name] = json.loads(found.read_text("utf-8"))
     results["made"] = {name: [results["command"], results["date"]] for name in arguments.inputs}
-    before = RAW
-    if set(arguments.inputs) == {*COUNTS, *OTHERS} or not before.exists() or arguments.quick:
+    if set(arguments.inputs) == {*COUNTS, *OTHERS} or not RAW.exists() or arguments.quick:
         return
-    known = json.loads(before.read_text("utf-8"))
+    known = json.loads(RAW.read_text("utf-8"))
     measured = {item["kind"] for item in results["inputs"]}
     results["inputs"] += [item for item in known["inputs"] if item["kind"] not in measured]
     for name in ("startup", "installed", "parts", "versions"):

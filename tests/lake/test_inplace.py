@@ -83,9 +83,12 @@ def test_users_of_the_first_version_are_told_by_their_arns(tmp_path: Path) -> No
     parquet.write_table(rows(old, old | {"class_uid": 3001}), path)
     actor = hunt(Lake(tmp_path), "select actor.user.uid, actor.user.uid_alt, actor.user.type from api_activity")
     assert actor.rows == [(user["uuid"], "AIDA1", "IAMUser")]
-    assert hunt(Lake(tmp_path), 'select "user".uid, "user".uid_alt from account_change').rows == [
-        ("arn:other", "AIDA2")
-    ]
+    changed = hunt(Lake(tmp_path), 'select "user".uid, "user".uid_alt from account_change')
+    assert changed.rows == [("arn:other", "AIDA2")]
+    later = OCSF | {"time": 1, "actor": {"user": {"uid": "arn:new", "uid_alt": "AIDA3"}}}
+    parquet.write_table(rows(later), path.with_name("later.parquet"))
+    both = hunt(Lake(tmp_path), "select actor.user.uid, actor.user.uid_alt from api_activity order by time")
+    assert both.rows == [("arn:new", "AIDA3"), (user["uuid"], "AIDA1")]
 
 
 def test_a_damaged_file_hides_no_other(lake: Lake, request: pytest.FixtureRequest) -> None:

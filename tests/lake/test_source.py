@@ -48,6 +48,14 @@ def test_cloudfront_as_parquet(place: Place) -> None:
     assert place.rows(f"select {asked}") == [("2001:db8::7", None, "www.example")]
 
 
+@pytest.mark.parametrize("known", ["x-edge-location", "x-edge-request-id", "x-edge-result-type", "DistributionId"])
+def test_cloudfront_by_few_fields(place: Place, known: str) -> None:
+    few = {"date": "2026-11-01", "time": "10:00:00", "c-ip": "203.0.113.7", known: "X"}
+    place.file("a.json", json.dumps(few) + "\n")
+    assert place.ingest().sources == {"cloudfront": 1}
+    assert place.rows("select time, src_endpoint.ip from http_activity") == [(1793527200000, "203.0.113.7")]
+
+
 def test_every_source_has_a_sample() -> None:
     own = {name for name, one in sources().items() if one.reader != "ocsf"}
     assert own == {sample[0] for sample in SAMPLES.values()} - {"ocsf-api-activity"}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_CELL = 2000
 INCOMPLETE = 3
+NAMED = 20
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -46,9 +47,16 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.save:
         save(lake, arguments.save, sql)
     _print(answer, arguments.format)
-    for path, cause in lake.damaged.items():
-        print(f"{clean(path)} cannot be read: {clean(cause)}", file=sys.stderr)
+    _complain(lake.damaged)
     return INCOMPLETE if lake.damaged else 0
+
+
+def _complain(damaged: dict[str, str]) -> None:
+    """Name files that were left out, not each of thousands."""
+    for path, cause in list(damaged.items())[:NAMED]:
+        print(f"{clean(path)} cannot be read: {clean(cause)}", file=sys.stderr)
+    if len(damaged) > NAMED:
+        print(f"and {len(damaged) - NAMED} more", file=sys.stderr)
 
 
 def _columns(name: str | None) -> int:

@@ -109,9 +109,11 @@ class Detections:
             try:
                 with contextlib.closing(lake.connect(first)) as connection:
                     files = list(copied(connection, self.plan.tables, first, Path(folder)))
-            except duckdb.Error as error:
+            except (duckdb.Error, OSError) as error:
                 cause = str(error).splitlines()[0]
-                raise UsageError(f"the lake cannot be read: {cause}", place=lake.place, remedy="try it again") from None
+                raise UsageError(
+                    f"its events cannot be copied: {cause}", place=lake.place, remedy="try it again"
+                ) from None
             inputs = [Input(one.table, one.path, one.rows) for one in files]
             judged = self.over(inputs, since=since, jobs=jobs, tell=tell)
         judged.problems += [Problem(path, f"cannot be read: {cause}") for path, cause in lake.damaged.items()]

@@ -10,7 +10,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -154,19 +154,42 @@ def _column(
     absent = f'null::{kind} as "{name}"'
     if name not in columns:
         return absent
-    choices = [f'to_json("{name}")' if name == "unmapped" else f'"{name}"']
-    if name in _OLD:
-        choices.insert(0, _OLD[name])
-    fits = [sql for value in choices if _runs(connection, sql := f"try_cast({value} as {kind})", relation)]
-    return f'{fits[0]} as "{name}"' if fits else absent
+    value = f'to_json("{name}")' if name == "unmapped" else f'"{name}"'
+    if name in _USERS and _runs(connection, f"{_USERS[name]}.uuid", relation):
+        value = _old(connection, relation, name)
+    sql = f"try_cast({value} as {kind})"
+    return f'{sql} as "{name}"' if _runs(connection, sql, relation) else absent
 
 
-_OLD = {
-    "actor": 'struct_update(actor, "user" := struct_update(actor."user", uid := actor."user".uuid, '
-    'uid_alt := actor."user".uid))',
-    "user": 'struct_update("user", uid := "user".uuid, uid_alt := "user".uid)',
-}
-"""Users of OCSF 1.0.0-rc.2: what is `uid` there is `uid_alt` now, and `uuid`, which nothing later has, `uid`."""
+_USERS = {"actor": 'actor."user"', "user": '"user"'}
+"""Columns with a user, and where it is. That of OCSF 1.0.0-rc.2 has a `uuid`, which nothing later has."""
+
+
+def _old(connection: duckdb.DuckDBPyConnection, relation: str, name: str) -> str:
+    """A column with such a user: its `uuid` is `uid` now, and what was its `uid` is `uid_alt`.
+
+    It is put together field by field: DuckDB 1.5 crashes when a part of what `struct_update` gives is read of Parquet.
+    """
+
+    user = _USERS[name]
+
+    def there(path: str) -> str:
+        return path if _runs(connection, path, relation) else "null"
+
+    def packed(path: str, kind: dict[str, Any]) -> str:
+        fields = {field: there(f'{path}."{field}"') for field in kind}
+        if path == user:
+            fields |= {
+                "uid": f"coalesce({user}.uuid, {user}.uid)",
+                "uid_alt": f"case when {user}.uuid is null then {fields['uid_alt']} else {user}.uid end",
+            }
+        elif "user" in kind:
+            fields["user"] = packed(user, kind["user"])
+        return f"{{{', '.join(f'{quoted(field)}: {sql}' for field, sql in fields.items())}}}"
+
+    kind = next(one.columns[name] for one in tables().values() if name in one.columns)
+    assert isinstance(kind, dict)
+    return packed(f'"{name}"', kind)
 
 
 def _runs(connection: duckdb.DuckDBPyConnection, sql: str, relation: str) -> bool:

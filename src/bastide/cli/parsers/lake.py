@@ -56,7 +56,8 @@ def lake(commands: Any) -> None:
     expire = actions.add_parser(
         "expire",
         help="delete days that are older than they must be kept",
-        description="Delete whole days that lie before a date. Without --apply it only tells what would go.",
+        description="Delete whole days that lie before a date, and what came into the quarantine before it. Without "
+        "--apply it only tells what would go.",
     )
     expire.add_argument("--before", required=True, metavar="WHEN", help="a date, or an age such as `400d`")
     expire.add_argument("--table", action="append", metavar="NAME", help="only this table, or `quarantine`")
