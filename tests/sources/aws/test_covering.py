@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import pytest
 from botocore.session import Session
 
@@ -46,6 +48,15 @@ def test_reasons(forms: Forms) -> None:
     assert "BackupTarget" not in found
     reads = {"AWS::RDS::DBInstance": ["UseLatestRestorableTime"]}
     assert uncovered_of([entry], reads, forms) == {"AWS::RDS::DBInstance": {"UseLatestRestorableTime": NOT_READ}}
+
+
+def test_an_entry_that_is_gone_leaves_its_form_to_no_other(forms: Forms) -> None:
+    """The next object may have the same id."""
+    wanted = ("AWS::RDS::DBInstance", "AWS::SQS::Queue")
+    kept = [next(one for one in load_collectors().entries if one.type == name) for name in wanted]
+    expected = [set(forms.item(one).members) for one in kept]
+    for _ in range(20):
+        assert [set(forms.item(copy(one)).members) for one in kept] == expected
 
 
 def test_a_type_that_hangs_on_itself(forms: Forms) -> None:

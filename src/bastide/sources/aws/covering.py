@@ -27,7 +27,7 @@ class Forms:
         self._entries: dict[tuple[str, str], list[Collector]] = {}
         for entry in entries:
             self._entries.setdefault((entry.group, entry.type), []).append(entry)
-        self._items: dict[int, Form] = {}
+        self._items: dict[int, tuple[Collector, Form]] = {}  # with the entry, whose id no other has then
 
     def answer(self, entry: Collector, call: Call) -> Form:
         """The form of a call's answer, as its expressions see it."""
@@ -95,8 +95,8 @@ class Forms:
     def item(self, entry: Collector) -> Form:
         """The complete item."""
         if id(entry) not in self._items:
-            self._items[id(entry)] = self.steps(entry)[-1]
-        return self._items[id(entry)]
+            self._items[id(entry)] = entry, self.steps(entry)[-1]
+        return self._items[id(entry)][1]
 
 
 def uncovered(entry: Collector, reads: Iterable[str], forms: Forms) -> dict[str, str]:
