@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bastide.cli.parser import make_parser
+from bastide.detect import outbox
 from bastide.detect.events import made
 from bastide.detect.replay import START, write
 from bastide.errors import UsageError
@@ -181,6 +182,33 @@ def test_a_damaged_file_of_others_hides_no_match(theirs: Path, capsys: pytest.Ca
     assert "MEDIUM    Lists" in text
     assert "damaged.parquet: cannot be read: " in text
     assert said(capsys, "hunt", "--lake", "theirs", "select count(*) from api_activity")[0] == 3
+
+
+def test_watching_judges_no_more_while_too_much_waits_for_a_place(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Events wait in the lake then: in memory there would be no end to it."""
+    monkeypatch.setattr(outbox, "MANY", 2)
+    turns, told = iter(["two", "three", "four"]), []
+
+    def bring(name: str) -> None:
+        write(made([{**CALL, "after": "9s"}], START, name), project / "logs" / name)
+        said(capsys, "ingest", "logs")
+
+    def next_turn(_: float) -> None:
+        told.append(capsys.readouterr())
+        if name := next(turns, ""):
+            return bring(name)
+        raise KeyboardInterrupt
+
+    bring("one")
+    monkeypatch.setattr(time, "sleep", next_turn)
+    words = ["detect", "--rules", "rules", "--watch", "--format", "json", "--send", "ocsf:none/there"]
+    arguments = make_parser("detect").parse_args(words)
+    with pytest.raises(KeyboardInterrupt):
+        arguments.run(arguments)
+    assert [one.out.count("\n") for one in told] == [2, 1, 0, 0]  # two matches, one alert
+    assert "not sent to ocsf" in told[0].err
 
 
 def test_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.cli.conftest import Run
 from tests.lake.conftest import event, text_of
+from tests.lake.samples import EKS
 
 
 def trail(project: Path, name: str, *events: object) -> None:
@@ -74,3 +75,14 @@ def test_a_source_of_one_s_own(run: Run, project: Path) -> None:
     )
     assert "shop-logins" in run("ingest", "--source", "list", "--sources", "own").stdout
     assert "no source in this folder" in run("ingest", "x", "--sources", ".").stderr
+
+
+def test_lines_that_are_no_events_of_their_log_are_counted(run: Run, project: Path) -> None:
+    line = "I1101 10:00:00.123456       1 scheduler.go:601] bound"
+    (project / "logs").mkdir()
+    (project / "logs/a.log").write_text(f"{line}\n{line}\n{json.dumps(EKS)}\n")
+    done = run("ingest", "logs", "--lake", "lake")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 lines left out and not kept, no events of a log:\n         2  lines of components of Kuber" in done.stdout
+    again = json.loads(run("ingest", "logs", "--reread", "--lake", "lake", "--format", "json").stdout)
+    assert (again["apart"], again["reasons"]) == ({"lines of components of Kubernetes that are no audit events": 2}, {})

@@ -52,3 +52,17 @@ def test_without_a_place_nothing_waits() -> None:
 def test_a_place_that_cannot_be_one_is_told_at_once() -> None:
     with pytest.raises(UsageError, match="no place to send alerts to"):
         Outbox(["pigeon:x"])
+
+
+def test_so_much_waits_that_nothing_more_should_come(
+    taken: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MANY", 2)
+    box = Outbox(["open", "shut"])
+    box.put(alerts_of([match(at=0)]))
+    assert not box.is_full
+    box.put(alerts_of([match(at=9000)]))
+    assert box.is_full
+    del taken["shut"]
+    box.put(())
+    assert not box.is_full

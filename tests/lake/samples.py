@@ -214,6 +214,8 @@ SAMPLES: dict[str, tuple[str, str, bytes | str, str, str, Any]] = {
     "eks": ("eks-audit", "g.json.gz", gzip.compress(SUBSCRIPTION.encode()), "api_activity",
             "api.operation, actor.user.name, status, resources[1].namespace, src_endpoint.ip",
             ("get", "system:anonymous", "Failure", "kube-system", "203.0.113.7")),
+    "eks-owner": ("eks-audit", "n.json.gz", gzip.compress(SUBSCRIPTION.encode()), "api_activity",
+                  "cloud.account.uid, accountid", (A, A)),
     "export": ("eks-audit", "exportedlogs/1/kube-apiserver-audit-1/000000.gz",
                gzip.compress(b"2026-11-01T10:00:00.123Z " + json.dumps(EKS).encode() + b"\n"), "api_activity",
                "metadata.uid", ("u1/ResponseComplete",)),

@@ -176,7 +176,7 @@ def _watch(arguments: argparse.Namespace, detections: Detections) -> int:
             _complain(outbox.put(()))
             settle()
         done = max(done, remembered(lake, detections.name)) if there else done
-        if there and lake.commits(done):
+        if there and not outbox.is_full and lake.commits(done):
             known.forget()
             judged, done = detections.new(lake, arguments.jobs, tell, after=done)
             known.look(judged)

@@ -106,5 +106,8 @@ def _text(report: Report) -> str:
     if report.reasons:
         lines.append(f"{counted(report.quarantined, 'record')} to the quarantine:")
         lines += [f"  {count:>8,}  {clean(reason, 200)}" for reason, count in sorted(report.reasons.items())]
+    if report.apart:
+        lines.append(f"{counted(sum(report.apart.values()), 'line')} left out and not kept, no events of a log:")
+        lines += [f"  {count:>8,}  {title}" for title, count in sorted(report.apart.items())]
     lines += [f"not read: {clean(path, 300)}: {clean(cause, 200)}" for path, cause in report.problems]
     return "\n".join(lines)

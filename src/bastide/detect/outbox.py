@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 PAUSE = 10.0
 """Seconds after which a place that took nothing is tried again."""
+MANY = 10_000
+"""Alerts that wait for a place at most, before nothing more is to be judged: events wait better where they are."""
 
 
 class Outbox:
@@ -35,6 +37,11 @@ class Outbox:
     def is_due(self) -> bool:
         """Whether something waits, and has done so for a while."""
         return not self.is_empty and time.monotonic() >= self._tried + PAUSE
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much waits that nothing more should come."""
+        return any(len(waiting) >= MANY for waiting in self._waiting.values())
 
     def put(self, alerts: Sequence[Alert]) -> list[str]:
         """Hand alerts on, after those that wait; what is to be told of places that did not take them."""

@@ -7,7 +7,7 @@ halving; one that is refused is mended (`mend`) and tried once more.
 from __future__ import annotations
 
 from array import array
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -51,13 +51,22 @@ class Batch(Struct):
     bytes: int = 0
 
     def add(self, path: str, first: int, texts: list[Text]) -> None:
-        """Take in events of a file."""
+        """Take in events of a file.
+
+        Of a log that does not say the account they are of that whose log group CloudWatch delivered them from.
+        """
         account, region = (None, None) if self.trust else self.source.place_of(path)
         sizes = array("i", map(len, map(_view, texts)))
         self.texts += texts
         self.sizes += sizes
-        self.stretches.append(Stretch(path, first, len(texts), account, region))
         self.bytes += sum(sizes)
+        if self.source.account:
+            self.stretches.append(Stretch(path, first, len(texts), account, region))
+            return
+        for owner, some in groupby(texts, lambda text: getattr(text, "owner", "")):
+            count = sum(1 for _ in some)
+            self.stretches.append(Stretch(path, first, count, account or owner or None, region))
+            first += count
 
     def origin(self, index: int) -> tuple[str, int]:
         """File and number in it of an event of this batch."""

@@ -33,7 +33,10 @@ EVERY, MANY = 5.0, 48
 
 
 class Report(Struct):
-    """What an ingest did. `problems` are files that could not be read, with the reason."""
+    """What an ingest did. `problems` are files that could not be read, with the reason.
+
+    `apart` counts lines that came with a log and are no events of it, by what they are.
+    """
 
     files: int = 0
     known: int = 0
@@ -47,6 +50,7 @@ class Report(Struct):
     tables: dict[str, int] = msgspec.field(default_factory=dict)
     reasons: dict[str, int] = msgspec.field(default_factory=dict)
     problems: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    apart: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 def ingest(
@@ -126,6 +130,7 @@ class _Gathered:
         self._refused += result.refused
         self._inputs += result.inputs
         self._report.problems += result.problems
+        self._report.apart = dict(Counter(self._report.apart) + Counter(result.apart))
         if len(self._staged) >= MANY or time.monotonic() - self._since > EVERY or len(self._refused) > 1000:
             self.commit()
 

@@ -52,6 +52,13 @@ class Refuse(Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
+class Apart(Struct, frozen=True, forbid_unknown_fields=True):
+    """Lines that come with a log and are no events of it: they are counted under the title and not kept."""
+
+    line: str
+    title: str
+
+
 class Part(Struct, frozen=True, forbid_unknown_fields=True):
     """The events of a source that go to one table. Without `when` it takes what the tables before it left."""
 
@@ -83,6 +90,7 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     odd: str = ""
     """True for an event that lacks what every one has: maybe only names are in another case."""
     refuse: tuple[Refuse, ...] = ()
+    apart: Apart | None = None
     separator: str = " "
     header: str = ""
     default: tuple[str, ...] = ()

@@ -66,12 +66,16 @@ class Quarantined(Struct):
 
 
 class Result(Struct):
-    """What came of some files so far: staged files, what is for the quarantine, and the files that are done."""
+    """What came of some files so far: staged files, what is for the quarantine, and the files that are done.
+
+    `apart` counts lines that are no events of the log that they came with, by what they are.
+    """
 
     staged: list[Staged] = msgspec.field(default_factory=list)
     refused: list[Quarantined] = msgspec.field(default_factory=list)
     inputs: list[Input] = msgspec.field(default_factory=list)
     problems: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    apart: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 class Task(Struct):
@@ -147,6 +151,9 @@ class Gathered:
     def take(self, path: str, piece: Piece) -> None:
         """Add the events of a piece to the batch of their kind."""
         self.result.refused += [_quarantined(path, piece, number, one) for number, one in enumerate(piece.refused)]
+        if piece.source and piece.source.apart and piece.apart:
+            title = piece.source.apart.title
+            self.result.apart[title] = self.result.apart.get(title, 0) + piece.apart
         if piece.source and piece.texts:
             key = (piece.source.id, piece.header)
             if key not in self._batches:

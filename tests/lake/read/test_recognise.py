@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from bastide.lake.read.found import find
 from bastide.lake.read.recognise import field_name, header_of, kind_of, read
 from bastide.lake.source import source
 from tests.lake.conftest import event, text_of
+from tests.lake.samples import EKS
 
 
 def kinds(path: Path, content: bytes) -> list[tuple[str, int, int]]:
@@ -60,3 +62,26 @@ def test_lines_with_and_without_a_time_before_them(tmp_path: Path) -> None:
     (tmp_path / "b.log").write_bytes(b"2026-11-01T10:00:00.000Z " + line)
     (piece,) = read(next(find([str(tmp_path / "b.log")])))
     assert [bytes(one) for one in piece.texts] == [line.strip()]
+
+
+KLOG = "I1101 10:00:00.123456       1 scheduler.go:601] \"Successfully bound pod\" pod=\"shop/web-1\""
+AUTH = 'time="2026-11-01T10:00:00Z" level=info msg="access granted" arn="arn:aws:iam::123456789012:role/ci"'
+
+
+@pytest.mark.parametrize("lines", [[KLOG, AUTH], [AUTH, KLOG, json.dumps(EKS)], [json.dumps(EKS), KLOG, AUTH]])
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_lines_that_are_no_events_of_their_log_are_left_out(
+    tmp_path: Path, lines: list[str], wrapped: bool  # noqa: FBT001
+) -> None:
+    message = {"messageType": "DATA_MESSAGE", "owner": "1", "logEvents": [{"message": line} for line in lines]}
+    content = json.dumps(message) if wrapped else "".join(f"2026-11-01T10:00:00.123Z {line}\n" for line in lines)
+    (tmp_path / "a.json").write_text(content)
+    pieces = list(read(next(find([str(tmp_path / "a.json")]))))
+    assert [one.source.id for one in pieces if one.source] == ["eks-audit"] * len(pieces)
+    assert sum(one.apart for one in pieces) == 2
+    assert [bytes(text) for one in pieces for text in one.texts] == [json.dumps(EKS).encode()] * (len(lines) - 2)
+    assert not any(one.refused for one in pieces)
+
+
+def test_a_line_that_only_looks_like_a_log_is_of_no_kind(tmp_path: Path) -> None:
+    assert kinds(tmp_path / "x.txt", AUTH.encode()) == [("", 1, 0)]

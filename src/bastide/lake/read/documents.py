@@ -36,6 +36,12 @@ _BETWEEN = re.compile(rb"\s*,?\s*")
 Text = Raw | bytes
 
 
+class Message(bytes):
+    """A text that CloudWatch delivered; `owner` is the account of the log group, empty where that is not said."""
+
+    owner: str = ""
+
+
 class Refused(Struct, frozen=True):
     """A text that is no event, and why."""
 
@@ -64,18 +70,19 @@ class _Wrapper(Struct):
     findings: Raw = _ABSENT
     rows: Raw = msgspec.field(name="QueryResultRows", default=_ABSENT)
     log_events: Raw = msgspec.field(name="logEvents", default=_ABSENT)
+    owner: Raw = _ABSENT
     detail: Raw = _ABSENT
     kind: Raw = msgspec.field(name="detail-type", default=_ABSENT)
 
 
-class _Message(Struct):
+class _Logged(Struct):
     message: str = ""
 
 
 _LIST = msgspec.json.Decoder(list[Raw])
 _WRAP = msgspec.json.Decoder(_Wrapper)
 _ONE = msgspec.json.Decoder(Raw)
-_MESSAGES = msgspec.json.Decoder(list[_Message])
+_MESSAGES = msgspec.json.Decoder(list[_Logged])
 
 
 def events(pieces: Iterator[bytes]) -> Iterator[Events]:
@@ -244,7 +251,7 @@ def inside(text: bytes) -> Events | None:
         return None
     if _is_list(wrapper.log_events):
         found = [] if bytes(wrapper.message_type) == _CONTROL else _MESSAGES.decode(wrapper.log_events)
-        return Events([one.message.encode() for one in found])
+        return Events(_messages(found, bytes(wrapper.owner).decode().strip('"')))
     detail = bytes(wrapper.detail)
     if detail.startswith(b"{") and bytes(wrapper.kind):
         return inside(detail) or Events([detail])
@@ -254,6 +261,15 @@ def inside(text: bytes) -> Events | None:
         if _is_list(listed):
             return Events(list(_LIST.decode(listed)))
     return None
+
+
+def _messages(logged: list[_Logged], owner: str) -> list[Text]:
+    texts: list[Text] = []
+    for one in logged:
+        text = Message(one.message.encode())
+        text.owner = owner
+        texts.append(text)
+    return texts
 
 
 def _is_list(text: Raw) -> bool:

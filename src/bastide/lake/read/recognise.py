@@ -12,7 +12,7 @@ from msgspec import Raw, Struct
 from bastide.lake.read import documents, results
 from bastide.lake.read.documents import Events, Refused, Text
 from bastide.lake.read.unpack import CutError, pieces
-from bastide.lake.source import Source, sources
+from bastide.lake.source import Apart, Source, sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ _UNKNOWN = "of no kind that is known"
 class Piece(Struct):
     """Events of one kind that follow each other in a file; `first` is the number of the first, counted from 1.
 
-    `header` names the fields of a text's lines.
+    `header` names the fields of a text's lines, `apart` counts lines that are no events of the log.
     """
 
     source: Source | None
@@ -37,6 +37,7 @@ class Piece(Struct):
     texts: list[Text]
     refused: list[Refused]
     first: int = 1
+    apart: int = 0
 
 
 def read(found: Found, only: Source | None = None) -> Iterator[Piece]:
@@ -79,7 +80,7 @@ def _numbered(parts: Iterator[Piece]) -> Iterator[Piece]:
     number = 1
     for piece in parts:
         piece.first = number
-        number += len(piece.texts) + len(piece.refused)
+        number += len(piece.texts) + len(piece.refused) + piece.apart
         yield piece
 
 
@@ -134,7 +135,19 @@ def _piece(kind: Source | None, header: tuple[str, ...], part: Events) -> Piece:
     if kind is None and part.texts:
         lost = [Refused(bytes(text)[:100_000], _UNKNOWN) for text in part.texts]
         return Piece(None, (), [], part.refused + lost)
+    if kind is not None and kind.apart:
+        return _without(kind.apart, Piece(kind, header, part.texts, part.refused))
     return Piece(kind, header, part.texts, part.refused)
+
+
+def _without(apart: Apart, piece: Piece) -> Piece:
+    """The piece without lines that are none of its log's events."""
+    line = re.compile(apart.line.encode())
+    refused = [one for one in piece.refused if not line.match(one.text)]
+    texts = [text for text in piece.texts if not line.match(memoryview(text))]
+    piece.apart = len(piece.texts) + len(piece.refused) - len(texts) - len(refused)
+    piece.texts, piece.refused = texts, refused
+    return piece
 
 
 def _kind(texts: list[Text], path: str) -> tuple[Source | None, tuple[str, ...]]:
@@ -244,8 +257,7 @@ def _lines(about: _About, lines: list[bytes]) -> Piece:
 
 
 def _of_json_lines(kind: Source, texts: list[bytes]) -> Piece:
-    found = documents.lines(b"\n".join(texts))
-    return Piece(kind, (), found.texts, found.refused)
+    return _piece(kind, (), documents.lines(b"\n".join(texts)))
 
 
 def _bare(line: bytes, *, stamped: bool) -> bytes:
