@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from bastide.cli.parser import make_parser
 from bastide.errors import UsageError
+from tests.detect.conftest import rule_text
 
 
 def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
@@ -23,6 +25,16 @@ def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     records = json.loads(said(capsys, "list", "--format", "json")[1])
     assert records["version"] == 1
     assert len(records["detections"]) == int(text.splitlines()[-1].split()[0])
+
+
+def test_a_rule_that_is_not_used_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    event, field = "{eventName: DeleteTrail}", "{noSuchField: x}"
+    for at, condition in enumerate((event, field)):
+        (tmp_path / f"{at}.yml").write_text(rule_text(f"  call: {condition}\n  condition: call", number=at))
+    code, text = said(capsys, "list", "--rules", str(tmp_path))
+    assert (code, [line.endswith("(not used)") for line in text.splitlines()]) == (3, [False, True, False])
+    records = json.loads(said(capsys, "list", "--rules", str(tmp_path), "--format", "json")[1])["detections"]
+    assert [one["used"] for one in records] == [True, False]
 
 
 def test_show(capsys: pytest.CaptureFixture[str]) -> None:

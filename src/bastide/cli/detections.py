@@ -49,12 +49,15 @@ def _is(rule: Rule, pattern: str) -> bool:
 def _list(detections: Detections, rules: list[Rule], form: str) -> int:
     from bastide.detect.show import rule_record
 
+    used = detections.plan.usable
     if form == "json":
-        print(json.dumps({"version": 1, "detections": [rule_record(rule) for rule in rules]}, indent=2))
+        records = [rule_record(rule) | {"used": rule.number in used} for rule in rules]
+        print(json.dumps({"version": 1, "detections": records}, indent=2))
     else:
         for rule in rules:
             kind = "correlation" if rule.is_correlation else rule.source.name if rule.source else ""
-            print(f"{rule.level:<14} {kind:<12} {clean(rule.title, 90):<62} {' '.join(rule.techniques)}".rstrip())
+            more = " ".join([*rule.techniques, *([] if rule.number in used else ["(not used)"])])
+            print(f"{rule.level:<14} {kind:<12} {clean(rule.title, 90):<62} {more}".rstrip())
         print(counted(len(rules), "rule"))
     return _problems(detections)
 
