@@ -175,6 +175,17 @@ def test_a_lake_that_others_write_is_judged_since_a_time(theirs: Path, capsys: p
     assert [path.name for path in theirs.parents[4].rglob("*") if path.is_file()] == [theirs.name]
 
 
+def test_coverage_tells_which_logs_a_lake_of_others_has(theirs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    theirs.with_name("damaged.parquet").write_bytes(b"PAR1")
+    arguments = make_parser("coverage").parse_args(["coverage", "--lake", "theirs", "--format", "json"])
+    assert arguments.run(arguments) == 0
+    told = capsys.readouterr()
+    lacking = {log for row in json.loads(told.out)["techniques"] for log in row["lacking"]}
+    assert "dns" in lacking
+    assert "cloudtrail" not in lacking
+    assert "damaged.parquet" in told.err
+
+
 def test_a_damaged_file_of_others_hides_no_match(theirs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     theirs.with_name("damaged.parquet").write_bytes(b"PAR1")
     code, text = said(capsys, "detect", "--rules", "rules", "--lake", "theirs", "--all")

@@ -12,6 +12,7 @@ from bastide.detect.newest import between, events_by_log, newer, remember, remem
 from bastide.detect.replay import START, write
 from bastide.errors import UsageError
 from bastide.lake.ingest import ingest
+from bastide.lake.inplace import last_day
 from bastide.lake.store import Lake
 
 TABLES = ["api_activity"]
@@ -76,6 +77,17 @@ def test_logs_that_are_there(lake: Lake) -> None:
     counts = events_by_log(lake)
     assert counts["cloudtrail"] == 1
     assert not counts.get("dns")
+
+
+def test_logs_that_a_lake_of_others_has_in_its_last_days(lake: Lake, tmp_path: Path) -> None:
+    (file,) = lake.files("api_activity")
+    for day in ("20260302", "20260309", "99999999"):
+        copy = tmp_path / "theirs/region=eu-west-1/accountId=1" / f"eventDay={day}" / "a.parquet"
+        copy.parent.mkdir(parents=True)
+        copy.write_bytes(Path(file).read_bytes())
+    counts = events_by_log(Lake(tmp_path / "theirs"))
+    assert counts == {"cloudtrail": 2}
+    assert last_day(Lake(tmp_path / "theirs").storage).isoformat() == "2026-03-09"
 
 
 def test_what_is_remembered_is_never_half(lake: Lake) -> None:

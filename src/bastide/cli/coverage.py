@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -69,12 +70,13 @@ def _records(rows: Sequence[Row]) -> list[dict[str, Any]]:
 def _there(place: str | None) -> dict[str, int] | None:
     """Events by kind of log in the lake that is named, or in the project's; None when there is none."""
     from bastide.detect.newest import events_by_log
-    from bastide.lake.store import Lake, lake_folder, own
+    from bastide.lake.store import Lake, existing, lake_folder
 
-    if place:
-        return events_by_log(own(place))
-    lake = Lake(lake_folder())
-    return events_by_log(lake) if lake.exists() else None
+    lake = existing(place) if place else Lake(lake_folder())
+    counts = events_by_log(lake) if lake.exists() else None
+    for path, cause in lake.damaged.items():
+        print(f"cannot be read: {clean(path, 300)}: {clean(cause, 300)}", file=sys.stderr)
+    return counts
 
 
 def _lines(noun: str, rows: Sequence[Row]) -> list[str]:

@@ -5,6 +5,8 @@ The memory is a file in the lake, `_bastide/detect.json`: the last commit that w
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import hashlib
 import re
 import time
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from bastide.lake.store import Lake
 
 MEMORY = "_bastide/detect.json"
+DAYS = 7
+"""Days of a lake of others that are looked at to know which logs it has."""
 _SPAN = re.compile(r"(\d+)([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -105,8 +109,6 @@ def _fresh(commits: Iterable[Commit], after: int) -> set[str]:
 
 def since_of(text: str, now: float | None = None) -> int:
     """Milliseconds since 1970 for a date, a time (UTC), or a span back from now, `12h`; `UsageError` for others."""
-    import datetime as dt
-
     if span := _SPAN.fullmatch(text):
         return int(((now or time.time()) - int(span[1]) * _SECONDS[span[2]]) * 1000)
     try:
@@ -119,13 +121,35 @@ def since_of(text: str, now: float | None = None) -> int:
 
 
 def events_by_log(lake: Lake) -> dict[str, int]:
-    """How many events of each kind of log that rules can be about a lake has."""
+    """How many events of each kind of log that rules can be about a lake has.
+
+    Of one that others write those of the last days that are there count (`DAYS`): it is read to be counted.
+    """
     from bastide.detect.sources import LOGS
 
+    if lake.in_place():
+        return _events_in_place(lake)
     counts: dict[str, int] = {}
     for file in lake.state().files.values():
         for one in LOGS:
             if file.partition.table in one.tables:
                 some = sum(file.sources.get(name, 0) for name in one.lake) if file.sources else file.rows
                 counts[one.name] = counts.get(one.name, 0) + some
+    return counts
+
+
+def _events_in_place(lake: Lake) -> dict[str, int]:
+    """The same by the products that events name."""
+    from bastide.detect.sources import LOGS
+    from bastide.lake.inplace import last_day
+
+    since = since_of((last_day(lake.storage) - dt.timedelta(days=DAYS - 1)).isoformat())
+    counts: dict[str, int] = {}
+    with contextlib.closing(lake.connect(since)) as connection:
+        for table in sorted({table for one in LOGS for table in one.tables}):
+            asked = f"select coalesce(metadata.product.name, ''), count(*) from {table} group by all"
+            for product, number in connection.execute(asked).fetchall():
+                for one in LOGS:
+                    if table in one.tables and (not one.products or product in one.products):
+                        counts[one.name] = counts.get(one.name, 0) + number
     return counts

@@ -6,6 +6,8 @@ what a version of OCSF has more is left out, what it has less is NULL, and `unma
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -51,6 +53,15 @@ def parquet_files(storage: Storage, since_day: str = "") -> dict[str, list[str]]
         if match and match["day"] >= since_day:
             found.setdefault(match["base"], []).append(path)
     return found
+
+
+def last_day(storage: Storage) -> dt.date:
+    """The last day of which there are files; today where none of their folders is named by a day."""
+    days = [match["day"] for path in storage.names("") if (match := _FILE.fullmatch(path))]
+    for day in sorted(set(days), reverse=True):
+        with contextlib.suppress(ValueError):
+            return dt.datetime.strptime(day, "%Y%m%d").date()
+    return dt.datetime.now(dt.UTC).date()
 
 
 def make_views(connection: duckdb.DuckDBPyConnection, storage: Storage, since_day: str = "") -> dict[str, str]:

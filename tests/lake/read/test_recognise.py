@@ -64,14 +64,16 @@ def test_lines_with_and_without_a_time_before_them(tmp_path: Path) -> None:
     assert [bytes(one) for one in piece.texts] == [line.strip()]
 
 
-KLOG = "I1101 10:00:00.123456       1 scheduler.go:601] \"Successfully bound pod\" pod=\"shop/web-1\""
+KLOG = 'I1101 10:00:00.123456       1 scheduler.go:601] "Successfully bound pod" pod="shop/web-1"'
 AUTH = 'time="2026-11-01T10:00:00Z" level=info msg="access granted" arn="arn:aws:iam::123456789012:role/ci"'
 
 
 @pytest.mark.parametrize("lines", [[KLOG, AUTH], [AUTH, KLOG, json.dumps(EKS)], [json.dumps(EKS), KLOG, AUTH]])
 @pytest.mark.parametrize("wrapped", [False, True])
 def test_lines_that_are_no_events_of_their_log_are_left_out(
-    tmp_path: Path, lines: list[str], wrapped: bool  # noqa: FBT001
+    tmp_path: Path,
+    lines: list[str],
+    wrapped: bool,
 ) -> None:
     message = {"messageType": "DATA_MESSAGE", "owner": "1", "logEvents": [{"message": line} for line in lines]}
     content = json.dumps(message) if wrapped else "".join(f"2026-11-01T10:00:00.123Z {line}\n" for line in lines)
