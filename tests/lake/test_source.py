@@ -16,7 +16,21 @@ from bastide.lake.classes import ocsf_version
 from bastide.lake.convert import Batch, Converter
 from bastide.lake.source import load, source, sources
 from tests.lake.conftest import Place, event
-from tests.lake.samples import ALB, ASFF, CLOUDFRONT_2, FLOW_2, GUARDDUTY, INSIGHT, LB, OCSF, SAMPLES, WAF, A, R
+from tests.lake.samples import (
+    ALB,
+    ASFF,
+    CLOUDFRONT_2,
+    FLOW_2,
+    GUARDDUTY,
+    INSIGHT,
+    LB,
+    OCSF,
+    S3,
+    SAMPLES,
+    WAF,
+    A,
+    R,
+)
 from tests.lake.test_convert import valid
 
 
@@ -229,3 +243,24 @@ def test_the_source_that_the_page_writes(tmp_path: Path) -> None:
     assert (row["user"]["name"], row["status"], row["src_endpoint"]["ip"]) == ("ana", "Failure", "203.0.113.7")
     assert (row["activity_name"], json.loads(row["unmapped"])) == ("Logon", {"device": {"os": "x"}})
     assert [one.reason for one in refused] == ["nobody signed in"]
+
+
+def test_versions_deleted_in_one_request_are_events_of_their_own(place: Place) -> None:
+    """Who empties a bucket names many versions of one key in one request."""
+    line = S3.replace("REST.GET.OBJECT", "BATCH.DELETE.OBJECT").replace(" 403 AccessDenied ", " 204 - ")
+    both = [line.replace('\\"2\\"" - h1', f'\\"2\\"" {version} h1') for version in ("v1", "v2")]
+    place.file("logs/2026-11-01-10-00-00-ABC", "".join(both))
+    assert place.ingest().events == 2
+    asked = "select json_extract_string(unmapped, '$.version_id') from http_activity order by 1"
+    assert place.rows(asked) == [("v1",), ("v2",)]
+
+
+def test_what_nobody_asked_s3_for_has_no_outcome(place: Place) -> None:
+    """A rule of the bucket that expires an object is no request, so that no code says how one went."""
+    expired = S3.replace("REST.GET.OBJECT", "S3.EXPIRE.OBJECT").replace(" 403 AccessDenied 243 ", " - - - ")
+    expired = expired.replace('"GET /data/a/b%2Bc?x=1?y HTTP/1.1"', '"-"')
+    place.file("logs/2026-11-01-10-00-00-ABC", expired)
+    place.ingest()
+    assert place.rows("select api.operation, status, http_status from http_activity") == [
+        ("S3.EXPIRE.OBJECT", "Unknown", None)
+    ]
