@@ -264,3 +264,26 @@ def test_what_nobody_asked_s3_for_has_no_outcome(place: Place) -> None:
     assert place.rows("select api.operation, status, http_status from http_activity") == [
         ("S3.EXPIRE.OBJECT", "Unknown", None)
     ]
+
+
+@pytest.mark.parametrize(("found", "told"), [("Failure", "Failure"), ("Success", "Success")])
+def test_a_credential_of_identity_center_that_is_wrong(place: Place, found: str, told: str) -> None:
+    """The outcome stands in what the service says of it, beside the name that was typed."""
+    person = {"type": "IdentityCenterUser", "accountId": A, "onBehalfOf": {"userId": "u-1"}, "credentialId": "c-1"}
+    tried = event(
+        eventSource="signin.amazonaws.com",
+        eventName="CredentialVerification",
+        eventType="AwsServiceEvent",
+        userIdentity=person,
+        additionalEventData={"CredentialType": "PASSWORD", "UserName": "ana"},
+        serviceEventDetails={"CredentialVerification": found},
+    )
+    place.trail("a.json.gz", tried)
+    place.ingest()
+    assert place.rows("select status, user.name from authentication") == [(told, "ana")]
+
+
+def test_an_insight_is_no_call_that_succeeded(place: Place) -> None:
+    place.file("n.json", json.dumps({"Records": [INSIGHT]}))
+    place.ingest()
+    assert place.rows("select status from api_activity") == [("Unknown",)]
