@@ -287,3 +287,57 @@ def test_an_insight_is_no_call_that_succeeded(place: Place) -> None:
     place.file("n.json", json.dumps({"Records": [INSIGHT]}))
     place.ingest()
     assert place.rows("select status from api_activity") == [("Unknown",)]
+
+
+_REMOTE = {"ipAddressV4": "198.51.100.1"}
+_OUTBOUND = {
+    "actionType": "NETWORK_CONNECTION",
+    "networkConnectionAction": {
+        "connectionDirection": "OUTBOUND", "remoteIpDetails": _REMOTE, "remotePortDetails": {"port": 3333},
+        "localIpDetails": {"ipAddressV4": "10.0.0.5"}, "localPortDetails": {"port": 40000},
+    },
+}  # fmt: skip
+_CALLER = {"principalId": "AROA1:i-1", "userName": "web", "accessKeyId": "ASIA1"}
+_BUCKET = {"resourceType": "S3Bucket", "s3BucketDetails": [{"arn": "arn:aws:s3:::data", "name": "data"}],
+           "accessKeyDetails": _CALLER}  # fmt: skip
+_TASK = {"resourceType": "ECSCluster", "ecsClusterDetails": {"arn": "arn:c"}, "instanceDetails": {"instanceId": "i-2"}}
+_DATABASE = {"resourceType": "RDSDBInstance", "rdsDbInstanceDetails": {"dbInstanceArn": "arn:db"}}
+_LOGIN = {"actionType": "RDS_LOGIN_ATTEMPT", "rdsLoginAttemptAction": {"remoteIpDetails": _REMOTE}}
+
+
+@pytest.mark.parametrize(
+    ("resource", "action", "asked", "told"),
+    [
+        (_BUCKET, {}, "resources[1].uid, resources[1].name, evidences[1].actor.user.name",
+         ("arn:aws:s3:::data", "data", "web")),
+        (_TASK, {}, "resources[1].uid, resources[1].type", ("arn:c", "ECSCluster")),
+        (_DATABASE, _LOGIN, "resources[1].uid, evidences[1].src_endpoint.ip", ("arn:db", "198.51.100.1")),
+        (GUARDDUTY["resource"], _OUTBOUND,
+         ("evidences[1].src_endpoint.ip, evidences[1].src_endpoint.port, evidences[1].dst_endpoint.ip, "
+         "evidences[1].dst_endpoint.port"), ("10.0.0.5", 40000, "198.51.100.1", 3333)),
+    ],
+)  # fmt: skip
+def test_what_a_finding_is_about(place: Place, resource: Any, action: Any, asked: str, told: Any) -> None:
+    """The resource is the one of its kind, not who called it; who is called from inside is no source."""
+    service = GUARDDUTY["service"] | ({"action": action} if action else {})
+    place.file("a.jsonl", json.dumps(GUARDDUTY | {"resource": resource, "service": service}) + "\n")
+    place.ingest()
+    assert place.rows(f"select {asked} from detection_finding") == [told]
+
+
+def test_an_attack_sequence_is_about_all_its_resources(place: Place) -> None:
+    sequence = {"uid": "q", "resources": [
+        {"uid": "arn:aws:s3:::data", "name": "data", "resourceType": "S3_BUCKET", "accountId": A, "region": R},
+        {"uid": "ASIA1", "resourceType": "ACCESS_KEY", "accountId": "222222222222", "region": "us-east-1"},
+    ]}  # fmt: skip
+    service = {key: value for key, value in GUARDDUTY["service"].items() if key != "action"}
+    finding = GUARDDUTY | {"type": "AttackSequence:S3/CompromisedData", "severity": 9,
+                           "resource": {"resourceType": "AttackSequence"},
+                           "service": service | {"detection": {"sequence": sequence}}}  # fmt: skip
+    place.file("a.jsonl", json.dumps(finding) + "\n")
+    place.ingest()
+    each = "(select unnest(resources) as r from detection_finding)"
+    assert place.rows(f"select r.uid, r.type, r.region, r.owner.account.uid from {each}") == [
+        ("arn:aws:s3:::data", "S3_BUCKET", R, A),
+        ("ASIA1", "ACCESS_KEY", "us-east-1", "222222222222"),
+    ]
