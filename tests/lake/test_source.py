@@ -341,3 +341,20 @@ def test_an_attack_sequence_is_about_all_its_resources(place: Place) -> None:
         ("arn:aws:s3:::data", "S3_BUCKET", R, A),
         ("ASIA1", "ACCESS_KEY", "us-east-1", "222222222222"),
     ]
+
+
+def test_flows_of_who_shares_a_network(place: Place) -> None:
+    """The owner of a network logs the interfaces of all who use it; a flow's account is that of its interface."""
+    place.file(f"AWSLogs/{A}/vpcflowlogs/{R}/b.log", FLOW_2.replace(f"2 {A} ", "2 222222222222 ", 1))
+    assert place.ingest().reasons == {}
+    assert place.rows("select cloud.account.uid, accountid from network_activity order by time") == [
+        ("222222222222", "222222222222"),
+        (A, A),
+    ]
+
+
+def test_a_flow_that_does_not_say_which_end_its_interface_is(place: Place) -> None:
+    place.file(f"AWSLogs/{A}/vpcflowlogs/{R}/b.log", FLOW_2.splitlines()[0])
+    place.ingest()
+    asked = "src_endpoint.interface_uid, dst_endpoint.interface_uid, unmapped"
+    assert place.rows(f"select {asked} from network_activity") == [(None, None, '{"interface_id":"eni-0abc"}')]
