@@ -17,7 +17,9 @@ def test_one_actor_within_an_hour_is_one_alert() -> None:
 
 
 def test_without_an_actor_the_resource_counts() -> None:
+    """What something befell has not done it."""
     found = alerts_of([match(at=0, actor="", resources=("a",)), match(at=1, actor="", resources=("b",))])
+    assert {one.actor for one in found} == {""}
     assert len(found) == 2
 
 

@@ -62,4 +62,8 @@ def test_asff() -> None:
     assert found["Severity"] == {"Label": "HIGH"}
     assert found["Resources"] == [{"Type": "Other", "Id": "arn:aws:s3:::b", "Region": "eu-west-1"}]
     (alert,) = alerts_of([match()])
-    assert asff(alert, "1", "r")["Resources"][0]["Id"] == "AWS::::Account:1"
+    found = asff(alert, "1", "us-east-1")  # a hub in another account and region than the events
+    assert found["Resources"] == [{"Type": "AwsAccount", "Id": "AWS::::Account:111122223333", "Region": "eu-west-1"}]
+    assert found["Description"].startswith(f"by {alert.actor} in 111122223333, eu-west-1. ")
+    (alert,) = alerts_of([match(account="", region="")])
+    assert asff(alert, "1", "us-east-1")["Resources"] == [{"Type": "AwsAccount", "Id": "AWS::::Account:1"}]

@@ -31,7 +31,9 @@ _SENSITIVE = 0.99
 
 
 class Alert(Struct):
-    """What one actor did. `reasons` say why its level is higher than that of its worst rule.
+    """What one actor did, or what befell one resource (then `actor` is empty).
+
+    `reasons` say why its level is higher than that of its worst rule.
 
     `matches` are the first and the last of them, `total` is how many there are, `events` how many events. `touched`
     are classes of data with how sensitive they are, 0 to 1; `reach` is what the actor may do, once somebody has looked.
@@ -151,7 +153,7 @@ class _Growing:
             id=digest[:16],
             title=self.worst.rule.title + (f", and {len(rules) - 1} more" if len(rules) > 1 else ""),
             level=self.worst.rule.level,
-            actor=self.key[0],
+            actor=first.actor,
             first=self.first,
             last=self.last,
             matches=[*self.head, *self.tail],

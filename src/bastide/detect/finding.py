@@ -131,10 +131,17 @@ def _told(alert: Alert) -> list[str]:
     return [*alert.reasons, *([f"the actor: {reach_text(alert.reach)}"] if alert.reach else [])]
 
 
+def _where(alert: Alert) -> str:
+    """The accounts and regions in a few words: the finding itself is of the account that takes it in."""
+    words = [*alert.accounts, *alert.regions][:6]
+    return f" in {', '.join(words)}" if words else ""
+
+
 def asff(alert: Alert, account: str, region: str, partition: str = "aws") -> dict[str, Any]:
     """The finding for the Security Hub of an account and region."""
     product = f"arn:{partition}:securityhub:{region}:{account}:product/{account}/default"
-    resources = alert.resources[:30] or [f"AWS::::Account:{account}"]
+    resources = alert.resources[:30] or [f"AWS::::Account:{one}" for one in alert.accounts[:30] or [account]]
+    place = {"Region": clean(alert.regions[0], 40)} if len(alert.regions) == 1 else {}
     return {
         "SchemaVersion": "2018-10-08",
         "Id": f"bastide/detections/{alert.id}",
@@ -146,9 +153,9 @@ def asff(alert: Alert, account: str, region: str, partition: str = "aws") -> dic
         "UpdatedAt": moment(alert.last),
         "Severity": {"Label": alert.level.upper()},
         "Title": clean(alert.title, 256),
-        "Description": clean(f"by {alert.actor or 'nobody known'}. {'; '.join(_told(alert))}", 1024),
+        "Description": clean(f"by {alert.actor or 'nobody known'}{_where(alert)}. {'; '.join(_told(alert))}", 1024),
         "Resources": [
-            {"Type": "AwsAccount" if uid.startswith("AWS::::") else "Other", "Id": clean(uid, 512), "Region": region}
+            {"Type": "AwsAccount" if uid.startswith("AWS::::") else "Other", "Id": clean(uid, 512), **place}
             for uid in resources
         ],
         "RecordState": "ACTIVE",
