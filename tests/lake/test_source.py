@@ -19,6 +19,7 @@ from tests.lake.conftest import Place, event
 from tests.lake.samples import (
     ALB,
     ASFF,
+    CLB,
     CLOUDFRONT_2,
     FLOW_2,
     GUARDDUTY,
@@ -358,3 +359,28 @@ def test_a_flow_that_does_not_say_which_end_its_interface_is(place: Place) -> No
     place.ingest()
     asked = "src_endpoint.interface_uid, dst_endpoint.interface_uid, unmapped"
     assert place.rows(f"select {asked} from network_activity") == [(None, None, '{"interface_id":"eni-0abc"}')]
+
+
+def test_an_address_at_a_classic_load_balancer_has_its_parts(place: Place) -> None:
+    place.file(f"{LB}b.log", CLB.replace("http://old.example:80/ ", "http://old.example:80/.env?x=1 "))
+    place.ingest()
+    asked = "http_request.url.hostname, http_request.url.path, http_request.url.query_string"
+    assert place.rows(f"select {asked} from http_activity") == [("old.example", "/.env", "x=1")]
+
+
+def test_a_host_that_no_header_names(place: Place) -> None:
+    """With HTTP/2 there may be no such header; WAF tells the host beside them."""
+    request = WAF["httpRequest"] | {"headers": [], "host": "shop.example", "scheme": "https"}
+    place.file("f.json", json.dumps(WAF | {"httpRequest": request}))
+    place.ingest()
+    asked = "http_request.url.hostname, http_request.url.scheme"
+    assert place.rows(f"select {asked} from http_activity") == [("shop.example", "https")]
+
+
+@pytest.mark.parametrize("folder", [f"AWSLogs/{A}/CloudFront", f"AWSLogs/aws-account-id={A}/CloudFront/E1"])
+def test_the_account_of_cloudfront_is_that_of_its_folder(place: Place, folder: str) -> None:
+    """And of a log without a status nobody knows how a request went."""
+    line = {key: value for key, value in CLOUDFRONT_2.items() if key != "sc-status"}
+    place.file(f"{folder}/E1AAAAAAAAAAAA.2026-11-01-10.abc.gz", json.dumps(line))
+    place.ingest()
+    assert place.rows("select accountid, status from http_activity") == [(A, "Unknown")]
