@@ -333,10 +333,10 @@ DNS_RECORD = frozenset({
 """The names with which a field of an audit log of Kubernetes, of a log of Route 53 Resolver, begins."""
 
 FLOW_WORDS = {
-    **dict.fromkeys(("action", "event.action"), (("accept", "Allowed"), ("reject", "Denied"))),
+    **dict.fromkeys(("action", "event.action"), (("ACCEPT", "Allowed"), ("REJECT", "Denied"))),
     **dict.fromkeys(("flow_direction", "flow-direction"), (("ingress", "Inbound"), ("egress", "Outbound"))),
 }
-HTTP_WORDS = {"action": (("allow", "Allowed"), ("block", "Denied"))}
+HTTP_WORDS = {"action": (("ALLOW", "Allowed"), ("BLOCK", "Denied"))}
 """What the logs call values of a field for which OCSF, and so the column, has other words."""
 
 _HUMP = re.compile(r"_([a-z0-9])")
