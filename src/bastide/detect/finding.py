@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SEVERITY = {"informational": 1, "low": 2, "medium": 3, "high": 4, "critical": 5}
 EVIDENCES = 100
-"""Matches that a finding names, the first of them; all are counted."""
+"""Matches and events that a finding names, the first of them; all are counted."""
 
 
 def ocsf(alert: Alert) -> dict[str, Any]:
@@ -58,9 +58,7 @@ def ocsf(alert: Alert) -> dict[str, Any]:
             "last_seen_time": alert.last,
             "types": [clean(rule.title, 200) for rule in alert.rules.values()],
             "attacks": _attacks(alert),
-            "related_events": [
-                {"uid": clean(match.event_uid, 200), "type": match.table} for match in alert.matches[:EVIDENCES]
-            ],
+            "related_events": _related(alert),
         },
         "evidences": [_evidence(match) for match in alert.matches[:EVIDENCES]],
     }
@@ -105,6 +103,15 @@ def _attacks(alert: Alert) -> list[dict[str, Any]]:
                     attack["tactic"] = {"uid": tactic_uid, "name": name}
                 found[tactic_uid, uid] = attack
     return list(found.values())
+
+
+def _related(alert: Alert) -> list[dict[str, Any]]:
+    """The events, with the table of those that are told one by one."""
+    tables = {match.event_uid: match.table for match in alert.matches}
+    return [
+        {"uid": clean(uid, 200), **({"type": tables[uid]} if uid in tables else {})}
+        for uid in alert.event_uids[:EVIDENCES]
+    ]
 
 
 def _evidence(match: Match) -> dict[str, Any]:
