@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from bastide.detect.replay import START, write
 from bastide.errors import UsageError
 from bastide.lake.ingest import ingest
 from bastide.lake.store import Lake
+from tests.lake.samples import OCSF, S3
 
 TABLES = ["api_activity"]
 CALL = {"eventSource": "s3.amazonaws.com", "eventName": "ListBuckets"}
@@ -75,6 +77,17 @@ def test_since_a_time(lake: Lake) -> None:
 def test_logs_that_are_there(lake: Lake) -> None:
     counts = events_by_log(lake)
     assert counts["cloudtrail"] == 1
+    assert not counts.get("dns")
+
+
+def test_logs_that_came_by_another_way_are_there(lake: Lake, tmp_path: Path) -> None:
+    """S3's access logs are web requests but none of WAF; what came as OCSF may be CloudTrail's."""
+    (tmp_path / "access").write_text(S3)
+    (tmp_path / "o.json").write_text(json.dumps(OCSF))
+    other = Lake(tmp_path / "other")
+    ingest(other, [str(tmp_path / "access"), str(tmp_path / "o.json")])
+    counts = events_by_log(other)
+    assert (counts["http"], counts["waf"], counts["cloudtrail"]) == (1, 0, 1)
     assert not counts.get("dns")
 
 
