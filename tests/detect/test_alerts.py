@@ -17,7 +17,9 @@ def test_one_actor_within_an_hour_is_one_alert() -> None:
 
 
 def test_without_an_actor_the_resource_counts() -> None:
+    """What something befell has not done it."""
     found = alerts_of([match(at=0, actor="", resources=("a",)), match(at=1, actor="", resources=("b",))])
+    assert {one.actor for one in found} == {""}
     assert len(found) == 2
 
 
@@ -81,3 +83,12 @@ def test_every_match_is_in_one_alert(some: list[tuple[int, str, str]]) -> None:
         (level_number(a.level) for a in found), reverse=True
     )
     assert len({alert.id for alert in found}) == len(found)
+
+
+def test_an_event_counts_once_whatever_it_matches() -> None:
+    """A correlation has the events of the rules that it counts; not all of very many have their ids in it."""
+    guessed = match(rule("guessed"), 2, event_uid="e2", event_uids=("e0", "e1", "e2"), count=3)
+    (found,) = alerts_of([match(rule("one"), 0), match(rule("other"), 0), guessed])
+    assert (found.total, found.events, found.event_uids) == (3, 3, ["e0", "e1", "e2"])
+    (found,) = alerts_of([match(at=0), match(rule("many"), 5, event_uids=("e0", "e1"), count=5000)])
+    assert found.events == 5000

@@ -212,6 +212,31 @@ def test_what_flow_logs_call_their_actions(loaded: Any, action: str, hits: bool)
     assert failed == (() if hits else ("example 1 is not matched", "example 2 is matched"))
 
 
+@pytest.mark.parametrize(
+    "item",
+    ["action: REJ*", "action|contains: eject", "action|re: '^REJECT$'", "action|re|i: '^reject$'",
+     "action|cased: REJECT", "action|startswith: [rej, x]", "event.action: R?JECT"],
+)  # fmt: skip
+def test_patterns_of_what_flow_logs_call_their_actions(loaded: Any, item: str) -> None:
+    flow = {
+        "account_id": "1", "interface_id": "e", "srcaddr": "1.2.3.4", "dstaddr": "10.0.0.1", "dstport": 22,
+        "start": "${seconds}", "log_status": "OK", "action": "SIDE",
+    }  # fmt: skip
+    log = "{product: aws, service: vpcflow}"
+    assert of_another_log(loaded, log, f"  a: {{{item}}}\n  condition: a", flow, "REJECT", "ACCEPT") == ()
+    assert of_another_log(loaded, log, f"  a: {{{item}}}\n  condition: not a", flow, "ACCEPT", "REJECT") == ()
+
+
+@pytest.mark.parametrize("item", ["action|re: '^reject$'", "action|cased: reject", "action|contains: rejected"])
+def test_what_flow_logs_do_not_call_their_actions(loaded: Any, item: str) -> None:
+    flow = {
+        "account_id": "1", "interface_id": "e", "srcaddr": "1.2.3.4", "dstaddr": "10.0.0.1", "dstport": 22,
+        "start": "${seconds}", "log_status": "OK", "action": "SIDE",
+    }  # fmt: skip
+    log, detection = "{product: aws, service: vpcflow}", f"  a: {{{item}}}\n  condition: a"
+    assert of_another_log(loaded, log, detection, flow, "REJECT", "ACCEPT") == ("example 1 is not matched",)
+
+
 @pytest.mark.parametrize("field", ["userIdentity.principalId", "user.id"])
 def test_who_acts_for_a_person_of_the_identity_center_keeps_its_principal(loaded: Any, field: str) -> None:
     """A role that passes a person's identity on has both; a person alone has no principal."""
@@ -258,6 +283,16 @@ def test_flow_logs_by_their_own_names(loaded: Any, service: str, item: str, *, h
         assert "has a field `dstport`" in failed[0]
     else:
         assert failed == (("example 2 is matched",) if hits else ("example 1 is not matched",))
+
+
+def test_the_interface_of_a_flow_without_a_direction(loaded: Any) -> None:
+    """The default format does not say at which end it is; a rule looks for it all the same."""
+    flow = {
+        "account_id": "1", "interface_id": "SIDE", "srcaddr": "1.2.3.4", "dstaddr": "10.0.0.1", "dstport": 22,
+        "start": "${seconds}", "log_status": "OK", "action": "ACCEPT",
+    }  # fmt: skip
+    log, detection = "{product: aws, service: vpcflow}", "  a: {interface-id: eni-1}\n  condition: a"
+    assert of_another_log(loaded, log, detection, flow, "eni-1", "eni-2") == ()
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,14 @@ def test_what_is_known_of_the_actor_and_of_the_data_is_an_enrichment(validator: 
     assert (data["value"], data["data"]) == ("arn:aws:s3:::b", {"classes": ["internal"]})
 
 
+def test_all_events_of_a_correlation_are_related(validator: Any) -> None:
+    (alert,) = alerts_of([match(FULL, event_uid="e2", event_uids=("e0", "e2"), count=2), match(event_uid="e2")])
+    event = ocsf(alert)
+    validator.validate(event)
+    assert event["count"] == 2
+    assert event["finding_info"]["related_events"] == [{"uid": "e0"}, {"uid": "e2", "type": "api_activity"}]
+
+
 def test_asff() -> None:
     (alert,) = alerts_of([match(FULL, resources=("arn:aws:s3:::b",))])
     alert.reach = Reach(unknown="nobody looked")
@@ -62,4 +70,8 @@ def test_asff() -> None:
     assert found["Severity"] == {"Label": "HIGH"}
     assert found["Resources"] == [{"Type": "Other", "Id": "arn:aws:s3:::b", "Region": "eu-west-1"}]
     (alert,) = alerts_of([match()])
-    assert asff(alert, "1", "r")["Resources"][0]["Id"] == "AWS::::Account:1"
+    found = asff(alert, "1", "us-east-1")  # a hub in another account and region than the events
+    assert found["Resources"] == [{"Type": "AwsAccount", "Id": "AWS::::Account:111122223333", "Region": "eu-west-1"}]
+    assert found["Description"].startswith(f"by {alert.actor} in 111122223333, eu-west-1. ")
+    (alert,) = alerts_of([match(account="", region="")])
+    assert asff(alert, "1", "us-east-1")["Resources"] == [{"Type": "AwsAccount", "Id": "AWS::::Account:1"}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,3 +34,23 @@ def test_the_wanted_events_of_all_files(tmp_path: Path, workers: int) -> None:
         (1 << ROWS, "Decrypt", "203.0.113.9", None),
         ((1 << ROWS) + 1, "Encrypt1", "203.0.113.9", [KEY["ARN"]]),
     ]
+
+
+ANONYMOUS = {
+    "kind": "Event", "apiVersion": "audit.k8s.io/v1", "auditID": "u1", "stage": "ResponseComplete", "verb": "get",
+    "requestURI": "/api/v1/secrets", "user": {"username": "system:anonymous"}, "responseStatus": {"code": 200},
+    "requestReceivedTimestamp": "2026-11-01T10:00:00Z", "objectRef": {"resource": "secrets", "name": "x"},
+}  # fmt: skip
+LOCKED_OUT = {
+    "eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin", "errorMessage": "Failed authentication",
+    "userIdentity": {"type": "IAMUser", "arn": "", "principalId": "", "accessKeyId": "", "userName": "ana"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("event", "actor"), [(ANONYMOUS, "system:anonymous"), (LOCKED_OUT, "ana")])
+def test_who_has_only_a_name(tmp_path: Path, event: dict[str, Any], actor: str) -> None:
+    """Kubernetes gives strangers no id, and a sign-in that failed has an empty one."""
+    (one,) = stored([event] if "kind" in event else records(event), tmp_path)
+    with session() as connection:
+        read_events(connection, [Files(one.table, (one.path,), 0)], "select 0::bigint as event", tmp_path, 1)
+        assert connection.execute("select actor from events").fetchall() == [(actor,)]

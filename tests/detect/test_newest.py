@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from bastide.errors import UsageError
 from bastide.lake.ingest import ingest
 from bastide.lake.inplace import last_day
 from bastide.lake.store import Lake
+from tests.lake.samples import OCSF, S3
 
 TABLES = ["api_activity"]
 CALL = {"eventSource": "s3.amazonaws.com", "eventName": "ListBuckets"}
@@ -88,6 +90,17 @@ def test_logs_that_a_lake_of_others_has_in_its_last_days(lake: Lake, tmp_path: P
     counts = events_by_log(Lake(tmp_path / "theirs"))
     assert counts == {"cloudtrail": 2}
     assert last_day(Lake(tmp_path / "theirs").storage).isoformat() == "2026-03-09"
+
+
+def test_logs_that_came_by_another_way_are_there(lake: Lake, tmp_path: Path) -> None:
+    """S3's access logs are web requests but none of WAF; what came as OCSF may be CloudTrail's."""
+    (tmp_path / "access").write_text(S3)
+    (tmp_path / "o.json").write_text(json.dumps(OCSF))
+    other = Lake(tmp_path / "other")
+    ingest(other, [str(tmp_path / "access"), str(tmp_path / "o.json")])
+    counts = events_by_log(other)
+    assert (counts["http"], counts["waf"], counts["cloudtrail"]) == (1, 0, 1)
+    assert not counts.get("dns")
 
 
 def test_what_is_remembered_is_never_half(lake: Lake) -> None:

@@ -60,6 +60,12 @@ def test_slack_gets_no_markup_of_others(receiver: tuple[str, list[Any]]) -> None
     assert got[0]["text"].endswith("by `x'y`")
 
 
+def test_slack_does_not_make_a_victim_the_actor(receiver: tuple[str, list[Any]]) -> None:
+    url, got = receiver
+    assert send(f"slack:{url}/x", alerts_of([match(actor="", resources=("i-1",))])) == ""
+    assert got[0]["text"] == "*MEDIUM* a rule by nobody known, about `i-1`"
+
+
 def test_hooks_tell_what_the_actor_may_do(receiver: tuple[str, list[Any]]) -> None:
     url, got = receiver
     (alert,) = alerts_of([match()])

@@ -16,7 +16,22 @@ from bastide.lake.classes import ocsf_version
 from bastide.lake.convert import Batch, Converter
 from bastide.lake.source import load, source, sources
 from tests.lake.conftest import Place, event
-from tests.lake.samples import ALB, ASFF, CLOUDFRONT_2, FLOW_2, GUARDDUTY, INSIGHT, LB, OCSF, SAMPLES, WAF, A, R
+from tests.lake.samples import (
+    ALB,
+    ASFF,
+    CLB,
+    CLOUDFRONT_2,
+    FLOW_2,
+    GUARDDUTY,
+    INSIGHT,
+    LB,
+    OCSF,
+    S3,
+    SAMPLES,
+    WAF,
+    A,
+    R,
+)
 from tests.lake.test_convert import valid
 
 
@@ -229,3 +244,143 @@ def test_the_source_that_the_page_writes(tmp_path: Path) -> None:
     assert (row["user"]["name"], row["status"], row["src_endpoint"]["ip"]) == ("ana", "Failure", "203.0.113.7")
     assert (row["activity_name"], json.loads(row["unmapped"])) == ("Logon", {"device": {"os": "x"}})
     assert [one.reason for one in refused] == ["nobody signed in"]
+
+
+def test_versions_deleted_in_one_request_are_events_of_their_own(place: Place) -> None:
+    """Who empties a bucket names many versions of one key in one request."""
+    line = S3.replace("REST.GET.OBJECT", "BATCH.DELETE.OBJECT").replace(" 403 AccessDenied ", " 204 - ")
+    both = [line.replace('\\"2\\"" - h1', f'\\"2\\"" {version} h1') for version in ("v1", "v2")]
+    place.file("logs/2026-11-01-10-00-00-ABC", "".join(both))
+    assert place.ingest().events == 2
+    asked = "select json_extract_string(unmapped, '$.version_id') from http_activity order by 1"
+    assert place.rows(asked) == [("v1",), ("v2",)]
+
+
+def test_what_nobody_asked_s3_for_has_no_outcome(place: Place) -> None:
+    """A rule of the bucket that expires an object is no request, so that no code says how one went."""
+    expired = S3.replace("REST.GET.OBJECT", "S3.EXPIRE.OBJECT").replace(" 403 AccessDenied 243 ", " - - - ")
+    expired = expired.replace('"GET /data/a/b%2Bc?x=1?y HTTP/1.1"', '"-"')
+    place.file("logs/2026-11-01-10-00-00-ABC", expired)
+    place.ingest()
+    assert place.rows("select api.operation, status, http_status from http_activity") == [
+        ("S3.EXPIRE.OBJECT", "Unknown", None)
+    ]
+
+
+@pytest.mark.parametrize(("found", "told"), [("Failure", "Failure"), ("Success", "Success")])
+def test_a_credential_of_identity_center_that_is_wrong(place: Place, found: str, told: str) -> None:
+    """The outcome stands in what the service says of it, beside the name that was typed."""
+    person = {"type": "IdentityCenterUser", "accountId": A, "onBehalfOf": {"userId": "u-1"}, "credentialId": "c-1"}
+    tried = event(
+        eventSource="signin.amazonaws.com",
+        eventName="CredentialVerification",
+        eventType="AwsServiceEvent",
+        userIdentity=person,
+        additionalEventData={"CredentialType": "PASSWORD", "UserName": "ana"},
+        serviceEventDetails={"CredentialVerification": found},
+    )
+    place.trail("a.json.gz", tried)
+    place.ingest()
+    assert place.rows("select status, user.name from authentication") == [(told, "ana")]
+
+
+def test_an_insight_is_no_call_that_succeeded(place: Place) -> None:
+    place.file("n.json", json.dumps({"Records": [INSIGHT]}))
+    place.ingest()
+    assert place.rows("select status from api_activity") == [("Unknown",)]
+
+
+_REMOTE = {"ipAddressV4": "198.51.100.1"}
+_OUTBOUND = {
+    "actionType": "NETWORK_CONNECTION",
+    "networkConnectionAction": {
+        "connectionDirection": "OUTBOUND", "remoteIpDetails": _REMOTE, "remotePortDetails": {"port": 3333},
+        "localIpDetails": {"ipAddressV4": "10.0.0.5"}, "localPortDetails": {"port": 40000},
+    },
+}  # fmt: skip
+_CALLER = {"principalId": "AROA1:i-1", "userName": "web", "accessKeyId": "ASIA1"}
+_BUCKET = {"resourceType": "S3Bucket", "s3BucketDetails": [{"arn": "arn:aws:s3:::data", "name": "data"}],
+           "accessKeyDetails": _CALLER}  # fmt: skip
+_TASK = {"resourceType": "ECSCluster", "ecsClusterDetails": {"arn": "arn:c"}, "instanceDetails": {"instanceId": "i-2"}}
+_DATABASE = {"resourceType": "RDSDBInstance", "rdsDbInstanceDetails": {"dbInstanceArn": "arn:db"}}
+_LOGIN = {"actionType": "RDS_LOGIN_ATTEMPT", "rdsLoginAttemptAction": {"remoteIpDetails": _REMOTE}}
+
+
+@pytest.mark.parametrize(
+    ("resource", "action", "asked", "told"),
+    [
+        (_BUCKET, {}, "resources[1].uid, resources[1].name, evidences[1].actor.user.name",
+         ("arn:aws:s3:::data", "data", "web")),
+        (_TASK, {}, "resources[1].uid, resources[1].type", ("arn:c", "ECSCluster")),
+        (_DATABASE, _LOGIN, "resources[1].uid, evidences[1].src_endpoint.ip", ("arn:db", "198.51.100.1")),
+        (GUARDDUTY["resource"], _OUTBOUND,
+         ("evidences[1].src_endpoint.ip, evidences[1].src_endpoint.port, evidences[1].dst_endpoint.ip, "
+         "evidences[1].dst_endpoint.port"), ("10.0.0.5", 40000, "198.51.100.1", 3333)),
+    ],
+)  # fmt: skip
+def test_what_a_finding_is_about(place: Place, resource: Any, action: Any, asked: str, told: Any) -> None:
+    """The resource is the one of its kind, not who called it; who is called from inside is no source."""
+    service = GUARDDUTY["service"] | ({"action": action} if action else {})
+    place.file("a.jsonl", json.dumps(GUARDDUTY | {"resource": resource, "service": service}) + "\n")
+    place.ingest()
+    assert place.rows(f"select {asked} from detection_finding") == [told]
+
+
+def test_an_attack_sequence_is_about_all_its_resources(place: Place) -> None:
+    sequence = {"uid": "q", "resources": [
+        {"uid": "arn:aws:s3:::data", "name": "data", "resourceType": "S3_BUCKET", "accountId": A, "region": R},
+        {"uid": "ASIA1", "resourceType": "ACCESS_KEY", "accountId": "222222222222", "region": "us-east-1"},
+    ]}  # fmt: skip
+    service = {key: value for key, value in GUARDDUTY["service"].items() if key != "action"}
+    finding = GUARDDUTY | {"type": "AttackSequence:S3/CompromisedData", "severity": 9,
+                           "resource": {"resourceType": "AttackSequence"},
+                           "service": service | {"detection": {"sequence": sequence}}}  # fmt: skip
+    place.file("a.jsonl", json.dumps(finding) + "\n")
+    place.ingest()
+    each = "(select unnest(resources) as r from detection_finding)"
+    assert place.rows(f"select r.uid, r.type, r.region, r.owner.account.uid from {each}") == [
+        ("arn:aws:s3:::data", "S3_BUCKET", R, A),
+        ("ASIA1", "ACCESS_KEY", "us-east-1", "222222222222"),
+    ]
+
+
+def test_flows_of_who_shares_a_network(place: Place) -> None:
+    """The owner of a network logs the interfaces of all who use it; a flow's account is that of its interface."""
+    place.file(f"AWSLogs/{A}/vpcflowlogs/{R}/b.log", FLOW_2.replace(f"2 {A} ", "2 222222222222 ", 1))
+    assert place.ingest().reasons == {}
+    assert place.rows("select cloud.account.uid, accountid from network_activity order by time") == [
+        ("222222222222", "222222222222"),
+        (A, A),
+    ]
+
+
+def test_a_flow_that_does_not_say_which_end_its_interface_is(place: Place) -> None:
+    place.file(f"AWSLogs/{A}/vpcflowlogs/{R}/b.log", FLOW_2.splitlines()[0])
+    place.ingest()
+    asked = "src_endpoint.interface_uid, dst_endpoint.interface_uid, unmapped"
+    assert place.rows(f"select {asked} from network_activity") == [(None, None, '{"interface_id":"eni-0abc"}')]
+
+
+def test_an_address_at_a_classic_load_balancer_has_its_parts(place: Place) -> None:
+    place.file(f"{LB}b.log", CLB.replace("http://old.example:80/ ", "http://old.example:80/.env?x=1 "))
+    place.ingest()
+    asked = "http_request.url.hostname, http_request.url.path, http_request.url.query_string"
+    assert place.rows(f"select {asked} from http_activity") == [("old.example", "/.env", "x=1")]
+
+
+def test_a_host_that_no_header_names(place: Place) -> None:
+    """With HTTP/2 there may be no such header; WAF tells the host beside them."""
+    request = WAF["httpRequest"] | {"headers": [], "host": "shop.example", "scheme": "https"}
+    place.file("f.json", json.dumps(WAF | {"httpRequest": request}))
+    place.ingest()
+    asked = "http_request.url.hostname, http_request.url.scheme"
+    assert place.rows(f"select {asked} from http_activity") == [("shop.example", "https")]
+
+
+@pytest.mark.parametrize("folder", [f"AWSLogs/{A}/CloudFront", f"AWSLogs/aws-account-id={A}/CloudFront/E1"])
+def test_the_account_of_cloudfront_is_that_of_its_folder(place: Place, folder: str) -> None:
+    """And of a log without a status nobody knows how a request went."""
+    line = {key: value for key, value in CLOUDFRONT_2.items() if key != "sc-status"}
+    place.file(f"{folder}/E1AAAAAAAAAAAA.2026-11-01-10.abc.gz", json.dumps(line))
+    place.ingest()
+    assert place.rows("select accountid, status from http_activity") == [(A, "Unknown")]

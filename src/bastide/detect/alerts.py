@@ -27,11 +27,15 @@ HEAD, TAIL = 100, 20
 """Matches of an alert that are kept: the first, and the last."""
 MOST = 1000
 """Resources, addresses, … of an alert that are kept."""
+APART = 10_000
+"""Events of an alert that are told apart; of more, one that matches several rules counts for each of them."""
 _SENSITIVE = 0.99
 
 
 class Alert(Struct):
-    """What one actor did. `reasons` say why its level is higher than that of its worst rule.
+    """What one actor did, or what befell one resource (then `actor` is empty).
+
+    `reasons` say why its level is higher than that of its worst rule.
 
     `matches` are the first and the last of them, `total` is how many there are, `events` how many events. `touched`
     are classes of data with how sensitive they are, 0 to 1; `reach` is what the actor may do, once somebody has looked.
@@ -56,6 +60,11 @@ class Alert(Struct):
     reasons: list[str] = field(default_factory=list)
     touched: dict[str, float] = field(default_factory=dict)
     reach: Reach | None = None
+
+    @property
+    def event_uids(self) -> list[str]:
+        """The events of the matches that are kept, each once, in the order of the matches."""
+        return list(dict.fromkeys(uid for match in self.matches for uid in match.event_uids or (match.event_uid,)))
 
     @property
     def classes(self) -> list[str]:
@@ -121,6 +130,7 @@ class _Growing:
         self.head: list[Match] = []
         self.tail: deque[Match] = deque(maxlen=TAIL)
         self.total = self.events = self.last = 0
+        self.seen: set[str] = set()
         self.first = 1 << 62
         self.worst: Match | None = None
         self.rules: dict[str, Rule] = {}
@@ -129,7 +139,7 @@ class _Growing:
     def add(self, match: Match) -> None:
         (self.head if len(self.head) < HEAD else self.tail).append(match)
         self.total += 1
-        self.events += match.count
+        self.events += self._new(match)
         self.first = min(self.first, match.first or match.time)
         self.last = max(self.last, match.last, match.time)
         self.rules.setdefault(match.rule.id, match.rule)
@@ -142,6 +152,14 @@ class _Growing:
             if len(known) < MOST:
                 known.update((word, None) for word in words if word)
 
+    def _new(self, match: Match) -> int:
+        """How many events it has that no match before had; a correlation names only the first of very many."""
+        uids = set(match.event_uids or (match.event_uid,))
+        again = len(uids & self.seen)
+        if len(self.seen) < APART:
+            self.seen |= uids
+        return match.count - again
+
     def alert(self, classes: Sequence[Classed]) -> Alert:
         assert self.worst
         first = self.head[0]
@@ -151,7 +169,7 @@ class _Growing:
             id=digest[:16],
             title=self.worst.rule.title + (f", and {len(rules) - 1} more" if len(rules) > 1 else ""),
             level=self.worst.rule.level,
-            actor=self.key[0],
+            actor=first.actor,
             first=self.first,
             last=self.last,
             matches=[*self.head, *self.tail],

@@ -39,7 +39,7 @@ class Field(Struct, frozen=True):
 
     `reads` are the columns that are read, or the parts of them by path; `path` is the field's where a column has it.
     `counted` is the value by which correlations group and count, where it is not all that conditions look at.
-    `words` are what the log calls some values, in lower case, and what the column does. Of a `blank` one an
+    `words` are what the log calls some values, and what the column does. Of a `blank` one an
     empty text is NULL.
     """
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SEVERITY = {"informational": 1, "low": 2, "medium": 3, "high": 4, "critical": 5}
 EVIDENCES = 100
-"""Matches that a finding names, the first of them; all are counted."""
+"""Matches and events that a finding names, the first of them; all are counted."""
 
 
 def ocsf(alert: Alert) -> dict[str, Any]:
@@ -58,9 +58,7 @@ def ocsf(alert: Alert) -> dict[str, Any]:
             "last_seen_time": alert.last,
             "types": [clean(rule.title, 200) for rule in alert.rules.values()],
             "attacks": _attacks(alert),
-            "related_events": [
-                {"uid": clean(match.event_uid, 200), "type": match.table} for match in alert.matches[:EVIDENCES]
-            ],
+            "related_events": _related(alert),
         },
         "evidences": [_evidence(match) for match in alert.matches[:EVIDENCES]],
     }
@@ -107,6 +105,15 @@ def _attacks(alert: Alert) -> list[dict[str, Any]]:
     return list(found.values())
 
 
+def _related(alert: Alert) -> list[dict[str, Any]]:
+    """The events, with the table of those that are told one by one."""
+    tables = {match.event_uid: match.table for match in alert.matches}
+    return [
+        {"uid": clean(uid, 200), **({"type": tables[uid]} if uid in tables else {})}
+        for uid in alert.event_uids[:EVIDENCES]
+    ]
+
+
 def _evidence(match: Match) -> dict[str, Any]:
     evidence: dict[str, Any] = {
         "data": {
@@ -131,10 +138,17 @@ def _told(alert: Alert) -> list[str]:
     return [*alert.reasons, *([f"the actor: {reach_text(alert.reach)}"] if alert.reach else [])]
 
 
+def _where(alert: Alert) -> str:
+    """The accounts and regions in a few words: the finding itself is of the account that takes it in."""
+    words = [*alert.accounts, *alert.regions][:6]
+    return f" in {', '.join(words)}" if words else ""
+
+
 def asff(alert: Alert, account: str, region: str, partition: str = "aws") -> dict[str, Any]:
     """The finding for the Security Hub of an account and region."""
     product = f"arn:{partition}:securityhub:{region}:{account}:product/{account}/default"
-    resources = alert.resources[:30] or [f"AWS::::Account:{account}"]
+    resources = alert.resources[:30] or [f"AWS::::Account:{one}" for one in alert.accounts[:30] or [account]]
+    place = {"Region": clean(alert.regions[0], 40)} if len(alert.regions) == 1 else {}
     return {
         "SchemaVersion": "2018-10-08",
         "Id": f"bastide/detections/{alert.id}",
@@ -146,9 +160,9 @@ def asff(alert: Alert, account: str, region: str, partition: str = "aws") -> dic
         "UpdatedAt": moment(alert.last),
         "Severity": {"Label": alert.level.upper()},
         "Title": clean(alert.title, 256),
-        "Description": clean(f"by {alert.actor or 'nobody known'}. {'; '.join(_told(alert))}", 1024),
+        "Description": clean(f"by {alert.actor or 'nobody known'}{_where(alert)}. {'; '.join(_told(alert))}", 1024),
         "Resources": [
-            {"Type": "AwsAccount" if uid.startswith("AWS::::") else "Other", "Id": clean(uid, 512), "Region": region}
+            {"Type": "AwsAccount" if uid.startswith("AWS::::") else "Other", "Id": clean(uid, 512), **place}
             for uid in resources
         ],
         "RecordState": "ACTIVE",

@@ -23,13 +23,13 @@ COLUMNS = {
     "uid": ("metadata.uid",),
     "account": ("cloud.account.uid",),
     "region": ("cloud.region",),
-    "actor": ("actor.user.uid", "actor.user.uid_alt", "actor.invoked_by"),
+    "actor": ("actor.user.uid", "actor.user.uid_alt", "actor.invoked_by", "actor.user.name"),
     "operation": ("api.operation",),
     "service": ("api.service.name",),
     "source": ("src_endpoint.ip", "src_endpoint.domain"),
     "error": ("api.response.error",),
 }
-"""What is told, and the columns that say it, the first that does."""
+"""What is told, and the columns that say it, the first that does: an empty text says nothing."""
 RESOURCES = "resources[].uid"
 
 
@@ -63,7 +63,7 @@ def _query(connection: duckdb.DuckDBPyConnection, files: Files) -> str:
     kind = lake_table(files.table).kind
     found = []
     for name, paths in COLUMNS.items():
-        there = [quoted(path) for path in paths if kind(path) is not None]
+        there = [f"nullif({quoted(path)}, '')" for path in paths if kind(path) is not None]
         value = f"coalesce({', '.join(there)})" if there else "null::varchar"
         found.append(f"{value} as {name}")
     reads = [path for paths in COLUMNS.values() for path in paths]

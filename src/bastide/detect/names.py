@@ -284,15 +284,15 @@ address is the whole of it, with and without a port that goes without saying, or
 """
 
 
-def _either_end(part: str) -> Several:
-    """What stands at the end of a flow that the interface is."""
+def _either_end(word: str, part: str) -> Several:
+    """What stands at the end of a flow that the interface is, or apart where a flow does not say which that is."""
     ends = [f"{end}_endpoint.{part}" for end in ("src", "dst")]
-    both = ", ".join(f'"{end}"' for end in ends)
-    return _several([f'"{end}"' for end in ends], *ends, counted=f"coalesce({both})")
+    values = [*(f'"{end}"' for end in ends), f"""try(json_extract_string("unmapped", '$.{word}'))"""]
+    return _several(values, *ends, "unmapped", counted=f"coalesce({', '.join(values)})")
 
 
 FLOW_LISTS = {
-    name: _either_end(part)
+    name: _either_end(word, part)
     for word, part in (("interface_id", "interface_uid"), ("instance_id", "instance_uid"), ("subnet_id", "subnet_uid"),
                        ("vpc_id", "vpc_uid"))
     for name in (word, word.replace("_", "-"))
@@ -333,10 +333,10 @@ DNS_RECORD = frozenset({
 """The names with which a field of an audit log of Kubernetes, of a log of Route 53 Resolver, begins."""
 
 FLOW_WORDS = {
-    **dict.fromkeys(("action", "event.action"), (("accept", "Allowed"), ("reject", "Denied"))),
+    **dict.fromkeys(("action", "event.action"), (("ACCEPT", "Allowed"), ("REJECT", "Denied"))),
     **dict.fromkeys(("flow_direction", "flow-direction"), (("ingress", "Inbound"), ("egress", "Outbound"))),
 }
-HTTP_WORDS = {"action": (("allow", "Allowed"), ("block", "Denied"))}
+HTTP_WORDS = {"action": (("ALLOW", "Allowed"), ("BLOCK", "Denied"))}
 """What the logs call values of a field for which OCSF, and so the column, has other words."""
 
 _HUMP = re.compile(r"_([a-z0-9])")

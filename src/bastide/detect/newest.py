@@ -22,6 +22,7 @@ from bastide.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from bastide.detect.sources import Source
     from bastide.lake.commits import Commit, File
     from bastide.lake.store import Lake
 
@@ -121,9 +122,10 @@ def since_of(text: str, now: float | None = None) -> int:
 
 
 def events_by_log(lake: Lake) -> dict[str, int]:
-    """How many events of each kind of log that rules can be about a lake has.
+    """How many events a lake has that may be of each kind of log that rules can be about.
 
-    Of one that others write those of the last days that are there count (`DAYS`): it is read to be counted.
+    Events that came as OCSF may be of any log with their table: which product gave them stands in the files alone. Of
+    a lake that others write those of the last days that are there count (`DAYS`): it is read to be counted.
     """
     from bastide.detect.sources import LOGS
 
@@ -133,7 +135,8 @@ def events_by_log(lake: Lake) -> dict[str, int]:
     for file in lake.state().files.values():
         for one in LOGS:
             if file.partition.table in one.tables:
-                some = sum(file.sources.get(name, 0) for name in one.lake) if file.sources else file.rows
+                those = [number for name, number in file.sources.items() if _may_be(name, one)]
+                some = sum(those) if file.sources else file.rows
                 counts[one.name] = counts.get(one.name, 0) + some
     return counts
 
@@ -153,3 +156,14 @@ def _events_in_place(lake: Lake) -> dict[str, int]:
                     if table in one.tables and (not one.products or product in one.products):
                         counts[one.name] = counts.get(one.name, 0) + number
     return counts
+
+
+def _may_be(name: str, log: Source) -> bool:
+    """Whether events of one of the lake's sources may be of a kind of log."""
+    from bastide.detect.judge import OURS
+    from bastide.lake.source import sources
+
+    if name in log.lake or name in OURS:
+        return name in log.lake
+    of = sources().get(name)
+    return not log.products or of is None or not of.product or of.product.get("name") in log.products

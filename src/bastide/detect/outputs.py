@@ -64,10 +64,16 @@ def _slack(place: str, alerts: Sequence[Alert]) -> str:
 
 
 def _slack_line(alert: Alert) -> str:
-    line = f"*{alert.level.upper()}* {_plain(alert.title)} by `{_plain(alert.actor)}`"
+    line = f"*{alert.level.upper()}* {_plain(alert.title)} by {_quoted(alert.actor) or 'nobody known'}"
+    if not alert.actor and (about := [*alert.resources, *alert.sources]):
+        line += f", about {_quoted(about[0])}"
     if alert.classes:
         line += f", touched {_plain(', '.join(alert.classes))} data"
     return line + (f", {_plain(reach_text(alert.reach))}" if alert.reach else "")
+
+
+def _quoted(text: str) -> str:
+    return f"`{_plain(text)}`" if text else ""
 
 
 def _plain(text: str) -> str:

@@ -80,7 +80,7 @@ def alert_record(alert: Alert) -> dict[str, Any]:
         "reach": reach_record(alert.reach) if alert.reach else None,
         "matches": alert.total,
         "rules": sorted(alert.rules),
-        "events": [match.event_uid for match in alert.matches][:200],
+        "events": alert.event_uids[:200],
     }
     shown = cleaned(found)
     assert isinstance(shown, dict)

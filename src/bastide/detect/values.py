@@ -7,6 +7,7 @@ rule says `i`; both look for a match anywhere only where the rule says so (`cont
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from sigma.types import (
@@ -76,8 +77,26 @@ def condition(field: Field, values: Sequence[SigmaType], field_of: Callable[[str
 
 def _other_words(field: Field, values: Sequence[SigmaType]) -> list[SigmaType]:
     """What the column has for values that the log calls otherwise."""
-    named = {_text(value).lower() for value in values if field.words and _is_plain(value)}
-    return [SigmaString(word) for given, word in field.words if given in named]
+    return [SigmaString(word) for given, word in field.words if any(_means(value, given) for value in values)]
+
+
+def _means(value: SigmaType, word: str) -> bool:
+    """Whether a word of the log is one that the rule looks for, by a text, a pattern or a regular expression."""
+    try:
+        if isinstance(value, SigmaRegularExpression):
+            return re.search(_expression(value), word) is not None
+        if isinstance(value, SigmaString):
+            case = re.NOFLAG if isinstance(value, SigmaCasedString) else re.IGNORECASE
+            return re.fullmatch("".join(map(_as_expression, value.s)), word, case) is not None
+    except re.error:
+        pass  # told when the rule is compiled
+    return False
+
+
+def _as_expression(part: str | SpecialChars | Placeholder) -> str:
+    if part is SpecialChars.WILDCARD_MULTI:
+        return ".*"
+    return "." if part is SpecialChars.WILDCARD_SINGLE else re.escape(str(part))
 
 
 def keyword(raw: Field, value: SigmaType) -> str:
@@ -237,9 +256,12 @@ def _regular(value: SigmaRegularExpression) -> Callable[[str], str]:
         raise Unsupported(
             f"{_placeholders(value.regexp)} is not defined: write its values into `detections.placeholders`"
         )
+    return lambda x: f"regexp_matches({x}, {literal(_expression(value))})"
+
+
+def _expression(value: SigmaRegularExpression) -> str:
     flags = "".join(sorted(_FLAGS[flag] for flag in value.flags))
-    pattern = f"(?{flags})" * bool(flags) + str(value.regexp)
-    return lambda x: f"regexp_matches({x}, {literal(pattern)})"
+    return f"(?{flags})" * bool(flags) + str(value.regexp)
 
 
 def _network(value: SigmaCIDRExpression) -> Callable[[str], str]:

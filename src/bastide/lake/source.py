@@ -87,6 +87,8 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     uid: str = ""
     account: str = ""
     region: str = ""
+    shared: bool = False
+    """Whether files have events of other accounts than the one in whose folder they lie; else such are refused."""
     odd: str = ""
     """True for an event that lacks what every one has: maybe only names are in another case."""
     refuse: tuple[Refuse, ...] = ()

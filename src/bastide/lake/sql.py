@@ -121,12 +121,13 @@ def _outputs(source: Source) -> list[tuple[str, str]]:
     names = _by_table(source, [part.activity_name or "null" for part in source.tables.values()])
     odd = f" when {source.odd} then {quoted(ODD)}" if source.odd else ""
     timeless = f"when _time is null then 'no time' {impossible}"
+    foreign = "" if source.shared else f" when {account} <> path_account then {quoted(FOREIGN)}"
     return [
         ("_table", "_table::utinyint"),
         ("_time", "_time"),
         ("_account", f"coalesce({account}, path_account)::varchar"),
         ("_region", f"coalesce({region}, path_region)::varchar"),
-        ("_refused", f"case {timeless}{refused} when {account} <> path_account then {quoted(FOREIGN)}{odd} end"),
+        ("_refused", f"case {timeless}{refused}{foreign}{odd} end"),
         ("metadata.uid", f"coalesce({source.uid or 'null'}, md5(raw))"),
         ("activity_id", _by_table(source, [part.activity for part in source.tables.values()])),
         ("activity_name", f"({names})::varchar"),
