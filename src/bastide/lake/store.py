@@ -150,10 +150,13 @@ class Lake:
     def _database(self) -> duckdb.DuckDBPyConnection:
         import duckdb
 
+        from bastide.tables import spill_apart
+
         connection = duckdb.connect(config={"autoinstall_known_extensions": False,
                                             "autoload_known_extensions": False})  # fmt: skip
         connection.execute("set timezone = 'UTC'")
         connection.execute("set enable_progress_bar = false")
+        spill_apart(connection)
         if isinstance(self.storage, Folder):
             connection.execute(f"set allowed_directories = [{quoted(self.storage.root + '/')}]")
         connection.execute("set enable_external_access = false")
