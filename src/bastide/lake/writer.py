@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from bastide.errors import UsageError
-from bastide.lake.commits import PENDING, Commit, File, Input, digest, encoded, path_of
+from bastide.lake.commits import PENDING, Commit, File, Input, decoded, digest, encoded, inside, path_of
 from bastide.lake.layout import OURS
 from bastide.lake.once import Once
 from bastide.lake.quarantine import write_quarantine
@@ -131,7 +131,10 @@ class Writer:
             content = self.storage.read(PENDING)
         except FileNotFoundError:
             return
-        pending = msgspec.json.decode(content, type=Pending)
+        place = f"{self.storage.root}/{PENDING}"
+        pending = decoded(content, Pending, place, "what a writer left behind")
+        for path in pending.paths:
+            inside(path, place)
         if self.storage.size(path_of(pending.sequence)) is None:
             for path in pending.paths:
                 self.storage.delete(path)
