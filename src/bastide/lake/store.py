@@ -206,11 +206,11 @@ def _replaced(commit: Commit) -> dict[str, list[str]]:
     return {path: new.get(path.rpartition("/")[0], []) for path in commit.remove}
 
 
-def lake_folder() -> str:
-    """The lake of this project: `lake` in its data folder."""
+def lake_folder(*, make: bool = False) -> str:
+    """The lake of this project: `lake` in its data folder, which is there and private afterwards with `make`."""
     from bastide.workload.place import data_folder
 
-    return str(data_folder() / "lake")
+    return str(data_folder(make=make) / "lake")
 
 
 def existing(place: str | None) -> Lake:
