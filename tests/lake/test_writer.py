@@ -184,3 +184,19 @@ def test_what_a_writer_left_behind_is_broken(place: Place, make: Make) -> None:
     place.trail("a.json.gz", make(1))
     with pytest.raises(SourceError, match="left behind"):
         place.ingest()
+
+
+def test_what_was_staged_before_goes_and_what_a_link_leads_to_stays(place: Place, make: Make, tmp_path: Path) -> None:
+    place.trail("a.json.gz", make(1))
+    place.ingest()
+    staging = Path(place.lake.place) / "_bastide" / "staging"
+    (staging / "99999").mkdir()
+    place.trail("b.json.gz", make(2))
+    place.ingest()
+    assert list(staging.iterdir()) == []
+    (tmp_path / "home" / "precious").mkdir(parents=True)
+    staging.rmdir()
+    staging.symlink_to(tmp_path / "home")
+    place.trail("c.json.gz", make(3))
+    place.ingest()
+    assert (tmp_path / "home" / "precious").is_dir()

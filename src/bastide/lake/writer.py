@@ -153,7 +153,7 @@ def writing(lake: Lake) -> Iterator[Writer]:
         raise UsageError("others write this lake", place=lake.place, remedy="name another lake to write to")
     with _locked(lake):
         writer = Writer(lake)
-        shutil.rmtree(writer.storage.staging(), ignore_errors=True)
+        _clear(writer.storage.staging())
         try:
             writer.staging.mkdir(parents=True, exist_ok=True)
             yield writer
@@ -163,6 +163,12 @@ def writing(lake: Lake) -> Iterator[Writer]:
             ) from None
         finally:
             shutil.rmtree(writer.staging, ignore_errors=True)
+
+
+def _clear(staging: Path) -> None:
+    """Let nothing lie there that a writer which was killed has left; what a link leads to is not ours."""
+    for one in staging.iterdir() if staging.is_dir() and not staging.is_symlink() else ():
+        shutil.rmtree(one, ignore_errors=True)
 
 
 @contextlib.contextmanager
