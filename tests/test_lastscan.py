@@ -237,6 +237,15 @@ def test_the_connection_reaches_nothing(sql: str, here: Path) -> None:
     assert list(here.iterdir()) == []
 
 
+def test_the_connection_follows_no_link_that_lies_in_the_folder(here: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("x")
+    (here / ".tmp").symlink_to(tmp_path)
+    save(result())
+    for sql in ("select content from read_text('.tmp/secret.txt')", "select * from glob('.tmp/*')"):
+        with pytest.raises(duckdb.Error):
+            open_last_scan().execute(sql)
+
+
 def test_a_folder_with_a_quote_in_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "it's; drop"))
     save(result())

@@ -82,6 +82,17 @@ def test_a_reader_that_goes_away_is_no_mistake(
     assert done.stderr == b""
 
 
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+def test_closed_streams_change_no_exit_code(tmp_path: Path, environment: dict[str, str], closed: str) -> None:
+    for more, code in (("--fail-on never", 0), ("", 1), ("nowhere", 2)):
+        line = f'"$0" -m bastide scan {more or "."} {closed}'
+        done = subprocess.run(
+            ["/bin/sh", "-c", line, sys.executable], cwd=tmp_path, env=environment, stderr=-1, timeout=120, check=False
+        )
+        assert done.returncode == code
+        assert b"Traceback" not in done.stderr
+
+
 LOCALES = [
     {"LC_ALL": "C"},
     {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"},

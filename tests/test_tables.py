@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import duckdb
@@ -11,9 +12,28 @@ from hypothesis import strategies as st
 
 from bastide.resources.model import Resource
 from bastide.secret import hide
-from bastide.tables import TABLES, empty, identity_of, quoted, read_lines, whole_folder, write_lines, write_parquet
+from bastide.tables import (
+    TABLES,
+    empty,
+    identity_of,
+    quoted,
+    read_lines,
+    spill_apart,
+    whole_folder,
+    write_lines,
+    write_parquet,
+)
 
 ROW = {"kind": "note", "path": "it's \udcff\u2028.tf", "line": 3, "message": "m", "count": 2**70}
+
+
+def test_what_spills_does_so_in_a_private_folder_that_goes_with_the_connection() -> None:
+    connection = duckdb.connect()
+    spill_apart(connection)
+    folder = Path(connection.execute("select current_setting('temp_directory')").fetchone()[0])  # type: ignore[index]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    del connection
+    assert not folder.exists()
 
 
 def test_rows_come_back_from_lines_and_from_parquet(tmp_path: Path) -> None:

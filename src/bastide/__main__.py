@@ -38,12 +38,21 @@ def main() -> int:
 
 def program() -> None:
     """`main`, and out: giving back a million objects one by one takes longer than ending."""
+    _open_streams()
     gc.disable()  # until the command is imported: nothing that importing makes is ever given back
     code = main()
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(code)
+
+
+def _open_streams() -> None:
+    """Standard streams that were closed (`>&-`) lead nowhere: a file that is opened next must not get their numbers."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            stream = os.fdopen(os.open(os.devnull, os.O_RDWR), "r" if name == "stdin" else "w")
+            setattr(sys, name, stream)
 
 
 def _say(text: str) -> None:

@@ -30,6 +30,7 @@ from bastide.tables import (
     put_in_place,
     quoted,
     read_lines,
+    spill_apart,
     write_lines,
 )
 
@@ -171,6 +172,7 @@ def open_last_scan() -> duckdb.DuckDBPyConnection:
     if not folder.is_dir():
         raise UsageError("no scan of this folder is kept", remedy="run `bastide scan` here first")
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+    spill_apart(connection)
     if (folder / ELSEWHERE).is_file():
         run = Path((folder / ELSEWHERE).read_text("utf-8"))
         if not run.is_dir():

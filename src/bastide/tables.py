@@ -10,8 +10,10 @@ import hashlib
 import os
 import re
 import shutil
+import tempfile
 import time
-from contextlib import contextmanager
+import weakref
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -301,6 +303,19 @@ def empty(columns: dict[str, tuple[str, str]]) -> str:
 def quoted(text: str) -> str:
     """A text as a literal of SQL."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def spill_apart(connection: duckdb.DuckDBPyConnection) -> None:
+    """What does not fit into memory goes to a private folder, which is there as long as the connection; before locking.
+
+    By itself DuckDB takes `.tmp` in the working directory, and a locked connection may read what is there: in the
+    folder of a stranger, a link to anywhere.
+    """
+    folder = ""
+    with suppress(OSError):
+        folder = tempfile.mkdtemp(prefix="bastide-")
+        weakref.finalize(connection, shutil.rmtree, folder, ignore_errors=True)
+    connection.execute(f"set temp_directory = {quoted(folder)}")
 
 
 def write_parquet(folder: Path, tables: Iterable[tuple[str, Rows]], connection: duckdb.DuckDBPyConnection) -> None:

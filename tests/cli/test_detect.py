@@ -251,3 +251,17 @@ def test_watching(project: Path) -> None:
         for process in (bringing, telling):
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=60)
+
+
+@pytest.mark.parametrize("content", ['{"Records":[{"eventVersion', "nonsense\n"])
+def test_logs_that_hold_what_cannot_be_read_are_incomplete(
+    project: Path, capsys: pytest.CaptureFixture[str], content: str
+) -> None:
+    (project / "cut.json").write_text(content)
+    code, text = said(capsys, "detect", "--rules", "rules", "--events", "cut.json")
+    assert (code, text.splitlines()[1:]) == (3, ["1 record of the logs are no events"])
+    arguments = make_parser("detect").parse_args(["detect", "--rules", "rules", "--events", "cut.json", "-f", "json"])
+    assert arguments.run(arguments) == 3
+    told = capsys.readouterr()
+    assert told.out == "[]\n"
+    assert "no events" in told.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import stat
 from pathlib import Path
 
 from tests.cli.conftest import Run
@@ -42,6 +43,8 @@ def test_a_lake_without_a_name_is_the_project_s(run: Run, project: Path) -> None
     assert run("ingest", "logs").returncode == 0
     assert "1 event in 1 file" in run("lake", "status").stdout
     assert (project / ".bastide/lake/api_activity").is_dir()
+    assert stat.S_IMODE((project / ".bastide").stat().st_mode) == 0o700
+    assert (project / ".bastide/.gitignore").read_text() == "*\n"
 
 
 def test_wrong_use(run: Run, project: Path) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import duckdb
 import pytest
 
 from bastide.controls.engine import connect
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -28,6 +33,14 @@ from bastide.controls.engine import connect
 def test_nothing_outside_is_reached(sql: str) -> None:
     with pytest.raises(duckdb.Error):
         connect().execute(sql)
+
+
+def test_no_folder_for_spilling_is_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".tmp").mkdir()
+    (tmp_path / ".tmp" / "secret.txt").write_text("x")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(duckdb.Error):
+        connect().execute("select content from read_text('.tmp/secret.txt')")
 
 
 def test_memory_is_bounded() -> None:

@@ -111,8 +111,8 @@ def test_events_that_no_rule_is_true_for_are_no_candidates(
 
 @fuzz(200)
 @given(
-    words=st.lists(st.text("aA%_.\\", max_size=4), max_size=4, unique=True),
-    shape=st.lists(st.sampled_from(["%", "_", "a", ".", "\\\\", "\\%", "\\_"]), max_size=4).map("".join),
+    words=st.lists(st.text("aA%_.\\", max_size=7), max_size=4, unique=True),
+    shape=st.lists(st.sampled_from(["%", "_", "a", ".", "\\\\", "\\%", "\\_"]), max_size=7).map("".join),
 )
 def test_operations_are_found_as_sql_finds_them(words: list[str], shape: str) -> None:
     with duckdb.connect() as connection:
@@ -125,3 +125,11 @@ def test_operations_are_found_as_sql_finds_them(words: list[str], shape: str) ->
     codes = codes_of([step], there)
     assert codes.of.get(4, []) == [at for at, one in enumerate(there) if one.folded == "a" or likes[at]]
     assert codes.words == {at: words[at] for at in codes.of.get(4, [])}
+
+
+def test_a_shape_of_many_wildcards_takes_no_time() -> None:
+    shape = first._shape("%".join("a" * 30) + "%b")
+    assert shape.fullmatch("a" * 5000) is None
+    assert shape.fullmatch("a" * 5000 + "b")
+    assert first._shape("%" * 40 + "x").fullmatch("a" * 5000) is None
+    assert first._shape(r"a\%%\_b").fullmatch("a%..._b")

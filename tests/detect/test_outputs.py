@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import resource
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from bastide.detect import outputs
 from bastide.detect.alerts import alerts_of, touch
 from bastide.detect.outputs import send
 from bastide.detect.reach import Held, Reach
@@ -30,7 +33,16 @@ def receiver() -> Iterator[tuple[str, list[Any]]]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             got.append(json.loads(body))
-            self.send_response(500 if self.path == "/broken" else 200)
+            if self.path == "/no-http":
+                self.wfile.write(b"SSH-2.0\r\n\r\n")
+                return
+            self.send_response({"/broken": 500, "/moved": 301, "/found": 302}.get(self.path, 200))
+            self.send_header("Location", "/elsewhere")
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            got.append("a GET")
+            self.send_response(200)
             self.end_headers()
 
         def log_message(self, *arguments: Any) -> None:
@@ -82,6 +94,24 @@ def test_a_receiver_that_refuses(receiver: tuple[str, list[Any]]) -> None:
     assert send("webhook:http://127.0.0.1:1/", ALERTS)
 
 
+def test_a_redirect_is_no_delivery(receiver: tuple[str, list[Any]]) -> None:
+    url, got = receiver
+    assert "301" in send(f"webhook:{url}/moved", ALERTS)
+    assert "302" in send(f"slack:{url}/found", ALERTS)
+    assert "a GET" not in got
+
+
+@pytest.mark.parametrize("kind", ["webhook", "slack"])
+def test_what_answers_is_no_web_server(receiver: tuple[str, list[Any]], kind: str) -> None:
+    assert "SSH-2.0" in send(f"{kind}:{receiver[0]}/no-http", ALERTS)
+
+
+def test_a_host_that_cannot_be_one() -> None:
+    assert send(f"webhook:http://{'a' * 70}.test/", ALERTS)
+    assert send("syslog:a..b:514", ALERTS)
+    assert send("ocsf:a\0b", ALERTS)
+
+
 def test_a_file_grows(tmp_path: Path) -> None:
     file = tmp_path / "alerts.jsonl"
     assert send(f"ocsf:{file}", ALERTS) == ""
@@ -89,6 +119,19 @@ def test_a_file_grows(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     assert [line["class_uid"] for line in lines] == [2004] * 4
     assert send(f"ocsf:{tmp_path}", ALERTS)
+
+
+def test_a_full_disk_leaves_no_half_line(tmp_path: Path) -> None:
+    file = tmp_path / "alerts.jsonl"
+    assert send(f"ocsf:{file}", ALERTS) == ""
+    whole = file.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 100, limits[1]))
+    try:
+        assert "too large" in send(f"ocsf:{file}", ALERTS)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert file.read_bytes() == whole
 
 
 def test_syslog() -> None:
@@ -101,10 +144,24 @@ def test_syslog() -> None:
     assert json.loads(line.partition(" alert - ")[2])["title"] == "Root <acts>"
 
 
-@pytest.mark.parametrize("where", ["pigeon:x", "webhook", "webhook:ftp://x", "syslog:x", "sns:x"])
-def test_no_place_to_send_to(where: str) -> None:
-    with pytest.raises(UsageError):
-        send(where, ALERTS)
+@pytest.mark.parametrize(
+    "where",
+    [
+        *("pigeon:x", "webhook", "webhook:ftp://x", "webhook:hooks.test/x", "webhook:http:///x", "webhook:http://[::1"),
+        *("slack:https://a b/", "slack:https://a:b/", "slack:https://a:99999/", "slack:https://a/\n"),
+        *("syslog:x", "syslog:x:0", "syslog:x:99999", "syslog:x:\u0663", "sns:x"),
+    ],
+)
+def test_no_place_to_send_to_is_told_before_there_is_an_alert(where: str) -> None:
+    for alerts in (ALERTS, []):
+        with pytest.raises(UsageError):
+            send(where, alerts)
+
+
+def test_a_password_in_an_address_is_not_told() -> None:
+    with pytest.raises(UsageError) as caught:
+        send("webhook:https://me:hunter2@hooks.test/x", [])
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_topic_and_security_hub(aws: Callable[..., Any]) -> None:
@@ -120,3 +177,13 @@ def test_a_topic_and_security_hub(aws: Callable[..., Any]) -> None:
     found = aws("securityhub").get_findings()["Findings"]
     assert sorted(one["Title"] for one in found) == ["Root <acts>", "a rule"]
     assert "NotFound" in send(f"sns:{topic}x", ALERTS)
+
+
+def test_a_subject_is_one_line_whatever_a_rule_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[dict[str, str]] = []
+    client = SimpleNamespace(publish=lambda **given: sent.append(given))
+    monkeypatch.setattr(outputs, "_client", lambda *_: client)
+    alerts = alerts_of([match(rule("Keys\nof “root”" + "x" * 100))])
+    assert send("sns:arn:aws:sns:eu-west-1:111122223333:alerts", alerts) == ""
+    assert sent[0]["Subject"].startswith("medium: Keys of ?root?")
+    assert len(sent[0]["Subject"]) < 100

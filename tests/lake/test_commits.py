@@ -31,6 +31,15 @@ def test_what_is_no_commit(tmp_path: Path) -> None:
         list(read_commits(Folder(tmp_path)))
 
 
+@pytest.mark.parametrize("path", ["../x", "api_activity/../../x", "/etc/x", "a\0b"])
+def test_a_commit_names_no_file_outside_of_the_lake(tmp_path: Path, path: str) -> None:
+    storage, file = Folder(tmp_path), File(path, 0, 0, 0, 0, "")
+    for more in ({"add": (file,)}, {"quarantine": (file,)}, {"remove": (path,)}):
+        storage.write(path_of(1), encoded(Commit(1, 5, "ingest", **more)))
+        with pytest.raises(SourceError, match="outside of the lake"):
+            list(read_commits(storage))
+
+
 def test_a_path_that_is_none() -> None:
     with pytest.raises(SourceError):
         _ = File("x", 0, 0, 0, 0, "").partition

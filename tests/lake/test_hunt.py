@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bastide.errors import UsageError
+from bastide.errors import SourceError, UsageError
 from bastide.lake.hunt import explain, hunt, moment, save, saved, saved_hunt
 from bastide.lake.store import now
 from tests.lake.conftest import Place
@@ -82,6 +82,12 @@ def test_hunts_are_kept_under_names(filled: Place) -> None:
     for name in ("", "../x", "list", "a b"):
         with pytest.raises(UsageError, match="is no name"):
             save(filled.lake, name, "select 1")
+
+
+def test_kept_hunts_that_are_broken(filled: Place) -> None:
+    filled.lake.storage.write("_bastide/hunts.json", b'{"x": [1]}')
+    with pytest.raises(SourceError, match="not a list of hunts"):
+        saved(filled.lake)
 
 
 def test_moments() -> None:

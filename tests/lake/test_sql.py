@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import duckdb
 import pyarrow as pa
 import pytest
 
 from bastide.lake.source import source, sources
 from bastide.lake.sql import query, quoted, session
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize("name", list(sources()))
@@ -22,6 +27,15 @@ def test_every_source_compiles_and_drops_no_row(name: str) -> None:
         connection.register("batch", batch)
         found = connection.execute(query(one, header)).to_arrow_table()
         assert found.column("_refused").to_pylist() == ["no time"] * 3
+
+
+def test_a_source_reaches_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".tmp").mkdir()
+    (tmp_path / ".tmp" / "secret.txt").write_text("x")
+    monkeypatch.chdir(tmp_path)
+    for path in (".tmp/secret.txt", str(tmp_path / ".tmp" / "secret.txt")):
+        with pytest.raises(duckdb.Error):
+            session().execute(f"select content from read_text({quoted(path)})")
 
 
 @pytest.mark.parametrize(

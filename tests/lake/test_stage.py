@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
+from bastide.lake import stage
 from bastide.lake.read.found import find
 from bastide.lake.stage import FEW, Stager, Task, restaged
-from tests.lake.conftest import ACCOUNT, Place, event
+from tests.lake.conftest import ACCOUNT, Place, event, text_of
 
 
 def test_a_staged_file(place: Place, tmp_path: Path) -> None:
@@ -61,3 +62,26 @@ def test_a_file_of_one_event_is_small(place: Place, tmp_path: Path) -> None:
     from bastide.lake.classes import table
 
     assert parquet.ParquetFile(result.staged[0].path).schema_arrow == table("api_activity").arrow()
+
+
+def test_of_a_file_that_is_no_log_only_so_much_is_kept(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "MOST", 1000)
+    place.logs.mkdir(parents=True, exist_ok=True)
+    (place.logs / "a.json").write_bytes(b"x\n" * 10_000_000)
+    place.trail("b.json.gz", event(2))
+    (result,) = Stager().run(Task(list(find([str(place.logs)])), tmp_path / "staging"))
+    assert 1000 < len(result.refused) < 10_000_000
+    assert [(Path(path).name, "the rest was left out" in why) for path, why in result.problems] == [("a.json", True)]
+    assert [staged.rows for staged in result.staged] == [1]
+
+
+def test_an_event_that_is_nested_too_deeply_hides_no_other(place: Place, tmp_path: Path) -> None:
+    deep = b'{"eventID":"x","requestParameters":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001
+    whole = text_of([event(1)])
+    place.trail("b.json.gz", event(2))
+    (place.logs / "a.json").write_bytes(whole[:-2] + b"," + deep + whole[-2:])
+    (result,) = Stager().run(Task(list(find([str(place.logs)])), tmp_path / "staging"))
+    assert [staged.rows for staged in result.staged] == [2]
+    assert [one.reason for one in result.refused] == ["broken JSON: nested too deeply"]

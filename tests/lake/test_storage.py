@@ -50,6 +50,16 @@ def test_a_bucket_that_is_not_there(bucket: str) -> None:
         Bucket("s3://nobody-has-this-one").write("x", b"y")
 
 
+def test_what_goes_to_a_bucket_waits_in_a_private_folder_of_its_own(bucket: str) -> None:
+    one, other = Bucket(bucket), Bucket(bucket)
+    assert one.staging() == one.staging()
+    assert one.staging() != other.staging()
+    folder = one.staging()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    del one
+    assert not folder.exists()
+
+
 def test_empty_folders_do_not_stay(tmp_path: Path) -> None:
     place = Folder(tmp_path)
     place.write("a/b/c", b"")

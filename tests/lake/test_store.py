@@ -92,6 +92,19 @@ def test_the_database_reads_the_lake_and_nothing_else(place: Place, make: Make, 
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_the_database_follows_no_link_that_lies_in_the_working_directory(
+    place: Place, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.trail("a.json.gz", make(1))
+    place.ingest()
+    (tmp_path / "secret.txt").write_text("x")
+    (work := tmp_path / "work").mkdir()
+    (work / ".tmp").symlink_to(tmp_path)
+    monkeypatch.chdir(work)
+    with pytest.raises(duckdb.Error):
+        place.lake.connect().execute("select content from read_text('.tmp/secret.txt')")
+
+
 def test_a_reader_keeps_what_it_saw(place: Place, make: Make) -> None:
     place.trail("a.json.gz", make(1))
     place.ingest()

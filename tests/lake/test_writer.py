@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bastide.errors import UsageError
+from bastide.errors import SourceError, UsageError
 from bastide.lake.compact import compact
 from bastide.lake.expire import expire
 from bastide.lake.storage import Folder
@@ -162,3 +163,40 @@ def test_what_was_forked_by_a_writer_that_was_killed_keeps_no_lake_locked(tmp_pa
                 os.kill(child, 0)
         finally:
             os.kill(child, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("where", ["_bastide/pending.json", "_bastide/commits/0000000001.json"])
+def test_a_lake_of_a_stranger_has_nothing_deleted_outside_of_it(
+    place: Place, make: Make, tmp_path: Path, where: str
+) -> None:
+    (precious := tmp_path / "precious.txt").write_text("x")
+    pending = {"sequence": 9, "paths": ["../precious.txt"]}
+    commit = {"sequence": 1, "at": 5, "kind": "expire", "remove": ["../precious.txt"]}
+    Folder(Path(place.lake.place)).write(where, json.dumps(pending if "pending" in where else commit).encode())
+    place.trail("a.json.gz", make(1))
+    with pytest.raises(SourceError, match="outside of the lake"):
+        place.ingest()
+    assert precious.exists()
+
+
+def test_what_a_writer_left_behind_is_broken(place: Place, make: Make) -> None:
+    Folder(Path(place.lake.place)).write("_bastide/pending.json", b"{")
+    place.trail("a.json.gz", make(1))
+    with pytest.raises(SourceError, match="left behind"):
+        place.ingest()
+
+
+def test_what_was_staged_before_goes_and_what_a_link_leads_to_stays(place: Place, make: Make, tmp_path: Path) -> None:
+    place.trail("a.json.gz", make(1))
+    place.ingest()
+    staging = Path(place.lake.place) / "_bastide" / "staging"
+    (staging / "99999").mkdir()
+    place.trail("b.json.gz", make(2))
+    place.ingest()
+    assert list(staging.iterdir()) == []
+    (tmp_path / "home" / "precious").mkdir(parents=True)
+    staging.rmdir()
+    staging.symlink_to(tmp_path / "home")
+    place.trail("c.json.gz", make(3))
+    place.ingest()
+    assert (tmp_path / "home" / "precious").is_dir()

@@ -108,12 +108,12 @@ class _Told:
         self.known.look(judged)
         if self.json:
             sys.stdout.write("]\n" if self.begun else "[]\n")
-            if judged.problems or judged.notes:
+            if judged.problems or judged.notes or judged.quarantined:
                 print(closing(judged), file=sys.stderr)
         else:
             print(as_text(judged))
         _complain(self.outbox.put(judged.alerts))
-        if judged.problems or not self.outbox.is_empty:
+        if judged.problems or judged.quarantined or not self.outbox.is_empty:
             return INCOMPLETE
         if self.arguments.fail_on == "never":
             return 0

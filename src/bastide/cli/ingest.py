@@ -56,7 +56,7 @@ def _bring(
     from bastide.lake.store import Lake, lake_folder
 
     return ingest(
-        Lake(arguments.lake or lake_folder()),
+        Lake(arguments.lake or lake_folder(make=True)),
         targets,
         only=arguments.source or "",
         jobs=arguments.jobs,

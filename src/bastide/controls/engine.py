@@ -34,7 +34,7 @@ def connections(count: int) -> list[duckdb.DuckDBPyConnection]:
             "enable_external_access": "false",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
-            "max_temp_directory_size": "0KiB",
+            "temp_directory": "",
         }
     )
     connection.execute(f"create macro today_utc() as (date '{today()}')")

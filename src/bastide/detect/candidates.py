@@ -124,10 +124,20 @@ def codes_of(steps: Iterable[Step], there: list[Operation]) -> Codes:
 
 @cache
 def _shape(pattern: str) -> re.Pattern[str]:
-    """A pattern for SQL's `like`, with a backslash before what stands for itself, as a regular expression."""
-    parts = re.findall(r"\\.|[^\\]", pattern, re.DOTALL)
-    wild = {"%": ".*", "_": "."}
-    return re.compile("".join(wild.get(part) or re.escape(part[-1]) for part in parts), re.DOTALL)
+    """A pattern for SQL's `like`, with a backslash before what stands for itself, as a regular expression.
+
+    What stands between two `%` is looked for once, where it comes first (`(?>…)`): any later place leaves less for the
+    rest, and to try them all takes for ever.
+    """
+    pieces = [[""]]
+    for part in re.findall(r"\\.|[^\\]", pattern, re.DOTALL):
+        if part == "%":
+            pieces.append([""])
+        else:
+            pieces[-1].append("." if part == "_" else re.escape(part[-1]))
+    first, *between = map("".join, pieces)
+    last = f".*{between.pop()}" if between else ""
+    return re.compile(first + "".join(f"(?>.*?{piece})" for piece in between if piece) + last, re.DOTALL)
 
 
 def is_heavy(step: Step) -> bool:

@@ -5,12 +5,15 @@ Where is written as `KIND:PLACE`. Nothing is sent without somebody naming a plac
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import socket
-import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -32,23 +35,59 @@ _FACILITY = 13  # log audit
 
 
 def send(where: str, alerts: Sequence[Alert]) -> str:
-    """Hand alerts on; why that did not work, or an empty text. `UsageError` for a place that cannot be one."""
+    """Hand alerts on; why that did not work, or an empty text.
+
+    `UsageError` for a place that cannot be one, also when there are no alerts.
+    """
     kind, _, place = where.partition(":")
     door = _DOORS.get(kind)
     if door is None or (not place and kind != "securityhub"):
         remedy = f"write one of {', '.join(_DOORS)}, as KIND:PLACE"
         raise UsageError(f"`{clean(where, 80)}` is no place to send alerts to", remedy=remedy)
+    if check := _CHECKS.get(kind):
+        check(place)
     if not alerts:
         return ""
     try:
         return door(place, alerts)
-    except (OSError, urllib.error.URLError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         return clean(str(error), 300)
 
 
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        possible = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        possible = False
+    if not possible or not url.isascii() or not url.isprintable() or " " in url:
+        raise UsageError(f"`{clean(url, 80)}` is no URL", remedy="write `https://HOST/PATH`, without a password")
+
+
+def _check_syslog(place: str) -> None:
+    host, _, port = place.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
+        raise UsageError(f"`{clean(place, 80)}` is no HOST:PORT")
+
+
+def _check_topic(place: str) -> None:
+    parts = place.split(":")
+    if len(parts) != 6 or parts[0] != "arn":
+        raise UsageError(f"`{clean(place, 80)}` is no ARN of a topic")
+
+
 def _file(place: str, alerts: Sequence[Alert]) -> str:
-    with Path(place).open("ab") as stream:
-        stream.write(msgspec.json.Encoder().encode_lines([ocsf(alert) for alert in alerts]))
+    """At the end of a file: all of them, or none and no half line that the next would go on."""
+    content = msgspec.json.Encoder().encode_lines([ocsf(alert) for alert in alerts])
+    with Path(place).open("ab", buffering=0) as stream:
+        before = os.fstat(stream.fileno()).st_size
+        try:
+            while content:
+                content = content[stream.write(content) :]
+        except OSError:
+            with contextlib.suppress(OSError):
+                stream.truncate(before)
+            raise
     return ""
 
 
@@ -81,23 +120,26 @@ def _plain(text: str) -> str:
     return clean(text, 300).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("`", "'")
 
 
+class _Straight(urllib.request.HTTPRedirectHandler):
+    """Goes nowhere else: what follows a redirect is a GET without the alerts, and to whom the answer likes."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """No request: the answer is an error."""
+
+
 def _post(url: str, body: dict[str, Any]) -> str:
-    if not url.startswith(("https://", "http://")):
-        raise UsageError(f"`{clean(url, 80)}` is no URL")
     request = urllib.request.Request(  # noqa: S310  the scheme is one of the two above
         url,
         json.dumps(body).encode(),
         {"Content-Type": "application/json", "User-Agent": "bastide"},
     )
-    with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+    with urllib.request.build_opener(_Straight).open(request, timeout=SECONDS) as answer:
         status = int(answer.status)
     return "" if 200 <= status < 300 else f"the answer is {status}"
 
 
 def _syslog(place: str, alerts: Sequence[Alert]) -> str:
     host, _, port = place.rpartition(":")
-    if not host or not port.isdigit():
-        raise UsageError(f"`{clean(place, 80)}` is no HOST:PORT")
     family, kind, protocol, _, address = socket.getaddrinfo(host, int(port), type=socket.SOCK_DGRAM)[0]
     with socket.socket(family, kind, protocol) as out:
         for alert in alerts:
@@ -113,17 +155,13 @@ def _line(alert: Alert) -> str:
 
 
 def _sns(place: str, alerts: Sequence[Alert]) -> str:
-    parts = place.split(":")
-    if len(parts) != 6 or parts[0] != "arn":
-        raise UsageError(f"`{clean(place, 80)}` is no ARN of a topic")
-
     def publish(client: Any) -> str:
         for alert in alerts:
-            subject = f"{alert.level}: {alert.title}".encode("ascii", "replace").decode()[:99]
+            subject = clean(f"{alert.level}: {alert.title}", 99).encode("ascii", "replace").decode()
             client.publish(TopicArn=place, Subject=subject, Message=json.dumps(alert_record(alert)))
         return ""
 
-    return _aws("sns", parts[3], publish)
+    return _aws("sns", place.split(":")[3], publish)
 
 
 def _securityhub(place: str, alerts: Sequence[Alert]) -> str:
@@ -165,3 +203,10 @@ _DOORS: dict[str, Callable[[str, Sequence[Alert]], str]] = {
     "syslog": _syslog,
     "securityhub": _securityhub,
 }
+_CHECKS: dict[str, Callable[[str], None]] = {
+    "webhook": _check_url,
+    "slack": _check_url,
+    "sns": _check_topic,
+    "syslog": _check_syslog,
+}
+"""What is known of a place before there is anything to send."""

@@ -7,7 +7,7 @@ Each names the hash of the one before, so that a change to any of them shows.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -88,10 +88,24 @@ def read_commits(storage: Storage, after: int = 0) -> Iterator[tuple[Commit, byt
         stem = name.rpartition("/")[2].removesuffix(".json")
         if stem.isdigit() and int(stem) > after:
             content = storage.read(name)
-            try:
-                yield msgspec.json.decode(content, type=Commit), content
-            except msgspec.MsgspecError as error:
-                raise SourceError(f"not a commit: {error}", place=f"{storage.root}/{name}") from None
+            commit = decoded(content, Commit, f"{storage.root}/{name}", "a commit")
+            for path in (*(file.path for file in (*commit.add, *commit.quarantine)), *commit.remove):
+                inside(path, f"{storage.root}/{name}")
+            yield commit, content
+
+
+def decoded(content: bytes, kind: Any, place: str, what: str) -> Any:
+    """What a file of the lake's own says, as a `kind`; `SourceError` for one that is broken."""
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.MsgspecError as error:
+        raise SourceError(f"not {what}: {error}", place=place) from None
+
+
+def inside(path: str, place: str) -> None:
+    """`SourceError` for a path that leads out of the lake: what it names is read, and deleted when it is replaced."""
+    if path.startswith("/") or "\0" in path or ".." in path.split("/"):
+        raise SourceError(f"names a file outside of the lake: `{path[:100]}`", place=place)
 
 
 def encoded(commit: Commit) -> bytes:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from bastide.errors import UsageError, near_miss
 from bastide.lake.classes import tables
+from bastide.lake.commits import decoded
 from bastide.lake.layout import OURS
 from bastide.lake.store import now, refused_in_place
 
@@ -100,9 +101,11 @@ def _connected(lake: Lake, since: int | None) -> duckdb.DuckDBPyConnection:
 def saved(lake: Lake) -> dict[str, str]:
     """The questions that were kept, by name."""
     try:
-        return msgspec.json.decode(lake.storage.read(SAVED), type=dict[str, str])
+        content = lake.storage.read(SAVED)
     except FileNotFoundError:
         return {}
+    found: dict[str, str] = decoded(content, dict[str, str], f"{lake.storage.root}/{SAVED}", "a list of hunts")
+    return found
 
 
 def saved_hunt(lake: Lake, name: str) -> str:

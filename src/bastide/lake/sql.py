@@ -49,6 +49,7 @@ def session() -> duckdb.DuckDBPyConnection:
                                         "autoload_known_extensions": False})  # fmt: skip
     connection.execute("set timezone = 'UTC'")
     connection.execute("set memory_limit = '400MB'")
+    connection.execute("set temp_directory = ''")  # a folder for it would be one that may be read
     connection.execute("set preserve_insertion_order = true")
     connection.execute("set enable_progress_bar = false")
     for macro in _MACROS.strip().splitlines():

@@ -36,6 +36,9 @@ BATCH = 28 * 1024 * 1024
 LEVEL = 1
 """How hard zstd tries: 3 makes files 6 % smaller and takes a third longer."""
 PAGE, ROWS = 1024 * 1024, 250_000
+MOST = 1_000_000
+"""Records of a file that are no events, all of them kept, before the rest of it is left out."""
+_TOO_MUCH = f"more than {MOST:,} records of it are no events: the rest was left out"
 FEW = 500
 """Rows of a file below which only its long texts are packed."""
 
@@ -102,12 +105,17 @@ class Stager:
         done: list[Input] = []
         for found in task.files:
             counts: Counter[str] = Counter()
+            refused = 0
             try:
                 for piece in read(found, source(task.only) if task.only else None):
                     gathered.take(found.path, piece)
                     counts[piece.source.id if piece.source else ""] += len(piece.texts)
                     if gathered.bytes >= BATCH:
                         yield gathered.flush()
+                    refused += len(piece.refused)
+                    if refused > MOST:
+                        gathered.result.problems.append((found.path, _TOO_MUCH))
+                        break
             except OSError as error:
                 gathered.result.problems.append((found.path, error.strerror or str(error)))
                 continue

@@ -6,6 +6,8 @@ import contextlib
 import os
 import re
 import shutil
+import tempfile
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -122,6 +124,7 @@ class Bucket:
         self.root = url.rstrip("/")
         self._fs = bucket_files()
         self._base = self.root.removeprefix("s3://")
+        self._staging: Path | None = None
         if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?", self._base):
             raise UsageError(f"`{url[:80]}` is no bucket", remedy="write for example `s3://security-lake/bastide`")
 
@@ -169,9 +172,11 @@ class Bucket:
             return self._fs.open_input_stream(f"{self._base}/{path}", compression=None)
 
     def staging(self) -> Path:
-        import tempfile
-
-        return Path(tempfile.gettempdir()) / f"bastide-staging-{os.getuid()}"
+        """A private folder of this bucket and process: a name that others know, they could have made before."""
+        if self._staging is None:
+            self._staging = Path(tempfile.mkdtemp(prefix="bastide-staging-"))
+            weakref.finalize(self, shutil.rmtree, self._staging, ignore_errors=True)
+        return self._staging
 
     def _told(self) -> contextlib.AbstractContextManager[None]:
         return bucket_told(self.root)

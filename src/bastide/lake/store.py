@@ -150,10 +150,13 @@ class Lake:
     def _database(self) -> duckdb.DuckDBPyConnection:
         import duckdb
 
+        from bastide.tables import spill_apart
+
         connection = duckdb.connect(config={"autoinstall_known_extensions": False,
                                             "autoload_known_extensions": False})  # fmt: skip
         connection.execute("set timezone = 'UTC'")
         connection.execute("set enable_progress_bar = false")
+        spill_apart(connection)
         if isinstance(self.storage, Folder):
             connection.execute(f"set allowed_directories = [{quoted(self.storage.root + '/')}]")
         connection.execute("set enable_external_access = false")
@@ -203,11 +206,11 @@ def _replaced(commit: Commit) -> dict[str, list[str]]:
     return {path: new.get(path.rpartition("/")[0], []) for path in commit.remove}
 
 
-def lake_folder() -> str:
-    """The lake of this project: `lake` in its data folder."""
+def lake_folder(*, make: bool = False) -> str:
+    """The lake of this project: `lake` in its data folder, which is there and private afterwards with `make`."""
     from bastide.workload.place import data_folder
 
-    return str(data_folder() / "lake")
+    return str(data_folder(make=make) / "lake")
 
 
 def existing(place: str | None) -> Lake:

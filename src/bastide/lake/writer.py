@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from bastide.errors import UsageError
-from bastide.lake.commits import PENDING, Commit, File, Input, digest, encoded, path_of
+from bastide.lake.commits import PENDING, Commit, File, Input, decoded, digest, encoded, inside, path_of
 from bastide.lake.layout import OURS
 from bastide.lake.once import Once
 from bastide.lake.quarantine import write_quarantine
@@ -131,7 +131,10 @@ class Writer:
             content = self.storage.read(PENDING)
         except FileNotFoundError:
             return
-        pending = msgspec.json.decode(content, type=Pending)
+        place = f"{self.storage.root}/{PENDING}"
+        pending = decoded(content, Pending, place, "what a writer left behind")
+        for path in pending.paths:
+            inside(path, place)
         if self.storage.size(path_of(pending.sequence)) is None:
             for path in pending.paths:
                 self.storage.delete(path)
@@ -150,7 +153,7 @@ def writing(lake: Lake) -> Iterator[Writer]:
         raise UsageError("others write this lake", place=lake.place, remedy="name another lake to write to")
     with _locked(lake):
         writer = Writer(lake)
-        shutil.rmtree(writer.storage.staging(), ignore_errors=True)
+        _clear(writer.storage.staging())
         try:
             writer.staging.mkdir(parents=True, exist_ok=True)
             yield writer
@@ -160,6 +163,12 @@ def writing(lake: Lake) -> Iterator[Writer]:
             ) from None
         finally:
             shutil.rmtree(writer.staging, ignore_errors=True)
+
+
+def _clear(staging: Path) -> None:
+    """Let nothing lie there that a writer which was killed has left; what a link leads to is not ours."""
+    for one in staging.iterdir() if staging.is_dir() and not staging.is_symlink() else ():
+        shutil.rmtree(one, ignore_errors=True)
 
 
 @contextlib.contextmanager

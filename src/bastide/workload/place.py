@@ -29,7 +29,7 @@ def data_folder(*, make: bool = False) -> Path:
             raise UsageError(
                 f"the project's data cannot be kept: {error.strerror}",
                 place=str(folder),
-                remedy="make the folder writable, or name another place with --state",
+                remedy="make the folder writable, or name another place with --state or --lake",
             ) from None
     return folder
 

@@ -119,3 +119,27 @@ def test_a_subscription_that_is_only_tried_has_no_event() -> None:
     found = documents.document(control)
     assert (found.texts, found.refused) == ([], [])
     assert [bytes(one) for one in documents.document(control + b'\n{"a":1}').texts] == [b'{"a":1}']
+
+
+@pytest.mark.parametrize(("before", "between", "after"), [('{"Records":[', ",", "]}"), ("", "\n", ""), ("[", ",", "]")])
+@pytest.mark.parametrize("depth", [5_000, 200_000])
+def test_what_is_nested_too_deeply_hides_nothing_else(before: str, between: str, after: str, depth: int) -> None:
+    deep = '{"a":' * depth + "1" + "}" * depth
+    content = before + between.join(['{"b":1}', deep, '{"c":1}']) + after
+    found, reasons = divided(content.encode())
+    assert found == [b'{"b":1}', b'{"c":1}']
+    assert reasons == ["broken JSON: nested too deeply"]
+
+
+@pytest.mark.parametrize("depth", range(970, 1000, 3))
+def test_about_where_nesting_is_too_deep_an_event_is_kept_or_told(depth: int) -> None:
+    deep = '{"Records":[{"a":' + "[" * depth + "]" * depth + "}]}"
+    found, reasons = divided(deep.encode() + b"\n" + deep.encode())
+    assert len(found) + len(reasons) >= 2
+
+
+def test_a_line_of_braces_is_given_up() -> None:
+    line = b"x" + b"}{" * 400_000
+    found, reasons = divided(b'{"a":1}\n' + line + b'\n{"b":1}')
+    assert found == [b'{"a":1}', b'{"b":1}']
+    assert len(reasons) == 1

@@ -107,6 +107,7 @@ def test_where_runs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert data_folder(str(tmp_path / "bastide.yaml")) == tmp_path / ".bastide" / "aws"
     open_run(tmp_path / ".bastide" / "aws", {}, resume=False).release()
     assert (tmp_path / ".bastide" / ".gitignore").read_text() == "*\n"
+    assert (tmp_path / ".bastide").stat().st_mode & 0o777 == 0o700
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     assert data_folder().is_relative_to(tmp_path / "data" / "bastide")
 

@@ -22,6 +22,8 @@ LONGEST = 64 * 1024 * 1024
 """Bytes of text without an end of an event after which a file is given up."""
 HEAD = 64 * 1024
 """Bytes in which the bracket of a list of events is looked for."""
+_TRIED = 256 * 1024 * 1024
+"""Bytes that are tried in vain as one event, a bit longer each time, before what is left of a line is given up."""
 _TRIES = 3
 _TAILS = (64 * 1024, 4 * 1024 * 1024)
 """Bytes at the end of a piece in which the beginning of the last event is looked for."""
@@ -79,10 +81,23 @@ class _Logged(Struct):
     message: str = ""
 
 
-_LIST = msgspec.json.Decoder(list[Raw])
-_WRAP = msgspec.json.Decoder(_Wrapper)
-_ONE = msgspec.json.Decoder(Raw)
-_MESSAGES = msgspec.json.Decoder(list[_Logged])
+class _Decoder:
+    """msgspec's, for which a text that is nested too deeply is broken like any other."""
+
+    def __init__(self, kind: Any) -> None:
+        self._decode = msgspec.json.Decoder(kind).decode
+
+    def decode(self, text: Any) -> Any:
+        try:
+            return self._decode(text)
+        except RecursionError:
+            raise msgspec.DecodeError("nested too deeply") from None
+
+
+_LIST = _Decoder(list[Raw])
+_WRAP = _Decoder(_Wrapper)
+_ONE = _Decoder(Raw)
+_MESSAGES = _Decoder(list[_Logged])
 
 
 def events(pieces: Iterator[bytes]) -> Iterator[Events]:
@@ -177,7 +192,8 @@ def _in_parts(text: bytes, error: msgspec.DecodeError) -> Events:
     if not opened:
         return Events([], [Refused(text[:100_000], f"broken JSON: {error}")])
     found, rest = _scanned(after, 0)
-    found.refused.append(Refused(rest[:100_000], f"broken JSON: {error}"))
+    if not found.refused or rest.strip(b" \t\r\n,]}"):
+        found.refused.append(Refused(rest[:100_000], f"broken JSON: {error}"))
     return found
 
 
@@ -211,14 +227,17 @@ def lines(text: bytes) -> Events:
 
 def _one_after_another(text: bytes, error: str, found: Events) -> None:
     """Divide `{…}{…}`, as Firehose writes; what cannot be is refused."""
-    at, end = 0, len(text)
+    at, end, tried = 0, len(text), 0
     starts = [match.end() - 1 for match in re.finditer(rb"\}\s*\{", text)]
     for stop in [*starts, end]:
         try:
             found.texts.append(_ONE.decode(text[at:stop].strip()))
         except msgspec.DecodeError:
+            tried += stop - at
+            if tried > _TRIED:
+                break
             continue
-        at = stop
+        at, tried = stop, 0
     if at < end:
         found.refused.append(Refused(text[at : at + 100_000], f"broken JSON: {error}"))
 
@@ -230,7 +249,10 @@ def unwrapped(texts: list[Any], refused: list[Refused] | None = None) -> Events:
         return found
     result = Events([], found.refused)
     for text in texts:
-        inner = inside(bytes(text))
+        try:
+            inner = inside(bytes(text))
+        except msgspec.DecodeError:
+            inner = None
         result.texts += [text] if inner is None else inner.texts
         result.refused += [] if inner is None else inner.refused
     return result

@@ -107,7 +107,7 @@ def _named(text: Text) -> Text:
     """An object of a log that is lines as a rule: its names as those of fields."""
     try:
         event = msgspec.json.decode(text, type=dict[str, Raw])
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return text
     return msgspec.json.encode({field_name(key): value for key, value in event.items()})
 
@@ -122,7 +122,7 @@ def _by_class(part: Events, path: str) -> Iterator[Piece]:
     for text in part.texts:
         try:
             uid = msgspec.json.decode(text, type=_Class).class_uid
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             uid = -1
         by_class.setdefault(uid, []).append(text)
     for texts in by_class.values():
@@ -161,7 +161,7 @@ def _kind(texts: list[Text], path: str) -> tuple[Source | None, tuple[str, ...]]
             continue
         try:
             event = msgspec.json.decode(content)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             continue
         if isinstance(event, dict) and (known := kind_of(event, path)):
             return known, ()

@@ -185,7 +185,8 @@ def data_folder(settings_file: str = "") -> Path:
 def open_run(root: Path, scope: dict[str, Any], *, resume: bool) -> Run:
     """A new run, or with `resume` the newest of the same scope that was not finished (a new one if there is none)."""
     try:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (root.parent, root):  # the mode is that of the last one only
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _ignore(root)
         for run in reversed(list(_runs(root))) if resume else ():
             if not (run.folder / "finished").exists() and _scope(run.folder) == scope:

@@ -57,3 +57,10 @@ def test_refused(configuration: Callable[..., Any], tmp_path: Any, expression: s
     made = found.of("aws_a.a")["v"]
     assert isinstance(made, Unresolved)
     assert made.reason == reason
+
+
+def test_a_name_on_which_stars_take_for_ever(configuration: Callable[..., Any]) -> None:
+    main = 'resource "aws_a" "a" {\n  v = fileset(".", "*a*a*a*a*a*a*a*b")\n}\n'
+    made = configuration({"a" * 200: "", "main.tf": main}).of("aws_a.a")["v"]
+    assert isinstance(made, Unresolved)
+    assert made.reason == "the pattern is too costly to try"

@@ -51,3 +51,22 @@ def test_long_subjects_are_refused_for_many_repetitions() -> None:
         pattern(".*a.*b.*c", "x" * 5000)
     with pytest.raises(Refused, match="too costly"):
         pattern("a", "x" * (MAX_SUBJECT + 1))
+
+
+def test_many_repeats_that_may_take_the_same_letters_are_too_costly() -> None:
+    for expression in (
+        "a*" * 11 + "b",
+        "^" + "[ab]+" * 8 + "c",
+        "\\w*" * 6 + "!",
+        "(.*)a(.*)a(.*)a(.*)a(.*)a(.*)b",
+        "x*y*z",
+    ):
+        with pytest.raises(Refused, match="too costly"):
+            pattern(expression, "a" * (10_000 if "z" in expression else 200))
+
+
+def test_repeats_that_the_next_letter_ends_cost_little() -> None:
+    arn = "arn:aws:iam:eu-west-1:111122223333:role/" + "x" * 400
+    found = pattern(r"^arn:([^:]+):([a-z0-9-]*):([^:]*):(\d+):([^/]+)/(.+)$", arn).search(arn)
+    assert found
+    assert found[4] == "111122223333"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
+from math import comb
 from typing import Any
 
 from bastide.sources.terraform.functions.encoding import digest
+from bastide.sources.terraform.functions.patterns import MAX_WORK
 from bastide.sources.terraform.functions.registry import Context, Missing, function
 from bastide.sources.terraform.values import Refused, text_of
 
@@ -39,12 +41,19 @@ def file_exists(context: Context, path: str) -> bool:
 def file_set(context: Context, folder: str, form: str) -> list[str]:
     """`fileset`."""
     wanted = re.compile(_glob(form))
-    return sorted(name for name in context.listing(folder) if wanted.fullmatch(name))
+    names = context.listing(folder)
+    stars = len(re.findall(r"\*+", form))
+    if sum(comb(len(name) + stars, stars) for name in names) > MAX_WORK:
+        raise Refused(_TOO_COSTLY)
+    return sorted(name for name in names if wanted.fullmatch(name))
+
+
+_TOO_COSTLY = "the pattern is too costly to try"
 
 
 def _glob(form: str) -> str:
     if len(form) > 200 or form.count("*") > 8:
-        raise Refused("the pattern is too costly to try")
+        raise Refused(_TOO_COSTLY)
     parts = re.split(r"(\*\*/|\*\*|\*|\?|\{[^{}]*\})", form)
     return "".join(_glob_part(part) for part in parts)
 
