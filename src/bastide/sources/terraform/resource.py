@@ -39,10 +39,10 @@ _AWS_ALIAS = re.compile(r"(^|:)alias/aws/")
 class Resource(Dynamic):
     """An instance at `address`; attributes are evaluated when somebody asks, once."""
 
-    __slots__ = ("_seen", "address", "block", "scope")
+    __slots__ = ("_seen", "address", "block", "conditions", "scope")
 
-    def __init__(self, block: Block, address: str, scope: Scope) -> None:
-        self.block, self.address, self.scope = block, address, scope
+    def __init__(self, block: Block, address: str, scope: Scope, conditions: tuple[str, ...] = ()) -> None:
+        self.block, self.address, self.scope, self.conditions = block, address, scope, conditions
         self._seen: dict[str, Any] = {}
 
     def reference(self, name: str) -> Reference:
@@ -114,6 +114,7 @@ class Resource(Dynamic):
             module.calls,
             data,
             module.provider(provider_name(block)),
+            self.conditions,
         )
 
 
