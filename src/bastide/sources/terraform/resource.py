@@ -33,6 +33,8 @@ _KEYS = {
     "aws_kms_key": ("key_id", ("arn", "id")),
 }
 """Look-ups of keys: the attribute that says which, and those that name the key that is found."""
+_RENDERING = ("cloudinit_config", "template_cloudinit_config", "template_file")
+"""Data sources that make a text of what stands in the code: it is not only a reference to something elsewhere."""
 _AWS_ALIAS = re.compile(r"(^|:)alias/aws/")
 
 
@@ -64,6 +66,8 @@ class Resource(Dynamic):
         written = self.block.body.attributes.get(name)
         if written is None and self.block.type == "data" and (found := self._of_aws(name)):
             return Reference(found, ((self.address, name),))
+        if name == "rendered" and self.block.type == "data" and self.block.labels[0] in _RENDERING:
+            return Unresolved(f"{self.address}.{name}", "a data source renders it")
         if name in body.META_ATTRIBUTES or (written is None and not self._has_blocks(name)):
             return self.reference(name)
         if written is None:
