@@ -315,6 +315,21 @@ def test_a_related_resource_that_may_not_be_there_is_unknown() -> None:
     assert "condition C" in judge(tls, resource({}), perhaps)[0].evidence[0].note
 
 
+@pytest.mark.parametrize("quantifier", ["any_of", "none_of"])
+def test_what_is_in_a_related_resource_that_may_not_be_there_is_unknown(quantifier: str) -> None:
+    from bastide.controls.entry import Related
+
+    require = f"{quantifier}([any_of([allows(s) for s in p.statements]) for p in policies])"
+    one = control(require, related=[Related(**RELATED)])
+    perhaps = _policy(Reference("${b}", (("b", "Ref"),)), {"Statement": [{"Effect": "Allow"}]})
+    known = "pass" if quantifier == "any_of" else "fail"
+    assert [v.status for v in judge(one, resource({}), perhaps)] == [known]
+    perhaps.metadata["condition"] = "C\nD"
+    assert [v.status for v in judge(one, resource({}), perhaps)] == ["unknown"]
+    assert [v.status for v in judge(one, resource({}, metadata={"condition": "C"}), perhaps)] == ["unknown"]
+    assert [v.status for v in judge(one, resource({}, metadata={"condition": "D\nC"}), perhaps)] == [known]
+
+
 def test_a_related_resource_that_was_not_scanned_is_unknown() -> None:
     from bastide.controls.entry import Related
 

@@ -26,6 +26,10 @@ def statement(actions: str = "['s3:get*']", conditions: str = NO_CONDITION) -> s
     return STATEMENT % (actions, conditions)
 
 
+def resources(pattern: str) -> str:
+    return statement().replace("'resources': ['*']", f"'resources': ['{pattern}']")
+
+
 def condition(key: str, value: str, operator: str = "stringequals") -> str:
     return statement(conditions=f"[{{'operator': '{operator}', 'key': '{key}', 'values': ['{value}']}}]")
 
@@ -82,6 +86,13 @@ CASES = [
     ("covers_action(" + statement() + ", 's3:PutObject')", False),
     ("covers_every_action(" + statement("['*']") + ")", True),
     ("covers_every_resource(" + statement() + ")", True),
+    ("covers_every_resource(" + resources("arn:aws:*:*:*:*") + ")", True),
+    ("covers_every_resource(" + resources("arn:*:*:*:*:*") + ")", True),
+    ("covers_every_resource(" + resources("arn:${AWS::Partition}:*") + ")", True),
+    ("covers_every_resource(" + resources("arn:*") + ")", True),
+    ("covers_every_resource(" + resources("**") + ")", True),
+    ("covers_every_resource(" + resources("arn:aws:s3:::*") + ")", False),
+    ("covers_every_resource(" + resources("arn:aws:*:*:111122223333:*") + ")", False),
     ("has_anyone(" + statement() + ")", True),
     ("is_open_to_anyone(" + statement() + ")", True),
     ("is_open_to_anyone(" + condition("aws:principalorgid", "o-1") + ")", False),
@@ -91,6 +102,21 @@ CASES = [
     ("is_open_to_anyone(" + condition("aws:username", "x") + ")", True),
     ("is_open_to_anyone(" + condition("aws:principalorgpaths", "o-1/r-1/", "forallvalues:stringequals") + ")", True),
     ("is_open_to_anyone(" + conditions(FOR_ALL, NOT_NULL) + ")", False),
+    ("is_open_to_anyone(" + condition("aws:principalorgid", "o-*", "stringlike") + ")", True),
+    ("is_open_to_anyone(" + condition("aws:principalorgid", "true", "null") + ")", True),
+    ("is_open_to_anyone(" + condition("aws:principalisawsservice", "false", "bool") + ")", True),
+    ("is_open_to_anyone(" + condition("aws:principalisawsservice", "true", "bool") + ")", False),
+    ("is_open_to_anyone(" + condition("aws:sourceip", "0.0.0.0/1", "ipaddress") + ")", True),
+    ("is_open_to_anyone(" + condition("aws:sourcearn", "arn:aws:*", "arnlike") + ")", True),
+    ("is_open_to_anyone(" + condition("aws:sourcearn", "arn:aws:sns:*", "arnlike") + ")", True),
+    ("is_open_to_anyone(" + condition("aws:sourcearn", "arn:${AWS::Partition}:sns:*:*:*", "arnlike") + ")", True),
+    ("is_open_to_anyone(" + condition("aws:sourcearn", "arn:${AWS::Partition}:sns:*", "arnlike") + ")", True),
+    ("names_its_source(" + condition("aws:sourcearn", "arn:${AWS::Partition}:*", "arnlike") + ")", False),
+    ("is_open_to_anyone(" + condition("aws:sourcearn", "arn:${AWS::Partition}:s3:*:*:logs", "arnlike") + ")", False),
+    ("is_open_to_anyone(" + condition("aws:sourcearn", "${aws_sns_topic.t.arn}", "arnlike") + ")", False),
+    ("is_open_to_anyone(" + condition("aws:sourcearn", "arn:aws:sns:*:111122223333:*", "arnlike") + ")", False),
+    ("names_its_source(" + condition("aws:sourcearn", "arn:aws:sns:*", "arnlike") + ")", False),
+    ("names_its_source(" + condition("aws:sourcearn", "arn:aws:sns:*:111122223333:*", "arnlike") + ")", True),
     ("is_limited_by_tag(" + condition("aws:resourcetag/team", "orders") + ")", True),
     ("is_limited_by_tag(" + condition("ec2:resourcetag/team", "*", "stringlike") + ")", False),
     ("is_limited_by_tag(" + condition("aws:resourcetag/team", "payroll", "stringnotequals") + ")", False),

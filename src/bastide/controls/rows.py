@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bastide.resources.policies import Statement
 
 NOTHING: frozenset[AtomKey] = frozenset()
+NONE: frozenset[str] = frozenset()
 REMEMBERED, LONGEST = 5_000, 4096
 """Policies whose statements are remembered at most, and how many bytes long."""
 
@@ -34,7 +35,8 @@ REMEMBERED, LONGEST = 5_000, 4096
 class Row(Struct):
     """`columns` are what controls read; `unknown` says why by path; `uncertain` are the atoms which that touches.
 
-    `partial` are the quantified atoms of which elements are touched, whether or not the list as such is.
+    `partial` are the quantified atoms of which elements are touched, whether or not the list as such is. `perhaps` are
+    the unknown paths of elements whose value is known, but not whether they are there.
     """
 
     resource: Resource
@@ -42,6 +44,7 @@ class Row(Struct):
     unknown: dict[str, str]
     uncertain: frozenset[AtomKey] = NOTHING
     partial: frozenset[AtomKey] = NOTHING
+    perhaps: frozenset[str] = NONE
     related: dict[str, list[Resource]] = field(default_factory=dict)
     pieces: dict[str, Evidence] = field(default_factory=dict)  # of its own properties, once made
 
@@ -52,12 +55,11 @@ class Row(Struct):
     def unknown_positions(self, part: Part) -> list[int]:
         """The positions, from 1, of the elements of a list of which a part of a condition is not known."""
         start = f"{part.path}["
-        perhaps = self.resource.metadata.get("perhaps", "").split("\n")
         found = []
         for unknown in self.unknown:
             if unknown.startswith(start):
                 number, _, rest = unknown[len(start) :].partition("]")
-                known = not rest and unknown in perhaps  # if it is there
+                known = not rest and unknown in self.perhaps  # if it is there
                 position = int(number) + 1 if known == part.perhaps else 0
                 if not part.perhaps and position:
                     position = _position(part, position, rest, unknown, given=is_given(self.unknown[unknown]))
@@ -101,6 +103,7 @@ def rows_of(members: Sequence[Resource], group: Sequence[Compiled], estate: Esta
             columns["statements"], more = _statements(resource)
             unknown.update(more)
         related = {}
+        perhaps = set(filter(None, resource.metadata.get("perhaps", "").split("\n")))
         for name, relation in relations.items():
             found, why = _partners(resource, relation, estate)
             if why:
@@ -108,11 +111,12 @@ def rows_of(members: Sequence[Resource], group: Sequence[Compiled], estate: Esta
             for index, other in enumerate(found):
                 if only := _only_when(other, resource):
                     unknown[f"{name}[{index}]"] = f"{other.address} depends on condition {only}"
+                    perhaps.add(f"{name}[{index}]")
             columns[name] = [
                 _partner(other, f"{name}[{index}]", shape[name][0], unknown) for index, other in enumerate(found)
             ]
             related[name] = found
-        row = Row(resource, columns, unknown, related=related)
+        row = Row(resource, columns, unknown, perhaps=frozenset(perhaps), related=related)
         if unknown:
             row.uncertain, row.partial = touched.by(unknown)
         rows.append(row)
@@ -147,10 +151,11 @@ def _partners(resource: Resource, relation: dict[str, str], estate: Estate) -> t
 
 
 def _only_when(other: Resource, resource: Resource) -> str:
-    """The condition under which the other resource is there (or is so), unless the judged one is under the same."""
+    """The conditions, if any, under which the other resource is there (or is so), less those of the judged one."""
     for key in ("condition", "when"):
-        if (only := other.metadata.get(key, "")) and only != resource.metadata.get(key):
-            return only
+        own = resource.metadata.get(key, "").split("\n")
+        if only := [one for one in other.metadata.get(key, "").split("\n") if one and one not in own]:
+            return " and ".join(only)
     return ""
 
 

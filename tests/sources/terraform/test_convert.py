@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bastide.resources.model import Origin, Reference, Sensitive, Unresolved
+from bastide.resources.model import Origin, Reference, Resource, Sensitive, Unresolved
 from bastide.sources.terraform.convert import convert
 from bastide.sources.terraform.mapping import mapped_types, table_for
 from bastide.sources.terraform.provider import ProviderResource
@@ -139,6 +139,39 @@ def test_the_same_expression_in_the_same_module_is_the_same_name() -> None:
     assert found["aws_s3_bucket.b"].properties["VersioningConfiguration"] == {"Status": "Enabled"}
     assert "AccelerateConfiguration" in found["aws_s3_bucket.b"].unresolved
     assert set(found["aws_s3_bucket.c"].unresolved) == {"AccelerateConfiguration"}
+
+
+def test_a_child_that_may_not_be_there_makes_unknown_what_it_sets_and_an_element_perhaps() -> None:
+    def judged(*own: str) -> dict[str, Resource]:
+        tree = {
+            "aws_iam_role.r": {},
+            "aws_iam_role_policy_attachment.a": {
+                "role": "${aws_iam_role.r.name}",
+                "policy_arn": "arn:aws:iam::aws:policy/x",
+            },
+            "aws_s3_bucket.b": {},
+            "aws_s3_bucket_versioning.b": {
+                "bucket": "${aws_s3_bucket.b.id}",
+                "versioning_configuration": [{"status": "Enabled"}],
+            },
+        }
+        resources = [resource(address, attributes) for address, attributes in tree.items()]
+        for parent, child in zip(resources[::2], resources[1::2], strict=True):
+            parent.conditions, child.conditions = own, ("count = var.u ? 1 : 0",)
+        return {one.address: one for one in convert(resources, "app", "terraform").resources}
+
+    found = judged()
+    role, bucket = found["aws_iam_role.r"], found["aws_s3_bucket.b"]
+    assert role.properties == {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/x"]}
+    assert role.metadata["perhaps"] == "ManagedPolicyArns[0]"
+    assert "VersioningConfiguration" not in bucket.properties
+    assert bucket.unresolved == {
+        "VersioningConfiguration": "aws_s3_bucket_versioning.b: depends on count = var.u ? 1 : 0"
+    }
+    found = judged("count = var.u ? 1 : 0")
+    assert not found["aws_iam_role.r"].unresolved
+    assert found["aws_s3_bucket.b"].properties == {"VersioningConfiguration": {"Status": "Enabled"}}
+    assert found["aws_s3_bucket.b"].metadata["condition"] == "count = var.u ? 1 : 0"
 
 
 def test_a_child_whose_parent_is_elsewhere_is_noted_or_stands_alone() -> None:

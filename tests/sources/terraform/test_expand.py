@@ -93,6 +93,32 @@ def test_two_resources_over_the_same_unknown_keys_belong_together(configuration:
     assert found == {"v": link, "w": link}
 
 
+@pytest.mark.parametrize(
+    ("argument", "wanted"),
+    [
+        ("count = var.u ? 1 : 0", ("count = var.u ? 1 : 0",)),
+        ("for_each = var.u", ("for_each = var.u",)),
+        ("count = 2", ()),
+        ("for_each = { a = var.u }", ()),
+    ],
+)
+def test_an_instance_that_may_not_be_there_says_on_what_it_depends(
+    configuration: Callable[..., Any], argument: str, wanted: tuple[str, ...]
+) -> None:
+    found = configuration(counted(argument, 'resource "aws_b" "b" {\n  for_each = aws_a.a\n}\n')).resources
+    assert {one.conditions for address, one in found.items() if address.startswith("aws_a.a[")} == {wanted}
+    if argument.startswith("for_each"):
+        assert {one.conditions for address, one in found.items() if address.startswith("aws_b.b[")} == {wanted}
+
+
+def test_what_is_in_a_module_depends_on_what_the_module_depends_on(configuration: Callable[..., Any]) -> None:
+    root = 'variable "u" {}\nmodule "m" {\n  source = "./m"\n  count = var.u\n}\n'
+    inner = 'variable "v" {}\nresource "aws_a" "a" {\n}\nresource "aws_b" "b" {\n  count = var.v\n}\n'
+    found = configuration({"main.tf": root, "m/main.tf": inner}).resources
+    assert found["module.m[0].aws_a.a"].conditions == ("count = var.u",)
+    assert found["module.m[0].aws_b.b[0]"].conditions == ("count = var.u", "module.m[0]: count = var.v")
+
+
 def test_an_instance_that_is_not_there(configuration: Callable[..., Any]) -> None:
     more = 'resource "aws_b" "b" {\n  v = aws_a.a[0].id\n  w = try(aws_a.a[0].id, "none")\n  x = length(aws_a.a)\n}\n'
     found = configuration(counted("count = 0", more)).of("aws_b.b")

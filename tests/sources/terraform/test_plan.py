@@ -291,6 +291,18 @@ def test_what_is_no_plan_is_a_problem(tmp_path: Path, text: str, said: str) -> N
     assert said in problem.message
 
 
+@pytest.mark.parametrize("name", ["user_data", "user_data_base64"])
+def test_a_script_that_is_known_later_is_more_than_what_it_refers_to(tmp_path: Path, name: str) -> None:
+    written = {name: {"references": ["aws_kms_key.k.arn", "aws_kms_key.k"]}}
+    plan = {
+        "resource_changes": [change("aws_kms_key.k", {}, {"arn": True}), change("aws_instance.i", {}, {name: True})],
+        "configuration": {"root_module": {"resources": [{"address": "aws_instance.i", "expressions": written}]}},
+    }
+    instance = at(_load(tmp_path, plan), "aws_instance.i")
+    assert "UserData" not in instance.properties
+    assert instance.unresolved == {"UserData": f"{name}: known only after apply"}
+
+
 def test_a_plan_that_ended_in_an_error_is_partial(tmp_path: Path) -> None:
     assert [p.kind for p in _load(tmp_path, {**PLAN, "errored": True}).problems if p.kind != "unmapped"] == ["partial"]
 

@@ -71,6 +71,18 @@ def test_a_policy_in_a_heredoc_keeps_what_is_known(value: Callable[..., Any]) ->
     }
 
 
+def test_a_policy_made_by_directives_keeps_what_is_known(value: Callable[..., Any]) -> None:
+    policy = """<<E
+    {"Statement": [%{ for i, w in ["*", "111122223333"] }
+      {"Principal": "${w}", "Resource": "${aws_s3_bucket.b.arn}/*"}%{ if i < 1 },%{ endif ~}
+    %{ endfor }]}
+    E"""
+    bucket = Reference("${aws_s3_bucket.b.arn}/*", (("aws_s3_bucket.b", "arn"),))
+    assert value(policy, DECLARED) == {
+        "Statement": [{"Principal": "*", "Resource": bucket}, {"Principal": "111122223333", "Resource": bucket}]
+    }
+
+
 def test_jsonencode_keeps_what_is_known(value: Callable[..., Any]) -> None:
     found = value('jsonencode({ Statement = [{ Action = "s3:*", Resource = var.u }] })', DECLARED)
     assert found == {"Statement": [{"Action": "s3:*", "Resource": Unresolved("var.u", "variable without a value")}]}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bastide.resources.model import Reference, Sensitive
+from bastide.resources.model import Reference, Sensitive, Unresolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,3 +162,9 @@ def test_a_key_that_is_looked_up_is_of_aws_by_its_alias_alone(value: Callable[..
 def test_a_key_of_aws_is_looked_up_not_made(value: Callable[..., Any]) -> None:
     found = value("aws_kms_alias.k.target_key_arn", 'resource "aws_kms_alias" "k" {\n  name = "alias/aws/rds"\n}\n')
     assert found == Reference("${aws_kms_alias.k.target_key_arn}", (("aws_kms_alias.k", "target_key_arn"),))
+
+
+@pytest.mark.parametrize("kind", ["cloudinit_config", "template_file"])
+def test_what_a_data_source_renders_is_not_only_a_reference(value: Callable[..., Any], kind: str) -> None:
+    found = value(f"data.{kind}.c.rendered", f'data "{kind}" "c" {{}}\n')
+    assert found == Unresolved(f"data.{kind}.c.rendered", "a data source renders it")

@@ -148,6 +148,7 @@ class Conversion:
                 origins,
                 call=resource.call,
                 provider=resource.provider,
+                conditions=resource.conditions,
             )
             self.take(made)
             if isinstance(item, Unresolved) and self.pending and self.pending[-1].source is made:
@@ -187,7 +188,7 @@ class Conversion:
                     continue
                 parents = self.families.parents(fold, value, child.address)
                 for parent in parents.certain:
-                    plan_for(table, fold).into(parent, child, Context(value, self.documents, {}))
+                    self.into(parent, child, plan_for(table, fold), Context(value, self.documents, {}))
                     found.append(parent)
                 if parents.possible:
                     possible = True
@@ -200,6 +201,15 @@ class Conversion:
             into = table.folds[0].into
             message = f"{child.type}: its {into} is not in this unit, so it was not judged"
             self.count("note", child, message)
+
+    def into(self, parent: Pending, child: ProviderResource, plan: FoldPlan, context: Context) -> None:
+        """Into one that it surely belongs to; what may not be there is unknown in the parent, or an element perhaps."""
+        only = [one for one in child.conditions if one not in parent.source.conditions]
+        unknown = Unresolved(child.address, f"depends on {' and '.join(only)}") if only else None
+        if unknown and plan.fold.how != "append":
+            self.uncertain[plan, parent.address] = (plan, unknown, [parent])
+        else:
+            plan.into(parent, child, context, unknown)
 
     def blur(self, child: ProviderResource, table: Table, fold: Fold, value: Any, parents: list[Pending]) -> None:
         """Note that the child may be part of each of these, for when all certain ones are folded."""
@@ -236,6 +246,7 @@ class Conversion:
             one.origins,
             source.call,
             ({"region": region} if isinstance(region, str) else {})
+            | ({"condition": "\n".join(source.conditions)} if source.conditions else {})
             | ({"perhaps": "\n".join(perhaps)} if perhaps else {}),
         )
         found.append(resource)

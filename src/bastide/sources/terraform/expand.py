@@ -31,15 +31,17 @@ class Instances:
     """The instances of a block by key (None: the block has neither `count` nor `for_each`), with their names.
 
     `unknown` says why a `for_each` is not known; there is one instance then, at `ANY_KEY`. `excess` is a count
-    that is over the limit; only the first instance is there then.
+    that is over the limit; only the first instance is there then. `condition` is what decides whether there is
+    any instance at all, where that is not known.
     """
 
-    __slots__ = ("excess", "names", "unknown")
+    __slots__ = ("condition", "excess", "names", "unknown")
 
     def __init__(
         self, names: dict[str | int | None, dict[str, Any]], unknown: Unresolved | None = None, excess: int = 0
     ) -> None:
         self.names, self.unknown, self.excess = names, unknown, excess
+        self.condition = ""
 
     def value(self, address: str, make: Callable[[str, dict[str, Any]], Any]) -> Any:
         """What the block's name stands for in expressions: one, a list or a map of what `make` makes."""
@@ -71,10 +73,15 @@ class AnyInstance(Dynamic):
 def instances(block: Block, scope: Scope) -> Instances:
     """The instances that `count` or `for_each` makes; a count that is not known makes one."""
     attributes = block.body.attributes
-    if "for_each" in attributes:
-        return _each(evaluate(attributes["for_each"][0], scope))
-    if "count" in attributes:
-        return _counted(evaluate(attributes["count"][0], scope))
+    for name, made in (("for_each", _each), ("count", _counted)):
+        if name in attributes:
+            expression = attributes[name][0]
+            value = evaluate(expression, scope)
+            found = made(value)
+            if isinstance(value, MARKS) and not isinstance(value, Secret) and (name == "count" or found.unknown):
+                words = value.why.expression if isinstance(value, AnyInstance) else str(expression)
+                found.condition = f"{name} = {words}"
+            return found
     return Instances({None: {}})
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from bastide.resources.model import ABSENT, Origin
+from bastide.resources.model import ABSENT, Origin, Perhaps
 from bastide.resources.schema import schema_for
 from bastide.sources.terraform.mapping_origins import origins_of
 from bastide.sources.terraform.mapping_paths import get, plain, put, steps_of, type_at
@@ -63,8 +63,10 @@ class FoldPlan:
             add_constants(self.table, tree)
         return made
 
-    def into(self, parent: Pending, child: ProviderResource, context: Context) -> None:
-        """Fold the child in, with the places where it was written."""
+    def into(
+        self, parent: Pending, child: ProviderResource, context: Context, perhaps: Unresolved | None = None
+    ) -> None:
+        """Fold the child in, with the places where it was written; `perhaps` says why an element may not be there."""
         for value in self.values(child, context):
             if value is ABSENT or value is None:
                 continue
@@ -75,7 +77,8 @@ class FoldPlan:
             elif self.fold.how == "append":
                 old = get(parent.tree, where)
                 where = f"{where}[{len(old) if isinstance(old, list) else 0}]"
-                put(parent.tree, (*self.steps[:-1], (self.steps[-1][0], {})), value)
+                item = Perhaps(perhaps.expression, perhaps.reason, value) if perhaps else value
+                put(parent.tree, (*self.steps[:-1], (self.steps[-1][0], {})), item)
             else:
                 self.set(parent, value)
             self.remember(parent, child, context, where)

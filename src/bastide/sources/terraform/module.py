@@ -42,9 +42,10 @@ class ModuleInstance(Dynamic):
         calls: tuple[str, ...] = (),
         outer: tuple[ModuleInstance, Block, Scope] | None = None,
         given: dict[str, Any] | None = None,
+        conditions: tuple[str, ...] = (),
     ) -> None:
         self.unit, self.declared, self.address, self.calls = unit, declared, address, calls
-        self.outer, self._given = outer, given or {}
+        self.outer, self._given, self.conditions = outer, given or {}, conditions
         self.budget = unit.budget
         self.scope = Scope(self, {})
         self._seen: dict[tuple[str, ...], Any] = {}
@@ -88,10 +89,20 @@ class ModuleInstance(Dynamic):
         return self._once(key, lambda: self._expanded(key, block, f"{prefix}{kind}.{name}"))
 
     def _expanded(self, key: tuple[str, ...], block: Block, name: str) -> Any:
-        def make(address: str, names: dict[str, Any]) -> Resource:
-            return Resource(block, address, self.scope.with_names(names) if names else self.scope)
+        found = self._expand(key, block)
+        conditions = self._under(found)
 
-        return self._expand(key, block).value(self.prefixed(name), make)
+        def make(address: str, names: dict[str, Any]) -> Resource:
+            return Resource(block, address, self.scope.with_names(names) if names else self.scope, conditions)
+
+        return found.value(self.prefixed(name), make)
+
+    def _under(self, found: Instances) -> tuple[str, ...]:
+        """The conditions under which there are instances, those of the module first, each with its module's address."""
+        if not found.condition:
+            return self.conditions
+        condition = f"{self.address}: {found.condition}" if self.address else found.condition
+        return (*self.conditions, condition)
 
     def _expand(self, key: tuple[str, ...], block: Block) -> Instances:
         if (found := self._instances.get(key)) is None:
@@ -148,12 +159,15 @@ class ModuleInstance(Dynamic):
             return Unresolved(f"module.{name}", f"module {name} is not here")
         calls = (*self.calls, f"{block.text.path}:{block.line} module.{name}")
 
+        found = self._expand(("module", name), block)
+        under = self._under(found)
+
         def make(address: str, names: dict[str, Any]) -> ModuleInstance:
             scope = self.scope.with_names(names)
             outer = (self, block, scope)
-            return ModuleInstance(self.unit, declared, address=address, calls=calls, outer=outer)
+            return ModuleInstance(self.unit, declared, address=address, calls=calls, outer=outer, conditions=under)
 
-        return self._expand(("module", name), block).value(self.prefixed(f"module.{name}"), make)
+        return found.value(self.prefixed(f"module.{name}"), make)
 
     # what a caller sees
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _LATER = "known only after apply"
 _GONE = (["delete"], ["forget"])
+_TEXTS = ("user_data", "user_data_base64")
+"""Scripts: one that refers to something has text of its own around it, which the plan does not show."""
 
 
 def load(path: str) -> Loaded:
@@ -171,7 +173,7 @@ class _Reader:
     def later(self, expression: Any, name: str) -> Any:
         """A value that is not known yet: a reference where the configuration says to what, else unresolved."""
         targets = self.targets(expression)
-        if targets:
+        if targets and name not in _TEXTS:
             return Reference("".join(f"${{{address}.{attribute}}}" for address, attribute in targets), targets)
         return Unresolved(name, _LATER)
 

@@ -20,7 +20,8 @@ class ProviderResource(Struct):
     same unit with provider attributes (`("aws_kms_key.k", "arn")`). `path`, `line` and `end_line` are the
     resource block's. `origins` says where attributes were written, by attribute path
     (`rule[0].sse_algorithm`), as far as known. `call` is the chain of module calls, `provider` what is known
-    of the provider's configuration (`region`).
+    of the provider's configuration (`region`). `conditions` are the `count`s and `for_each`s that are not known
+    and decide whether it is there.
     """
 
     type: str
@@ -33,6 +34,7 @@ class ProviderResource(Struct):
     call: tuple[str, ...] = ()
     data: bool = False
     provider: dict[str, Any] = field(default_factory=dict)
+    conditions: tuple[str, ...] = ()
 
 
 class Converted(Struct):

@@ -33,16 +33,18 @@ _KEYS = {
     "aws_kms_key": ("key_id", ("arn", "id")),
 }
 """Look-ups of keys: the attribute that says which, and those that name the key that is found."""
+_RENDERING = ("cloudinit_config", "template_cloudinit_config", "template_file")
+"""Data sources that make a text of what stands in the code: it is not only a reference to something elsewhere."""
 _AWS_ALIAS = re.compile(r"(^|:)alias/aws/")
 
 
 class Resource(Dynamic):
     """An instance at `address`; attributes are evaluated when somebody asks, once."""
 
-    __slots__ = ("_seen", "address", "block", "scope")
+    __slots__ = ("_seen", "address", "block", "conditions", "scope")
 
-    def __init__(self, block: Block, address: str, scope: Scope) -> None:
-        self.block, self.address, self.scope = block, address, scope
+    def __init__(self, block: Block, address: str, scope: Scope, conditions: tuple[str, ...] = ()) -> None:
+        self.block, self.address, self.scope, self.conditions = block, address, scope, conditions
         self._seen: dict[str, Any] = {}
 
     def reference(self, name: str) -> Reference:
@@ -64,6 +66,8 @@ class Resource(Dynamic):
         written = self.block.body.attributes.get(name)
         if written is None and self.block.type == "data" and (found := self._of_aws(name)):
             return Reference(found, ((self.address, name),))
+        if name == "rendered" and self.block.type == "data" and self.block.labels[0] in _RENDERING:
+            return Unresolved(f"{self.address}.{name}", "a data source renders it")
         if name in body.META_ATTRIBUTES or (written is None and not self._has_blocks(name)):
             return self.reference(name)
         if written is None:
@@ -114,6 +118,7 @@ class Resource(Dynamic):
             module.calls,
             data,
             module.provider(provider_name(block)),
+            self.conditions,
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from bastide.sources.limits import MAX_NESTING
 from bastide.sources.terraform import nodes
 from bastide.sources.terraform.cursor import NAME, SPACE, Cursor
+from bastide.sources.terraform.operators import truth
 from bastide.sources.terraform.render import render
 from bastide.sources.terraform.syntax import SyntaxFault
 
@@ -33,8 +34,11 @@ class Template(nodes.Node):
         self.parts = parts
 
     def evaluate(self, scope: nodes.Scope) -> Any:
-        values = [part.evaluate(scope) if isinstance(part, nodes.Node) else part for part in self.parts]
-        return render(values, self, scope.module.budget)
+        return render(self.pieces(scope), self, scope.module.budget)
+
+    def pieces(self, scope: nodes.Scope) -> list[Any]:
+        """The values of all parts, those inside of directives too: JSON is known by the whole text only."""
+        return [piece for part in self.parts for piece in _pieces(part, scope)]
 
 
 class Choice(nodes.Node):
@@ -51,6 +55,13 @@ class Choice(nodes.Node):
     def evaluate(self, scope: nodes.Scope) -> Any:
         return nodes.Conditional((self.source, self.start, self.end), self.condition, self.yes, self.no).evaluate(scope)
 
+    def pieces(self, scope: nodes.Scope) -> list[Any]:
+        """The pieces of the side that is taken; as long as that is not known, one value."""
+        condition = truth(nodes.evaluate(self.condition, scope))
+        if not isinstance(condition, bool):
+            return [self.evaluate(scope)]
+        return _pieces(self.yes if condition else self.no, scope)
+
 
 class Repeat(nodes.Node):
     """`%{ for k, v in of }…%{ endfor }`."""
@@ -62,11 +73,33 @@ class Repeat(nodes.Node):
         self.names, self.of = names, of
         self.body: Any = ""
 
-    def evaluate(self, scope: nodes.Scope) -> Any:
+    def pieces(self, scope: nodes.Scope) -> list[Any]:
+        """The pieces of every round, one after the other; when the rounds are not known, one value."""
         loop = nodes.For((self.source, self.start, self.end), self.names, self.of, nodes.NO_KEY)
-        loop.value = self.body
+        loop.value = _Body((self.source, self.start, self.end), self.body)
         values = loop.evaluate(scope)
-        return render(values, self, scope.module.budget) if isinstance(values, list) else values
+        if not isinstance(values, list):
+            return [values]
+        return [piece for one in values for piece in (one if isinstance(one, list) else [one])]
+
+
+class _Body(nodes.Node):
+    """What a directive repeats; its value is the list of its pieces."""
+
+    __slots__ = ("part",)
+
+    def __init__(self, at: nodes.At, part: Any) -> None:
+        super().__init__(at)
+        self.part = part
+
+    def evaluate(self, scope: nodes.Scope) -> Any:
+        return _pieces(self.part, scope)
+
+
+def _pieces(part: Any, scope: nodes.Scope) -> list[Any]:
+    if isinstance(part, (Template, Choice, Repeat)):
+        return part.pieces(scope)
+    return [nodes.evaluate(part, scope)]
 
 
 class Templates(Cursor):

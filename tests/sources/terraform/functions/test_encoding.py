@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bastide.resources.model import Reference, Unresolved
+from bastide.resources.model import Reference, Sensitive, Unresolved
 from bastide.sources.terraform.functions.encoding import digest
 
 if TYPE_CHECKING:
@@ -47,6 +47,16 @@ def test_refused(value: Callable[..., Any], expression: str, reason: str) -> Non
     found = value(expression)
     assert isinstance(found, Unresolved)
     assert found.reason == reason
+
+
+def test_a_text_that_is_known_in_part_stands_for_its_base64(value: Callable[..., Any]) -> None:
+    declared = 'resource "aws_b" "b" {\n  name = "n"\n}\nvariable "u" {}\nvariable "s" {\n  sensitive = true\n}\n'
+    made = Reference("export A=1 ${aws_b.b.id}", (("aws_b.b", "id"),))
+    assert value('base64encode("export A=1 ${aws_b.b.id}")', declared) == made
+    assert value("base64encode(aws_b.b.name)", declared) == Reference("bg==", (("aws_b.b", "name"),))
+    assert value("base64encode(var.u)", declared) == Unresolved("base64encode(var.u)", "variable without a value")
+    assert value("base64encode(var.s)", declared) == Sensitive()
+    assert value('base64encode(sensitive("a"))') == Sensitive(written=True)
 
 
 def test_deep_json_is_refused(value: Callable[..., Any]) -> None:

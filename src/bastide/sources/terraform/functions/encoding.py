@@ -10,7 +10,7 @@ from typing import Any
 
 from bastide.resources.model import Reference, Unresolved
 from bastide.sources.terraform.functions.registry import Context, function
-from bastide.sources.terraform.values import Document, Refused, known, marks, text_of, unknown
+from bastide.sources.terraform.values import MARKS, Document, Refused, Secret, known, marks, secret, text_of, unknown
 
 
 @function("jsonencode", needs="none", context=True)
@@ -68,11 +68,17 @@ def csv_decode(value: str) -> list[dict[str, str]]:
         raise Refused("it is no CSV") from None
 
 
-@function("base64encode")
-def base64_encode(value: Any) -> str:
-    """`base64encode`."""
+@function("base64encode", needs="none")
+def base64_encode(value: Any) -> Any:
+    """`base64encode`; a text that is known in part stands for its Base64, so that what is written in it is seen."""
     from base64 import b64encode
 
+    if isinstance(value, Secret):
+        return secret(base64_encode(value.value))
+    if isinstance(value, Reference):
+        return value if "${" in value.text else Reference(base64_encode(value.text), value.targets)
+    if isinstance(value, MARKS):
+        return unknown("base64encode(…)", [value])
     return b64encode(text_of(value).encode()).decode()
 
 
