@@ -58,6 +58,8 @@ exemptions:
   - {control: "ec2.*", until: "2026-01-01", by: jo, reason: it was meant to be short}
 """
 
+EVERYTHING = 'exemptions: [{control: "*", until: "2999-01-01", by: rosa, reason: an experiment}]\n'
+
 
 def test_an_exemption_that_has_ended_is_not_told_as_one_that_counts(shop: Path) -> None:
     with (shop / "bastide.yaml").open("a") as file:
@@ -74,6 +76,15 @@ def test_an_exemption_that_has_ended_is_not_told_as_one_that_counts(shop: Path) 
     assert kept["what"] == f"{controls[0]['control']} and {len(controls) - 1} more"  # of one bucket
     (step,) = _renew(brief.facts, "2026-11-28")
     assert step.why.startswith("over since 2026-01-01: ")
+
+
+def test_objectives_that_hold_are_as_many_in_the_trend_as_in_the_summary(shop: Path) -> None:
+    with (shop / "bastide.yaml").open("a") as file:
+        file.write(EVERYTHING)
+    with open_whole() as whole:
+        brief = gather(whole, "0000")
+    (now,) = brief.figures["objectives-holding"].named("code")
+    assert (now.value, now.of) == (brief.one("holding")["n"], brief.one("holding")["of"])
 
 
 def test_nothing_waits(whole: Whole) -> None:
