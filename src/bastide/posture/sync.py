@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.objectives.counts import unseen_counts
 from bastide.state.database import from_milliseconds
-from bastide.threats.register import Scanned
+from bastide.threats.register import Looked, Scanned
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -49,7 +49,13 @@ def record_scan(known: Known, state: State) -> Scanned:
             if counts:
                 connection.execute(insert(control_counts), [{"scan": about["id"], **row} for row in counts])
             _findings(known, state, connection, {**about, "at": at})
-    return Scanned(about["id"], at, about["live"], about["whole"], about["commit"], scope, digest, fresh)
+    looked = _looked(known) if about["live"] else None
+    return Scanned(about["id"], at, about["live"], about["whole"], about["commit"], scope, digest, fresh, looked)
+
+
+def _looked(known: Known) -> Looked:
+    rows = known.select("select distinct account, region from reads")
+    return Looked(frozenset((row["account"], row["region"]) for row in rows))
 
 
 _COUNTS = """
@@ -79,9 +85,11 @@ def _findings(known: Known, state: State, connection: Connection, scan: dict[str
     while page := known.select(f"{_STATES} order by fingerprint limit {_PAGE} offset {len(current)}"):
         current |= {row["fingerprint"]: row for row in page}
     asked = {row["id"] for row in known.select("select id from controls")}
+    looked = _looked(known) if scan["live"] else None
     for row in before:
         now = current.get(row.fingerprint)
         gone = now is None and scan["whole"] and row.targets == json.dumps(scan["targets"]) and row.control in asked
+        gone = gone and (looked is None or looked.at(row.resource))
         if gone or (now is not None and now["status"] != "fail"):
             connection.execute(
                 update(findings)
