@@ -68,6 +68,18 @@ def test_what_is_gone_is_closed_as_gone(workload: Workload) -> None:
         assert [one["closed_as"] for one in found(whole)] == ["gone"]
 
 
+def test_what_is_unknown_now_is_not_closed(workload: Workload) -> None:
+    workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
+    with workload.whole() as whole:
+        (opened,) = found(whole)
+    workload.change("BlockPublicAcls: false", "BlockPublicAcls: !Ref Blocks")
+    workload.change("Resources:", "Parameters: {Blocks: {Type: String}}\nResources:")
+    with workload.whole() as whole:
+        states = whole.known.select(f"select status from verdicts where control = '{CONTROL}'")
+        assert [row["status"] for row in states] == ["unknown"]
+        assert found(whole) == [opened]
+
+
 def test_what_could_not_be_read_is_not_gone(workload: Workload) -> None:
     workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
     with workload.whole():

@@ -72,7 +72,10 @@ _PAGE = 100_000
 
 
 def _findings(known: Known, state: State, connection: Connection, scan: dict[str, Any]) -> None:
-    """Open what fails and was not open, close what does not fail any more, or is gone from what was looked at again."""
+    """Open what fails and was not open; close what passes, is exempt, or is gone from what was looked at again.
+
+    What is unknown now stays open: nobody has seen it mended.
+    """
     from sqlalchemy import insert, select, update
 
     from bastide.state.tables import findings, scans
@@ -90,7 +93,7 @@ def _findings(known: Known, state: State, connection: Connection, scan: dict[str
         now = current.get(row.fingerprint)
         gone = now is None and scan["whole"] and row.targets == json.dumps(scan["targets"]) and row.control in asked
         gone = gone and (looked is None or looked.at(row.resource))
-        if gone or (now is not None and now["status"] != "fail"):
+        if gone or (now is not None and now["status"] in ("pass", "exempt")):
             connection.execute(
                 update(findings)
                 .where(*mine, findings.c.fingerprint == row.fingerprint)
