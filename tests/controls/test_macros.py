@@ -30,6 +30,10 @@ def condition(key: str, value: str, operator: str = "stringequals") -> str:
     return statement(conditions=f"[{{'operator': '{operator}', 'key': '{key}', 'values': ['{value}']}}]")
 
 
+def over(resource: str) -> str:
+    return statement().replace("'resources': ['*']", f"'resources': ['{resource}']")
+
+
 def conditions(*each: str) -> str:
     return statement(conditions=f"[{', '.join(each)}]")
 
@@ -82,6 +86,11 @@ CASES = [
     ("covers_action(" + statement() + ", 's3:PutObject')", False),
     ("covers_every_action(" + statement("['*']") + ")", True),
     ("covers_every_resource(" + statement() + ")", True),
+    ("covers_every_resource(" + over("arn:aws-us-gov:*") + ")", True),
+    ("covers_every_resource(" + over("arn:aws:*:*:*:*") + ")", True),
+    ("covers_every_resource(" + over("arn:${AWS::Partition}:*") + ")", True),
+    ("covers_every_resource(" + over("arn:aws:s3:*") + ")", False),
+    ("covers_every_resource(" + over("arn:aws:iam::*:role/*") + ")", False),
     ("has_anyone(" + statement() + ")", True),
     ("is_open_to_anyone(" + statement() + ")", True),
     ("is_open_to_anyone(" + condition("aws:principalorgid", "o-1") + ")", False),
