@@ -32,6 +32,17 @@ def test_a_manifest_from_nothing(shop: Path) -> None:
         assert whole.manifest.name == "shop"
 
 
+def test_the_name_of_the_workload_says_nothing_of_its_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "web"
+    folder.mkdir()
+    (folder / "main.tf").write_text('resource "aws_s3_bucket" "uploads" {\n  bucket = "acme-web-uploads"\n}\n')
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    text = proposed(Path("bastide.yaml"), None, told=silent)
+    assert "# - {resource: aws_s3_bucket.uploads, class: }" in text
+    assert "class: public" not in text
+
+
 def test_what_the_manifest_has_is_not_proposed_again(shop: Path) -> None:
     before = (shop / "bastide.yaml").read_text()
     after = proposed(Path("bastide.yaml"), before, told=silent)
@@ -54,6 +65,18 @@ def test_the_tag_that_classes(shop: Path) -> None:
     )
     with open_whole() as whole:
         assert tag_of(whole.known) == "DataClass"
+
+
+def test_of_two_tags_that_class_none_is_named_so_that_both_count(shop: Path) -> None:
+    (shop / "main.tf").write_text(
+        'resource "aws_s3_bucket" "a" {\n  tags = { DataClass = "public" }\n}\n'
+        'resource "aws_s3_bucket" "b" {\n  tags = { classification = "restricted" }\n}\n'
+    )
+    (shop / "bastide.yaml").write_text("workload: {name: shop}\n")
+    with open_whole() as whole:
+        assert tag_of(whole.known) == ""
+        stores = whole.known.select("select class from elements where kind = 'store' order by class")
+    assert [row["class"] for row in stores] == ["public", "restricted"]
 
 
 def seen(*stages: Stage) -> Seen:

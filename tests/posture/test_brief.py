@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
-from bastide.posture.brief import STEPS, gather, steps
+from bastide.posture.brief import STEPS, _renew, gather, steps
 from bastide.posture.metrics import figures
 from bastide.posture.reportshow import as_markdown
 from bastide.posture.whole import Whole, open_whole
@@ -49,6 +50,41 @@ def test_what_is_mended_counts_no_more(shop: Path) -> None:
         failing = {row["control"] for row in whole.known.select("select control from verdicts where status = 'fail'")}
     assert after.one("failing")["n"] < before.one("failing")["n"]
     assert {row["control"] for row in after.facts["mend"]} <= failing
+
+
+EXEMPTIONS = """\
+exemptions:
+  - {control: "s3.bucket-*", resource: aws_s3_bucket.orders, until: "2999-01-01", by: rosa, reason: for now}
+  - {control: "ec2.*", until: "2026-01-01", by: jo, reason: it was meant to be short}
+"""
+
+EVERYTHING = 'exemptions: [{control: "*", until: "2999-01-01", by: rosa, reason: an experiment}]\n'
+
+
+def test_an_exemption_that_has_ended_is_not_told_as_one_that_counts(shop: Path) -> None:
+    with (shop / "bastide.yaml").open("a") as file:
+        file.write(
+            EXEMPTIONS.replace("2999-01-01", (dt.datetime.now(dt.UTC) + dt.timedelta(days=9)).date().isoformat())
+        )
+    with open_whole() as whole:
+        brief = gather(whole, "0000")
+        controls = whole.known.select("select control from exemptions where \"by\" = 'rosa' order by control")
+    assert "until 2026-01-01 (has ended, and counts no more): it was meant" in as_markdown(brief)
+    assert "- 2026-01-01 (over): exemption: " in as_markdown(brief)
+    (kept,) = [row for row in brief.facts["expiring"] if row["who"] == "rosa"]
+    assert len(controls) > 1
+    assert kept["what"] == f"{controls[0]['control']} and {len(controls) - 1} more"  # of one bucket
+    (step,) = _renew(brief.facts, "2026-11-28")
+    assert step.why.startswith("over since 2026-01-01: ")
+
+
+def test_objectives_that_hold_are_as_many_in_the_trend_as_in_the_summary(shop: Path) -> None:
+    with (shop / "bastide.yaml").open("a") as file:
+        file.write(EVERYTHING)
+    with open_whole() as whole:
+        brief = gather(whole, "0000")
+    (now,) = brief.figures["objectives-holding"].named("code")
+    assert (now.value, now.of) == (brief.one("holding")["n"], brief.one("holding")["of"])
 
 
 def test_nothing_waits(whole: Whole) -> None:

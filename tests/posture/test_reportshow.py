@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bastide.posture.brief import Brief, gather
-from bastide.posture.reportshow import as_html, as_json, as_markdown, as_pdf
+from bastide.posture.reportshow import _aim, as_html, as_json, as_markdown, as_pdf
 from bastide.posture.whole import open_whole
 
 HOSTILE = "</title><script>alert(1)</script><img src=//evil.example onerror=x>{{ 7*7 }}|`*\x1b[31m"
@@ -98,3 +98,23 @@ def test_pdf_asks_for_nothing() -> None:
     assert as_pdf(
         "<p>x</p><img src='file:///etc/passwd'><link rel=stylesheet href='https://evil.example/x.css'>"
     ).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("passed", "failed", "unknown", "exempt", "low", "word"),
+    [
+        (2, 0, 0, 0, 1.0, "holds"),
+        (2, 1, 0, 0, 0.25, "does not hold"),
+        (2, 0, 1, 0, 0.25, "holds in part"),
+        (2, 0, 0, 1, 0.25, "holds in part"),
+        (0, 0, 1, 0, 0.0, "not known"),
+        (0, 0, 1, 1, 0.0, "not known"),
+        (0, 0, 0, 2, 0.0, "does not hold"),
+        (0, 0, 0, 0, 0.0, "not judged"),
+    ],
+)
+def test_what_is_unknown_holds_no_part(  # noqa: PLR0917 (a row of a table)
+    brief: Brief, passed: int, failed: int, unknown: int, exempt: int, low: float, word: str
+) -> None:
+    counts = {"passed": passed, "failed": failed, "unknown": unknown, "exempt": exempt}
+    assert _aim(brief, {"threat": "T-1", "objective": "o", "low": low, **counts})["word"] == word

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from sqlalchemy import select
+
 from bastide.posture.sync import record_scan
 from bastide.posture.whole import Whole
+from bastide.state.database import open_state
+from bastide.state.tables import findings
 from tests.loop import Workload
+from tests.threats.stacks import live_of
 
 CONTROL = "s3.bucket-blocks-public-access"
 
@@ -62,6 +68,18 @@ def test_what_is_gone_is_closed_as_gone(workload: Workload) -> None:
         assert [one["closed_as"] for one in found(whole)] == ["gone"]
 
 
+def test_what_is_unknown_now_is_not_closed(workload: Workload) -> None:
+    workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
+    with workload.whole() as whole:
+        (opened,) = found(whole)
+    workload.change("BlockPublicAcls: false", "BlockPublicAcls: !Ref Blocks")
+    workload.change("Resources:", "Parameters: {Blocks: {Type: String}}\nResources:")
+    with workload.whole() as whole:
+        states = whole.known.select(f"select status from verdicts where control = '{CONTROL}'")
+        assert [row["status"] for row in states] == ["unknown"]
+        assert found(whole) == [opened]
+
+
 def test_what_could_not_be_read_is_not_gone(workload: Workload) -> None:
     workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
     with workload.whole():
@@ -87,3 +105,26 @@ def test_an_exemption_closes_and_its_end_opens_again(workload: Workload) -> None
     workload.change("2099-01-01", "2020-01-01", "bastide.yaml")
     with workload.whole() as whole:
         assert [one["closed_as"] for one in found(whole)] == ["exempt", None]
+
+
+@pytest.mark.parametrize(("account", "closed"), [("111122223333", "gone"), ("444455556666", None)])
+def test_a_finding_of_an_account_that_was_not_scanned_is_not_gone(
+    workload: Workload, account: str, closed: str | None
+) -> None:
+    topic = "aws:111122223333#arn:aws:sns:eu-west-1:111122223333:t"
+    scan = """insert into scan (id, started, targets, live, whole, version, "commit")
+              values (?, 1, ['aws'], true, true, '', '')"""
+    fails = """insert into verdicts (control, status, severity, resource, fingerprint)
+               values ('sns.x', 'fail', 'high', ?, 'f')"""
+    with open_state("shop", f"sqlite:///{workload.folder / 'live.db'}") as state:
+        for number, (where, topics) in enumerate((("111122223333", [topic]), (account, []))):
+            with live_of([]) as known:
+                known.run("delete from scan")
+                known.run(scan, [str(number)])
+                known.run("insert into controls (id, severity) values ('sns.x', 'high')")
+                known.run("insert into reads values (?, 'eu-west-1', 'AWS::SNS::Topic')", [where])
+                for one in topics:
+                    known.run(fails, [one])
+                record_scan(known, state)
+        with state.transaction() as connection:
+            assert connection.execute(select(findings.c.closed_as)).scalars().all() == [closed]

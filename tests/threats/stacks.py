@@ -14,6 +14,9 @@ from bastide.tables import TABLES, empty, of_resources, read_lines, write_lines
 from bastide.workload.known import Known
 from bastide.workload.manifest import Manifest, read_manifest
 
+PRINCIPALS = '[{"kind": "VARCHAR", "id": "VARCHAR"}]'
+CONDITIONS = '[{"operator": "VARCHAR", "key": "VARCHAR", "values": ["VARCHAR"]}]'
+
 
 def write(folder: Path, files: dict[str, str]) -> Path:
     """Put files into a folder."""
@@ -54,10 +57,12 @@ def live_of(rows: list[dict[str, Any]], manifest: Manifest | None = None) -> Kno
         )  # fmt: skip
         for statement in row.get("statements", ()):
             connection.execute(
-                "insert into statements values (?, ?, null, 'allow', ?, [], from_json(?::json, ?), [], ?, [], [])",
+                "insert into statements values (?, ?, null, 'allow', ?, [], from_json(?::json, ?), "
+                "from_json(?::json, ?), ?, [], from_json(?::json, ?))",
                 [f"aws:{account}#{row['arn']}", statement["property"], statement["actions"],
-                 json.dumps(statement.get("principals", [])), '[{"kind": "VARCHAR", "id": "VARCHAR"}]',
-                 statement.get("resources", [])],
+                 json.dumps(statement.get("principals", [])), PRINCIPALS,
+                 json.dumps(statement.get("not_principals", [])), PRINCIPALS, statement.get("resources", []),
+                 json.dumps(statement.get("conditions", [])), CONDITIONS],
             )  # fmt: skip
     connection.execute("insert into scan (id, targets, live, whole) values ('1', ['aws'], true, true)")
     return locked(connection, manifest or Manifest("live"))

@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bastide.detect.sightings import Sighting
 from bastide.errors import UsageError
 from bastide.state.database import State, open_state
 from bastide.state.journal import Entry, append, entries
-from bastide.threats.register import Row, Scanned, chosen, decide, open_threats, read_register, record, standings
+from bastide.threats.register import (
+    Looked,
+    Row,
+    Scanned,
+    chosen,
+    decide,
+    open_threats,
+    read_register,
+    record,
+    standings,
+)
 from bastide.threats.risk import Risk
 from bastide.threats.templates import Threat
 
@@ -54,6 +65,26 @@ def test_a_threat_whose_cause_is_gone_is_closed_and_opened_when_it_is_back(state
     assert record(state, [threat("T-1"), threat("T-2")], {}, scanned(3)) == (["T-1"], [])
     assert rows(state)["T-1"].status == "open"
     assert rows(state)["T-1"].first_seen == scanned(1).at
+
+
+@pytest.mark.parametrize(
+    ("places", "gone"),
+    [
+        ([("111122223333", "eu-west-1"), ("111122223333", "*")], ["T-1", "T-2"]),
+        ([("111122223333", "eu-west-1"), ("444455556666", "*")], ["T-1", "T-2"]),
+        ([("111122223333", "us-east-1"), ("111122223333", "*")], ["T-2"]),
+        ([("444455556666", "eu-west-1"), ("444455556666", "*")], []),
+    ],
+)
+def test_a_scan_of_another_account_or_region_closes_nothing(
+    state: State, places: list[tuple[str, str]], gone: list[str]
+) -> None:
+    queue, role = threat("T-1"), threat("T-2")
+    queue.resources.append("aws:111122223333#arn:aws:sqs:eu-west-1:111122223333:q")
+    role.resources.append("aws:111122223333#arn:aws:iam::111122223333:role/r")
+    record(state, [queue, role], {}, scanned(1, "live"))
+    later = msgspec.structs.replace(scanned(2, "live"), looked=Looked(frozenset(places)))
+    assert record(state, [], {}, later) == ([], gone)
 
 
 def test_a_scan_closes_only_what_it_looked_at(state: State) -> None:

@@ -26,9 +26,10 @@ def proposed(file: Path, before: str | None, *, account: bool = False, profile: 
 
     Raises `UsageError` for a manifest that has mistakes, and when the account cannot be asked.
     """
-    manifest = _checked(str(file)) if before is not None else Manifest()
+    written = _checked(str(file)) if before is not None else None
     told("looking at the repository", 0, 0)
     seen = look(Path.cwd())
+    manifest = written or Manifest(seen.name.value)
     if account:
         from bastide.posture.account import ask_account
 
@@ -101,14 +102,17 @@ _TAGS = (
     "classification",
 )
 _TAG = """
-select tag, count(*) as n from (
+select tag from (
   select unnest(coalesce(
     json_extract_string(properties, '$.Tags[*].Key'), []) || coalesce(json_keys(properties, '$.Tags'), [])) as tag
-  from resources) where lower(tag) in ({}) group by tag order by n desc, tag limit 1
+  from resources) where lower(tag) in ({}) group by tag
 """
 
 
 def tag_of(known: Known) -> str:
-    """The tag that says the class of data here; empty when no resource has one."""
+    """The tag that says the class of data here; empty when no resource has one, or when there are several.
+
+    A manifest that names one has all others say nothing.
+    """
     rows = known.select(_TAG.format(", ".join(f"'{tag}'" for tag in _TAGS)))
-    return str(rows[0]["tag"]) if rows else ""
+    return str(rows[0]["tag"]) if len(rows) == 1 else ""

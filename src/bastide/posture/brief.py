@@ -78,7 +78,14 @@ def _cleaned(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def steps(facts: Facts, found: dict[str, Figure]) -> list[Step]:
     """What to do next, at most `STEPS`: mend what most risks lean on, decide, and know what is not known."""
-    listed = [*_mend(facts), *_decide(facts), *_watch(facts), *_look(facts), *_renew(facts), *_know(facts, found)]
+    listed = [
+        *_mend(facts),
+        *_decide(facts),
+        *_watch(facts),
+        *_look(facts),
+        *_renew(facts, now()[:10]),
+        *_know(facts, found),
+    ]
     return listed[:STEPS]
 
 
@@ -136,11 +143,11 @@ def _look(facts: Facts) -> list[Step]:
     return made
 
 
-def _renew(facts: Facts) -> list[Step]:
+def _renew(facts: Facts, today: str) -> list[Step]:
     if not facts["expiring"]:
         return []
     first, count = facts["expiring"][0], len(facts["expiring"])
-    why = f"first on {first['day']}: {first['kind']} {first['what']}"
+    why = f"{'over since' if first['day'] < today else 'first on'} {first['day']}: {first['kind']} {first['what']}"
     return [Step(f"Renew or end what runs out in 90 days: {count}", why, "bastide threats --status accepted")]
 
 

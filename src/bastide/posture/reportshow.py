@@ -198,12 +198,21 @@ def _aim(brief: Brief, one: dict[str, Any]) -> dict[str, Any]:
     if not total:
         word, counts = "not judged", "no control says anything about it here"
     else:
-        word = "holds" if one["low"] == 1 else "does not hold" if one["failed"] else "holds in part"
+        word = _word(one)
         parts = ((one["failed"], "fail"), (one["unknown"], "are unknown"), (one["exempt"], "are exempt"))
         told_parts = ", ".join(f"{count:,} {text}" for count, text in parts if count) or "all pass"
         counts = f"{told_parts}, of {counted(total, 'verdict')}"
     return {**one, "word": word, "counts": counts, "failing": failing[:MAX_FAILING], "more": len(failing) - MAX_FAILING
             if len(failing) > MAX_FAILING else 0}  # fmt: skip
+
+
+def _word(one: dict[str, Any]) -> str:
+    """Whether an objective holds; what is unknown is no part that holds, and neither is what is exempt."""
+    if one["low"] == 1:
+        return "holds"
+    if one["failed"] or not (one["passed"] or one["unknown"]):
+        return "does not hold"
+    return "holds in part" if one["passed"] else "not known"
 
 
 def _trend(brief: Brief, name: str) -> dict[str, Any]:

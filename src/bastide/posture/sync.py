@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bastide.objectives.counts import unseen_counts
 from bastide.state.database import from_milliseconds
-from bastide.threats.register import Scanned
+from bastide.threats.register import Looked, Scanned
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -49,7 +49,13 @@ def record_scan(known: Known, state: State) -> Scanned:
             if counts:
                 connection.execute(insert(control_counts), [{"scan": about["id"], **row} for row in counts])
             _findings(known, state, connection, {**about, "at": at})
-    return Scanned(about["id"], at, about["live"], about["whole"], about["commit"], scope, digest, fresh)
+    looked = _looked(known) if about["live"] else None
+    return Scanned(about["id"], at, about["live"], about["whole"], about["commit"], scope, digest, fresh, looked)
+
+
+def _looked(known: Known) -> Looked:
+    rows = known.select("select distinct account, region from reads")
+    return Looked(frozenset((row["account"], row["region"]) for row in rows))
 
 
 _COUNTS = """
@@ -66,7 +72,10 @@ _PAGE = 100_000
 
 
 def _findings(known: Known, state: State, connection: Connection, scan: dict[str, Any]) -> None:
-    """Open what fails and was not open, close what does not fail any more, or is gone from what was looked at again."""
+    """Open what fails and was not open; close what passes, is exempt, or is gone from what was looked at again.
+
+    What is unknown now stays open: nobody has seen it mended.
+    """
     from sqlalchemy import insert, select, update
 
     from bastide.state.tables import findings, scans
@@ -79,10 +88,12 @@ def _findings(known: Known, state: State, connection: Connection, scan: dict[str
     while page := known.select(f"{_STATES} order by fingerprint limit {_PAGE} offset {len(current)}"):
         current |= {row["fingerprint"]: row for row in page}
     asked = {row["id"] for row in known.select("select id from controls")}
+    looked = _looked(known) if scan["live"] else None
     for row in before:
         now = current.get(row.fingerprint)
         gone = now is None and scan["whole"] and row.targets == json.dumps(scan["targets"]) and row.control in asked
-        if gone or (now is not None and now["status"] != "fail"):
+        gone = gone and (looked is None or looked.at(row.resource))
+        if gone or (now is not None and now["status"] in ("pass", "exempt")):
             connection.execute(
                 update(findings)
                 .where(*mine, findings.c.fingerprint == row.fingerprint)

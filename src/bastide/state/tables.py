@@ -71,7 +71,7 @@ findings = Table(
     Column("closed_as", String(10)),
     Index("findings_open", "workload", "live", "closed_at"),
 )
-"""A row for each time that a finding was opened; `closed_as` is the status that followed, or `gone`."""
+"""A row for each time that a finding was opened; `closed_as` is pass, exempt or gone."""
 
 threats = Table(
     "threats",

@@ -28,6 +28,7 @@ _ARN = re.compile(r"arn:[^:]*:(?P<service>iam|sts)::(?P<account>\d{12}):(?P<kind
 _SIGNED_ON = re.compile(r"AWSReservedSSO_(.+)_[0-9a-f]{16}", re.DOTALL)
 """The role that IAM Identity Center makes of a permission set."""
 _ALL = ("*", "*:*")
+_EVERYTHING = re.compile(r"\*+|arn(:[^:]*)?(:\*)+")
 
 
 class Actor(Struct, frozen=True):
@@ -199,7 +200,7 @@ def _is_all(one: Allowed) -> bool:
 
 
 def _anywhere(resources: Iterable[str]) -> bool:
-    return any(text in ("*", "arn:*", "arn:aws:*") for text in resources)
+    return any(_EVERYTHING.fullmatch(text) for text in resources)
 
 
 def _grants(one: Allowed, powers: Powers) -> bool:

@@ -40,10 +40,25 @@ DECIDED = ("accepted", "transferred", "not-applicable")
 """A status by which a risk over the appetite is somebody's decision."""
 
 
+class Looked(Struct, frozen=True):
+    """Where a scan of live accounts has looked: accounts, each with its regions, `*` for what has none."""
+
+    places: frozenset[tuple[str, str]]
+
+    def at(self, resource: str) -> bool:
+        """Whether a resource would have been seen if it were there, by its id."""
+        unit, _, address = resource.partition("#")
+        parts = address.split(":") if address.startswith("arn:") else []
+        region = parts[3] if len(parts) > 3 else ""
+        account = unit.removeprefix("aws:")
+        return (account, region) in self.places if region else any(one == account for one, _ in self.places)
+
+
 class Scanned(Struct, frozen=True):
     """A scan: what it looked at is the same as another's when their `scope` is; `whole` when nothing was left out.
 
-    `fresh` is False when it was in the history already; `at` is a time as the state's tables have it.
+    `fresh` is False when it was in the history already; `at` is a time as the state's tables have it. `looked` says
+    where one of live accounts has looked.
     """
 
     id: str
@@ -54,6 +69,7 @@ class Scanned(Struct, frozen=True):
     scope: str
     digest: str
     fresh: bool
+    looked: Looked | None = None
 
 
 class Standing(Struct):
@@ -166,7 +182,7 @@ def record(
 ) -> tuple[list[str], list[str]]:
     """Write what a scan saw: the ids of threats that are new or back, and of those whose cause is gone.
 
-    A threat is gone when a whole scan of the same scope does not see it.
+    A threat is gone when a whole scan of the same scope does not see it, and that looked where its resources were.
     """
     from sqlalchemy import delete, insert, select, update
 
@@ -199,7 +215,7 @@ def record(
         gone = [
             name
             for name, row in before.items()
-            if scan.whole and name not in seen and not row.gone_at and _scope(row.content) in (scan.scope, "")
+            if scan.whole and name not in seen and not row.gone_at and _is_about(row.content, scan)
         ]
         if gone:
             connection.execute(update(table).where(mine, table.c.id.in_(gone)).values(gone_at=scan.at))
@@ -215,8 +231,12 @@ def record(
     return new, gone
 
 
-def _scope(content: str) -> str:
-    return msgspec.json.decode(content, type=Threat).scope
+def _is_about(content: str, scan: Scanned) -> bool:
+    """Whether a scan would have seen a threat if its cause were there."""
+    threat = msgspec.json.decode(content, type=Threat)
+    if threat.scope not in (scan.scope, ""):
+        return False
+    return scan.looked is None or all(scan.looked.at(resource) for resource in threat.resources)
 
 
 def open_threats(state: State) -> list[Threat]:

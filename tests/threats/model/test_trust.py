@@ -57,6 +57,31 @@ def test_everybody_exposes_and_the_own_account_says_nothing() -> None:
     assert [one.exposed for one in found.elements if one.kind == "store"] == [True]
 
 
+@pytest.mark.parametrize(
+    ("operator", "key", "value", "exposed"),
+    [
+        ("stringequals", "aws:principalorgid", "o-1", False),
+        ("stringlike", "aws:principalorgid", "o-*", True),
+        ("null", "aws:principalorgid", "false", True),
+        ("forallvalues:stringequals", "aws:principalorgid", "o-1", True),
+        ("bool", "aws:principalisawsservice", "false", True),
+        ("stringequals", "lambda:functionurlauthtype", "NONE", True),
+    ],
+)
+def test_a_condition_hides_nobody_that_it_lets_in(operator: str, key: str, value: str, *, exposed: bool) -> None:
+    row = queue([{"kind": "aws", "id": "*"}])
+    row["statements"][0]["conditions"] = [{"operator": operator, "key": key, "values": [value]}]
+    with live_of([row]) as known:
+        assert [one.exposed for one in model_of(known).elements if one.kind == "store"] == [exposed]
+
+
+def test_everybody_but_one_is_everybody() -> None:
+    row = queue([])
+    row["statements"][0]["not_principals"] = [{"kind": "aws", "id": "111122223333"}]
+    with live_of([row]) as known:
+        assert [one.exposed for one in model_of(known).elements if one.kind == "store"] == [True]
+
+
 @pytest.mark.parametrize(("blocked", "exposed"), [(True, False), (False, True)])
 def test_a_bucket_that_restricts_public_policies_is_not_exposed(*, blocked: bool, exposed: bool) -> None:
     statement = {"property": "PolicyDocument.Statement[0]", "actions": ["s3:getobject"],

@@ -38,7 +38,7 @@ _MANAGED: Columns = {"name": ("VARCHAR", ""), "actions": ("VARCHAR[]", "")}
 _ALLOWS = r"""
 create or replace temp table m_allows as
 select row_number() over () as number, *, split_part(holder, '#', 1) as unit,
-  len(list_filter(resources, lambda x: x in ('*', 'arn:*', 'arn:aws:*', '(all)'))) > 0 as everywhere
+  len(list_filter(resources, lambda x: x = '(all)' or regexp_full_match(x, '\*+|arn(:[^:]*)?(:\*)+'))) > 0 as everywhere
 from (
   select distinct o.element as identity, s.resource as holder, s.property,
     case when len(s.not_actions) > 0 then ['*'] else s.actions end as actions,
@@ -75,8 +75,12 @@ join m_ids i on i.resource = r.id and not starts_with(i.text, 'arn:') and not co
 _MATCHES = r"""
 create or replace temp table m_matches as
 with texts as (
-  select distinct text, split_part(text, ':', 3) as service, regexp_replace(text, '^arn:([^:]*:){4}', '') as rest
-  from (select unnest(resources) as text from m_allows) where starts_with(text, 'arn:') and not contains(text, '${')
+  select distinct text, split_part(plain, ':', 3) as service,
+    case when regexp_matches(plain, '^arn(:[^:]*){2,4}\*$') then '*'
+      else regexp_replace(plain, '^arn:([^:]*:){4}', '') end as rest
+  from (select text, regexp_replace(text, '\$\{[a-z][a-z0-9.-]*:[^}]*\}', '*', 'g') as plain
+    from (select unnest(resources) as text from m_allows))
+  where starts_with(plain, 'arn:') and not contains(plain, '${')
 ), keys as (
   select text, service, unnest(list_distinct([rest, regexp_replace(rest, ':\*$|/\*$', ''), split_part(rest, '/', 1),
     regexp_extract(rest, '^[^/]+/[^/]+'), regexp_extract(rest, '^[^:]+:[^:]+'),

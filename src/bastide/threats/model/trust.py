@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from bastide.controls.macros import macros
 from bastide.redact import clean
 from bastide.threats.model.names import MAX_NAME
 from bastide.threats.model.shape import INTERNET, PEOPLE, Element
@@ -42,23 +43,16 @@ CALLED = {
 }
 """Entities that are no account, service or host: name, boundary, and why they are there."""
 
-NARROWING = (
-    *("aws:sourceaccount", "aws:sourcearn", "aws:sourceowner", "aws:principalorgid", "aws:principalorgpaths"),
-    *("aws:principalaccount", "aws:principalarn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourcevpc"),
-    *("aws:sourcevpce", "aws:sourceip", "aws:vpcsourceip", "aws:userid", "kms:calleraccount", "sns:endpoint"),
-    *("s3:dataaccesspointaccount", "aws:principalisawsservice", "elasticfilesystem:accessedviamounttarget"),
-)
-"""Keys of conditions that say who it is, so that everybody is not everybody."""
+_MACROS = ("none_of", "any_of", "is_public_cidr", "names_anybody", "is_narrowed")
+"""What a control asks of a policy that lets everybody in is asked here, too."""
 
 _LET = r"""
 create or replace temp table m_let as
 select o.element, s.resource, s.property, s.actions, w.kind as who, w.id, k.kind as element_kind,
-  coalesce(list_bool_or([list_contains(?::varchar[], c.key) and not contains(c.operator, 'not')
-    and not contains(c.operator, 'ifexists') and len(c.values) > 0
-    and not coalesce(list_bool_or([v = '*' or ends_with(v, '/0') for v in c.values]), false)
-    for c in s.conditions]), false) as narrowed
+  is_narrowed({'conditions': [c for c in s.conditions if c.key <> 'lambda:functionurlauthtype']}) as narrowed
 from statements s join m_owners o on o.resource = s.resource join m_resources r on r.id = o.element
-join m_kinds k on k.type = r.type, unnest(s.principals) as u(w)
+join m_kinds k on k.type = r.type,
+  unnest(case when len(s.not_principals) > 0 then [{'kind': 'aws', 'id': '*'}] else s.principals end) as u(w)
 where s.effect = 'allow' and (k.kind <> 'identity' or starts_with(s.property, 'AssumeRolePolicyDocument'))
 """
 
@@ -91,7 +85,9 @@ def trusted(known: Known, own: dict[str, str]) -> Iterator[tuple[Element | None,
 
     `own` are the workload's accounts, their names by id.
     """
-    known.run(_LET, [list(NARROWING)])
+    for name in _MACROS:
+        known.run(macros()[name].ddl.replace("create macro", "create or replace temp macro", 1))
+    known.run(_LET)
     mine = {None, *(f"account:{account}" for account in own)}
     for row in known.run(_NAMED):
         yield None, _flow(row, row["source"])
