@@ -16,6 +16,7 @@ from bastide.errors import UsageError
 from bastide.lake.ingest import ingest
 from bastide.lake.store import Lake
 from tests.detect.conftest import rule, rule_text
+from tests.lake.samples import INSIGHT
 
 YES = "{eventSource: s3.amazonaws.com, eventName: ListBuckets}"
 NO = "{eventSource: s3.amazonaws.com, eventName: GetObject}"
@@ -69,6 +70,15 @@ def test_events_of_other_logs(loaded: Any) -> None:
     lines = [f"{side}: {{raw: {flow % port}log_status: OK}}}}" for side, port in (("match", 22), ("no-match", 80))]
     text = rule_text("  a: {dstport: 22}\n  condition: a").replace("service: cloudtrail", "service: vpcflow")
     rules = loaded(text + "bastide:\n  examples:\n" + "".join(f"    - {line}\n" for line in lines))
+    (one,) = run_examples(rules, plan_of(rules), rules.rules)
+    assert (one.failed, one.examples) == ((), 2)
+
+
+def test_an_insight_is_no_call_of_what_it_is_about(loaded: Any) -> None:
+    called = {"eventSource": "ssm.amazonaws.com", "eventName": "GetParameter"}
+    examples = [{"match": called}, {"no-match": {"raw": INSIGHT}}]
+    text = rule_text("  a: {eventName: GetParameter}\n  condition: a")
+    rules = loaded(f"{text}bastide: {json.dumps({'examples': examples})}\n")
     (one,) = run_examples(rules, plan_of(rules), rules.rules)
     assert (one.failed, one.examples) == ((), 2)
 

@@ -106,8 +106,8 @@ def test_insights_have_files_of_their_own(place: Place, file: str) -> None:
     """They have neither a source nor a name at the top, and nobody who acts: there OCSF's schema asks for more."""
     place.file(file, json.dumps({"Records": [INSIGHT]}))
     assert place.ingest().reasons == {}
-    asked = "metadata.uid, api.operation, api.service.name, metadata.product.feature.name"
-    expected = ("n1", "GetParameter", "ssm.amazonaws.com", "Insight")
+    asked = "metadata.uid, api.operation, unmapped->>'$.insightDetails.eventName', metadata.product.feature.name"
+    expected = ("n1", "ApiCallRateInsight", "GetParameter", "Insight")
     assert place.rows(f"select {asked} from api_activity") == [expected]
 
 
