@@ -20,6 +20,7 @@ FIELDS = {"eventName": "text", "userIdentity": {"type": "text", "sessionContext"
         ('{"EventName":"forged","eventName":"x"}', {"EventName": "forged", "eventName": "x"}),
         ('{"userIdentity":[{"Type":"Root"}]}', {"userIdentity": {"type": "Root"}}),
         ('{"userIdentity":[{"type":"a"},{"type":"b"}]}', {"userIdentity": [{"type": "a"}, {"type": "b"}]}),
+        ('{"EventName":"x","More":{"IpAddressV4":[{"Z":1}]}}', {"eventName": "x", "more": {"ipAddressV4": [{"z": 1}]}}),
         ('{"eventName":"\\ud800"}', {"eventName": "\ufffd"}),
         ('{"eventName":NaN}', {"eventName": "NaN"}),
     ],

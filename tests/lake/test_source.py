@@ -256,6 +256,18 @@ def test_versions_deleted_in_one_request_are_events_of_their_own(place: Place) -
     assert place.rows(asked) == [("v1",), ("v2",)]
 
 
+def test_findings_as_the_api_answers_them(place: Place) -> None:
+    """The CLI writes all names with a capital, also those of parts that are read as they are."""
+
+    def capital(value: Any) -> Any:
+        return {key[0].upper() + key[1:]: capital(one) for key, one in value.items()} if type(value) is dict else value
+
+    place.file("findings.json", json.dumps({"Findings": [capital(GUARDDUTY)]}))
+    place.ingest()
+    asked = "select resources[1].uid, evidences[1].src_endpoint.ip, severity from detection_finding"
+    assert place.rows(asked) == [("AIDA1", "198.51.100.1", "Medium")]
+
+
 def test_what_nobody_asked_s3_for_has_no_outcome(place: Place) -> None:
     """A rule of the bucket that expires an object is no request, so that no code says how one went."""
     expired = S3.replace("REST.GET.OBJECT", "S3.EXPIRE.OBJECT").replace(" 403 AccessDenied 243 ", " - - - ")

@@ -20,13 +20,13 @@ def mended(text: str, fields: dict[str, Any]) -> str | None:
     as they are, save that what no double can hold is text.
     """
     event = _event(text)
-    return None if event is None else json.dumps(_shaped(event, fields), ensure_ascii=False)
+    return None if event is None else json.dumps(_shaped(_of_log(event, fields), fields), ensure_ascii=False)
 
 
 def renamed(text: str, fields: dict[str, Any]) -> str | None:
     """As `mended`, for an event that can be read; None when nothing of it is called or wrapped otherwise."""
     event = _event(text)
-    found = event if event is None else _shaped(event, fields)
+    found = event if event is None else _shaped(_of_log(event, fields), fields)
     return None if found == event else json.dumps(found, ensure_ascii=False)
 
 
@@ -40,6 +40,24 @@ def _event(text: str) -> dict[str, Any] | None:
 
 def _whole(escape: re.Match[str]) -> str:
     return r"\ufffd" if escape[1] else escape[0]
+
+
+def _of_log(event: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    """The event with the log's own names, where all have the capitals of an answer of AWS's API (`AccountId`)."""
+    answered = all(name[:1].isupper() for name in event) and any(_low(name) in fields for name in event)
+    return _lowered(event) if answered and not any(name[:1].isupper() for name in fields) else event
+
+
+def _lowered(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_lowered(one) for one in value]
+    if isinstance(value, dict):
+        return {_low(name): _lowered(one) for name, one in value.items()}
+    return value
+
+
+def _low(name: str) -> str:
+    return name[:1].lower() + name[1:]
 
 
 def _shaped(value: Any, kind: Any) -> Any:
