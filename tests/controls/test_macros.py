@@ -106,6 +106,8 @@ CASES = [
     ("is_open_to_anyone(" + condition("aws:principalorgpaths", "o-1/r-1/", "forallvalues:stringequals") + ")", True),
     ("is_open_to_anyone(" + conditions(FOR_ALL, NOT_NULL) + ")", False),
     ("is_open_to_anyone(" + condition("aws:principalorgid", "o-*", "stringlike") + ")", True),
+    ("is_open_to_anyone(" + condition("aws:principalaccount", "${aws:PrincipalAccount}") + ")", True),
+    ("is_open_to_anyone(" + condition("aws:principalaccount", "${aws:ResourceAccount}") + ")", False),
     ("is_open_to_anyone(" + condition("aws:principalorgid", "true", "null") + ")", True),
     ("is_open_to_anyone(" + condition("aws:principalisawsservice", "false", "bool") + ")", True),
     ("is_open_to_anyone(" + condition("aws:principalisawsservice", "true", "bool") + ")", False),
