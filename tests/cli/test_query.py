@@ -20,6 +20,7 @@ def test_tables_of_the_last_scan(run: Run) -> None:
         assert run("query", f"select count(*) as n from {table}", "-f", "csv").stdout.startswith("n")
     assert "aws_security_group" in run("query", "select address from resources").stdout
     assert "resources" in run("query").stdout
+    assert "at" in json.loads(run("query", "select now() as at", "-f", "json").stdout)[0]
 
 
 def test_a_pipe_has_a_line_a_row_however_long(run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,11 @@ def test_rows_and_whether_there_are_more(filled: Place) -> None:
     answer = hunt(filled.lake, "select api.operation as what, time from api_activity order by time", limit=2)
     assert (answer.columns, len(answer.rows), answer.more) == (["what", "time"], 2, True)
     assert hunt(filled.lake, "with x as (select 1 as n) select n from x").rows == [(1,)]
+
+
+def test_times_with_a_time_zone(filled: Place) -> None:
+    ((at,),) = hunt(filled.lake, "select to_timestamp(max(time) / 1000) from api_activity").rows
+    assert at.utcoffset() == dt.timedelta(0)
 
 
 @pytest.mark.parametrize(
