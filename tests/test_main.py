@@ -82,6 +82,14 @@ def test_a_reader_that_goes_away_is_no_mistake(
     assert done.stderr == b""
 
 
+def test_a_full_disk_is_no_mistake_of_ours(tmp_path: Path, environment: dict[str, str]) -> None:
+    line = '"$0" -m bastide scan . > /dev/full'
+    command = ["sh", "-c", line, sys.executable]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 3
+    assert done.stderr.startswith(b"bastide: not everything could be written: No space left on device")
+
+
 @pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
 def test_closed_streams_change_no_exit_code(tmp_path: Path, environment: dict[str, str], closed: str) -> None:
     for more, code in (("--fail-on never", 0), ("", 1), ("nowhere", 2)):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import os
 import sys
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def main() -> int:
@@ -28,6 +31,9 @@ def main() -> int:
         _say(f"stopped. {stop}" if str(stop) else "stopped")
         return 130
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            _say(f"not everything could be written: {error.strerror}. Free some space, and run it again")
+            return 3
         # A mistake of ours must not look like a result, nor bury a person in a traceback.
         if os.environ.get("BASTIDE_DEBUG"):
             raise
