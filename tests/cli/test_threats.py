@@ -46,6 +46,8 @@ def test_a_decision_is_kept_and_shown(run: Run, shop: Path) -> None:
         False,
     )
     assert "accepted until 2099-12-31 by Rosa" in run("threats", "--status", "accepted").stdout
+    entries = json.loads(run("audit", "log", "--subject", str(one["id"]), "--format", "json").stdout)["entries"]
+    assert [entry["body"]["level"] for entry in entries] == [one["level"]]
 
 
 def test_half_a_decision_says_what_is_missing(run: Run, shop: Path) -> None:

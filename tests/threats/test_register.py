@@ -137,6 +137,20 @@ def test_what_somebody_says_is_mitigated_alarms_when_it_is_not(state: State) -> 
     assert (rows(state)["T-1"].status, rows(state)["T-1"].alarm) == ("mitigated", True)
 
 
+@pytest.mark.parametrize(
+    ("level", "high", "status"),
+    [("medium", 9, "accepted"), ("medium", 12, "open"), ("", 24, "accepted"), ("odd", 24, "accepted")],
+)
+def test_an_acceptance_is_of_the_risk_as_it_was(state: State, level: str, high: float, status: str) -> None:
+    """Who has accepted a small risk has not accepted the great one that it becomes."""
+    record(state, [threat("T-1")], {}, scanned(1))
+    body = {"by": "Rosa", "until": "2099-01-01", "why": "small"}
+    decide(state, "root", "accept", ["T-1"], body, levels={"T-1": level})
+    row = rows(state, high=high)["T-1"]
+    assert (row.status, row.alarm) == (status, status == "open")
+    assert row.standing.outgrown == ("high" if status == "open" else "")
+
+
 def test_an_acceptance_ends_after_its_last_day() -> None:
     entry = Entry(1, "2026-01-01T00:00:00.000Z", "a", "threat.accept", "T-1",
                   {"by": "Rosa", "until": "2026-03-01", "why": "x"}, "", "")  # fmt: skip

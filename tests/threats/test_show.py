@@ -39,6 +39,11 @@ def test_a_line_has_the_level_the_interval_and_who_decided() -> None:
     assert "1 risk over the appetite (medium) without a decision, marked !" in "\n".join(lines)
 
 
+def test_what_has_grown_over_what_was_accepted_says_so() -> None:
+    grown = row("T-1", 18, decided_by="Rosa", until="2099-01-01", level="medium", outgrown="critical")
+    assert any("open: accepted as medium by Rosa, and critical now" in line for line in listed(grown))
+
+
 def test_a_limit_says_how_many_are_left_out() -> None:
     assert "… and 2 more: --limit 0 shows all" in listed(*(row(f"T-{n}", 8) for n in range(3)), limit=1)
 

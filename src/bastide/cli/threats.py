@@ -98,7 +98,8 @@ def _decide(arguments: argparse.Namespace, whole: Whole) -> int:
         return 0
     rows = chosen(whole.register, arguments.ids)
     body = {key: getattr(arguments, key, None) for key in ("by", "until", "why", "owner", "to", "text")}
-    decide(whole.state, actor(), arguments.action, [row.threat.id for row in rows], body)
+    levels = {row.threat.id: row.risk.level for row in rows if row.risk}
+    decide(whole.state, actor(), arguments.action, [row.threat.id for row in rows], body, levels=levels)
     for row in rows:
         print(f"{row.threat.id}  {arguments.action}: {row.threat.title}")
     return 0

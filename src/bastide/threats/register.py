@@ -19,7 +19,7 @@ from bastide.threats.templates import Threat
 from bastide.workload.fields import is_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bastide.state.database import State
     from bastide.state.journal import Entry
@@ -73,7 +73,10 @@ class Scanned(Struct, frozen=True):
 
 
 class Standing(Struct):
-    """How a threat stands by the journal. `until` is an acceptance's last day, `review_by` when to look again."""
+    """How a threat stands by the journal. `until` is an acceptance's last day, `review_by` when to look again.
+
+    `level` is what the residual risk was when it was accepted, empty where nobody wrote it down.
+    """
 
     status: str = "open"
     owner: str = ""
@@ -84,8 +87,11 @@ class Standing(Struct):
     review_by: str = ""
     comments: list[tuple[str, str, str]] = field(default_factory=list)
     """When, who, what."""
+    level: str = ""
     ended: bool = False
     """Whether an acceptance has passed its day: the status is `open` again."""
+    outgrown: str = ""
+    """The level that an accepted risk has grown to, over what was accepted: then, too, the status is `open` again."""
 
 
 class Row(Struct):
@@ -133,11 +139,23 @@ def _apply(standing: Standing, entry: Entry, action: str) -> None:
         standing.status = ACTIONS[action]
         standing.decided_by, standing.decided_at = str(body.get("by", entry.actor)), entry.at
         standing.until, standing.reason = str(body.get("until", "")), str(body.get("why", ""))
+        standing.level = str(body.get("level", "")) if action == "accept" else ""
         standing.owner = str(body.get("owner", "")) or standing.owner
 
 
-def decide(state: State, actor: str, action: str, threats: Sequence[str], body: dict[str, Any]) -> None:
-    """Write one decision about several threats: about all of them or none. Raises `UsageError` for what is missing."""
+def decide(
+    state: State,
+    actor: str,
+    action: str,
+    threats: Sequence[str],
+    body: dict[str, Any],
+    *,
+    levels: Mapping[str, str] | None = None,
+) -> None:
+    """Write one decision about several threats: about all of them or none. Raises `UsageError` for what is missing.
+
+    `levels` are those of their residual risks, by threat: who accepts one accepts it as it is, and no more.
+    """
     needed = {
         "accept": ("by", "until", "why"),
         "mitigate": ("by", "why"),
@@ -159,7 +177,14 @@ def decide(state: State, actor: str, action: str, threats: Sequence[str], body: 
             raise UsageError(f"--until: `{until}` is no day", remedy="write it as 2027-03-01")
         if until < dt.datetime.now(dt.UTC).date().isoformat():
             raise UsageError(f"--until: {until} has passed")
-    append_all(state, [(actor, f"threat.{action}", threat, body) for threat in threats])
+    known = levels if levels and action == "accept" else {}
+    append_all(
+        state,
+        [
+            (actor, f"threat.{action}", one, {**body, "level": known[one]} if known.get(one) else body)
+            for one in threats
+        ],
+    )
 
 
 def chosen(rows: Iterable[Row], wanted: Sequence[str]) -> list[Row]:
@@ -231,6 +256,12 @@ def record(
     return new, gone
 
 
+def _outgrown(level: str, accepted: str) -> bool:
+    from bastide.threats.risk import LEVELS, within
+
+    return accepted in LEVELS and not within(level, accepted)
+
+
 def _is_about(content: str, scan: Scanned) -> bool:
     """Whether a scan would have seen a threat if its cause were there."""
     threat = msgspec.json.decode(content, type=Threat)
@@ -279,7 +310,10 @@ def read_register(state: State, risks: dict[str, Risk], entries: Iterable[Entry]
         threat = msgspec.json.decode(one.content, type=Threat)
         risk = risks.get(one.id) or older.get(one.id)
         standing = known.get(one.id, Standing())
-        fits = risk is not None and within(level_of(risk.high), appetite)
+        level = level_of(risk.high) if risk else ""
+        fits = bool(level) and within(level, appetite)
+        if standing.status == "accepted" and level and not fits and _outgrown(level, standing.level):
+            standing.status, standing.outgrown = "open", level
         status = "closed" if one.gone_at else standing.status
         if status == "open" and fits and not standing.ended:
             status = "mitigated"

@@ -86,6 +86,8 @@ def _standing(row: Row) -> str:
     standing = row.standing
     if row.status == "accepted":
         return f"accepted until {standing.until} by {clean(standing.decided_by, 60)}"
+    if standing.outgrown:
+        return f"open: accepted as {standing.level} by {clean(standing.decided_by, 60)}, and {standing.outgrown} now"
     if standing.ended:
         return f"open: accepted until {standing.until}, which has passed"
     if row.status in ("mitigated", "transferred", "not-applicable") and standing.decided_by:
