@@ -143,3 +143,13 @@ def test_a_line_of_braces_is_given_up() -> None:
     found, reasons = divided(b'{"a":1}\n' + line + b'\n{"b":1}')
     assert found == [b'{"a":1}', b'{"b":1}']
     assert len(reasons) == 1
+
+
+@pytest.mark.parametrize(
+    ("owner", "told"),
+    [(b'"123456789012"', "123456789012"), (b'"\xff\xfe"', ""), (b'{"a":1}', ""), (b'"../../x"', ""), (b"7", "")],
+)
+def test_the_owner_of_a_log_group_is_an_account_or_nobody(owner: bytes, told: str) -> None:
+    """Bytes that are no text ended the whole ingest."""
+    found = documents.document(b'{"messageType":"DATA_MESSAGE","owner":%s,"logEvents":[{"message":"x"}]}' % owner)
+    assert [(bytes(text), getattr(text, "owner", None)) for text in found.texts] == [(b"x", told)]

@@ -59,6 +59,7 @@ class Events(Struct):
 
 
 _ABSENT = Raw(b"")
+_ACCOUNT = re.compile(rb'"(\d{12})"')
 _CONTROL = b'"CONTROL_MESSAGE"'
 """With which CloudWatch tries, again and again, whether a subscription still works: it has no event."""
 
@@ -273,7 +274,8 @@ def inside(text: bytes) -> Events | None:
         return None
     if _is_list(wrapper.log_events):
         found = [] if bytes(wrapper.message_type) == _CONTROL else _MESSAGES.decode(wrapper.log_events)
-        return Events(_messages(found, bytes(wrapper.owner).decode().strip('"')))
+        owner = _ACCOUNT.fullmatch(wrapper.owner)
+        return Events(_messages(found, owner[1].decode() if owner else ""))
     detail = bytes(wrapper.detail)
     if detail.startswith(b"{") and bytes(wrapper.kind):
         return inside(detail) or Events([detail])
