@@ -8,9 +8,13 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from tests.loop import Workload, make_workload
 from tests.state.postgres import postgres
+
+settings.register_profile("untimed", deadline=None)  # no test is about how long something takes
+settings.load_profile("untimed")
 
 
 @pytest.fixture
