@@ -12,6 +12,8 @@ import threading
 import warnings
 from typing import TYPE_CHECKING
 
+from bastide import database
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -35,8 +37,8 @@ def load(*modules: str) -> None:
     os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
     for name in modules:
         importlib.import_module(name)
-    if duckdb := sys.modules.get("duckdb"):  # it opens a database by itself, for types that are named by text
-        duckdb.default_connection().execute("set threads = 1")
+    if "duckdb" in sys.modules:
+        database.without_threads()
 
 
 def forked(work: Callable[[], object]) -> int:

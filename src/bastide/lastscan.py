@@ -16,6 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bastide import database
 from bastide.beside import forked, may_fork
 from bastide.errors import UsageError
 from bastide.tables import (
@@ -166,12 +167,10 @@ def _of_all(report: Report) -> Iterator[tuple[str, Rows]]:
 
 def open_last_scan() -> duckdb.DuckDBPyConnection:
     """A connection with the tables of the last scan of this folder, locked: no other file, no network, no settings."""
-    import duckdb
-
     folder = folder_of_last_scan()
     if not folder.is_dir():
         raise UsageError("no scan of this folder is kept", remedy="run `bastide scan` here first")
-    connection = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+    connection = database.connect()
     spill_apart(connection)
     if (folder / ELSEWHERE).is_file():
         run = Path((folder / ELSEWHERE).read_text("utf-8"))

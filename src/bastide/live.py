@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
+from bastide import database
 from bastide.controls.exemptions import not_needed
 from bastide.controls.organization import POLICY, READS
 from bastide.controls.verdict import Coverage
@@ -142,11 +143,9 @@ def joined(everything: Library, judging: Judging, found: Found, notes: Iterable[
 
 def keep_report(tables: Path, report: Report) -> None:
     """The tables about the run as a whole, beside those of its accounts."""
-    import duckdb
-
     from bastide.tables import of_report, whole_folder, write_parquet
 
-    with duckdb.connect() as connection, whole_folder(tables / "run") as folder:
+    with database.connect() as connection, whole_folder(tables / "run") as folder:
         write_parquet(folder, of_report(report), connection)
 
 

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from bastide import database
 from bastide.controls.baseline import not_left
 from bastide.live import chosen, joined, keep_report, need_extra, wanted_of
 from bastide.resources.model import Problem
@@ -98,13 +99,11 @@ def _note_baseline(judged: Judged, tables: Path, baseline: str) -> None:
     """Say how many findings of the baseline are gone: all verdicts are in the tables, whatever a report lists."""
     if not (baseline and judged.whole):
         return
-    import duckdb
-
     from bastide.tables import of_files
 
     verdicts = of_files(tables, "verdicts")
     sql = f"select fingerprint, count(*) from ({verdicts}) where status <> 'pass' group by 1"  # noqa: S608 (our own)
-    with duckdb.connect() as connection:
+    with database.connect() as connection:
         left: Counter[str] = Counter(dict(connection.execute(sql).fetchall()))
     asked = {control.id for control in judged.library.summaries} - judged.broken.keys()
     if gone := not_left(left, baseline, set(judged.files), asked):

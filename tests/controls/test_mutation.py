@@ -70,7 +70,7 @@ def test_a_control_that_does_not_compile_has_no_mutants() -> None:
         ("A in ('x', 'y')", {"(A NOT IN ('x', 'y'))"}),
         ("A is null", {"(A IS NOT NULL)"}),
         ("none_of([x.y = 1 for x in L])", {"any_of", "!="}),
-        ("any_of([x.y for x in L if x.z])", {"all_of", "main.list_apply(main.list_apply(L"}),
+        ("any_of([x.y for x in L if x.z])", {"all_of", "(list_apply(list_apply(L"}),
         ("A", set()),
     ],
 )

@@ -25,7 +25,7 @@ def test_every_source_compiles_and_drops_no_row(name: str) -> None:
             continue
         connection = session()
         connection.register("batch", batch)
-        found = connection.execute(query(one, header)).to_arrow_table()
+        found = connection.sql(query(one, header)).to_arrow_table()
         assert found.column("_refused").to_pylist() == ["no time"] * 3
 
 

@@ -12,7 +12,7 @@ from bastide.controls.engine import connect
 from bastide.controls.program import Translator
 from bastide.controls.query import query_for
 from bastide.controls.shape import STATEMENT, merged, shape_of
-from bastide.controls.syntax import Node, Scope, Syntax, column_value, formula
+from bastide.controls.syntax import Node, Scope, Syntax, arguments, column_value, formula
 from bastide.errors import ControlError, near_miss
 from bastide.resources.policies import has_policies
 from bastide.resources.schema import schema_for
@@ -166,12 +166,12 @@ def _over(node: Node, syntax: Syntax, scope: Scope) -> Over | None:
     """How an atom quantifies over a list, if it does so plainly: a comprehension over one property, no filter."""
     if node.get("class") != "FUNCTION" or node["function_name"].lower() not in _QUANTIFIERS:
         return None
-    items = node["children"][0]
+    items = arguments(node)[0]
     if items.get("class") != "FUNCTION" or items["function_name"].lower() not in ("list_apply", "list_transform"):
         return None
-    source, function = items["children"][:2]
+    source, function = arguments(items)[:2]
     keyed = source.get("class") == "FUNCTION" and source["function_name"].lower() == "map_entries"
-    column = source["children"][0] if keyed else source
+    column = arguments(source)[0] if keyed else source
     if (
         column.get("class") != "COLUMN_REF"
         or function.get("class") != "LAMBDA"

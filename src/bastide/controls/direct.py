@@ -327,6 +327,20 @@ def _joined(between: Program, *programs: Program) -> Run:
     return joined
 
 
+def _has(left: Program, right: Program) -> Run:
+    """Whether a list has a value; an empty one has none, not even one that is not known."""
+    listed, wanted = function_of(left), function_of(right)
+
+    def among(frame: Frame) -> bool | None:
+        values = listed(frame)
+        if not values:
+            return None if values is None else False
+        value = wanted(frame)
+        return None if value is None else value in values
+
+    return among
+
+
 def _has_all(values: list[Any], wanted: list[Any]) -> bool:
     if None in wanted:
         raise Unsure
@@ -366,7 +380,7 @@ _MAKERS: dict[str, Callable[..., Run]] = {
     "list": _list,
     "struct": _struct,
     "joined": _joined,
-    "has": _two(operator.contains),
+    "has": _has,
     "has all": _two(_has_all),
     "size": _of_one(len),
     "entries": _of_one(entries),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bastide import database
 from bastide.controls.functions import today
 from bastide.controls.macros import macros
 
@@ -25,18 +26,7 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 def connections(count: int) -> list[duckdb.DuckDBPyConnection]:
     """Connections to one new locked database that knows the macros, one for each thread that will judge."""
-    import duckdb  # 0.1 s; `--version` and `--help` do without
-
-    connection = duckdb.connect(
-        config={
-            "threads": 1,
-            "memory_limit": MEMORY_LIMIT,
-            "enable_external_access": "false",
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "temp_directory": "",
-        }
-    )
+    connection = database.connect(threads=1, memory_limit=MEMORY_LIMIT, enable_external_access=False, temp_directory="")
     connection.execute(f"create macro today_utc() as (date '{today()}')")
     connection.execute(";".join(macro.ddl for macro in macros().values()))
     found = [connection, *(connection.cursor() for _ in range(count - 1))]

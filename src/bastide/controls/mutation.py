@@ -19,7 +19,7 @@ from bastide.controls.compiler import compile_control
 from bastide.controls.engine import connect
 from bastide.controls.evaluate import Evaluation
 from bastide.controls.examples import load_examples
-from bastide.controls.syntax import Syntax
+from bastide.controls.syntax import Syntax, arguments
 from bastide.errors import ControlError
 
 if TYPE_CHECKING:
@@ -130,9 +130,14 @@ def _variants(node: Node, syntax: Syntax) -> Iterator[tuple[str, Node]]:
         yield f"`{_WORDS[other]}` for `{_WORDS[kind]}` in `{syntax.text(node)}`", {**node, "type": other}
     name = node.get("function_name", "").lower() if node["class"] == "FUNCTION" else ""
     if name in _QUANTIFIERS:
-        yield f"`{_QUANTIFIERS[name]}` for `{name}`", {**node, "function_name": _QUANTIFIERS[name]}
+        yield f"`{_QUANTIFIERS[name]}` for `{name}`", _called(node, _QUANTIFIERS[name])
     if name in ("list_filter", "filter", "array_filter"):
-        yield f"without the filter in `{syntax.text(node)}`", children[0]
+        yield f"without the filter in `{syntax.text(node)}`", arguments(node)[0]
+
+
+def _called(node: Node, name: str) -> Node:
+    """The call of another function."""
+    return {**node, "function_name": name, "qualified_name": {"path": [name]}}
 
 
 def _put(tree: Node, path: tuple[str | int, ...], node: Node) -> Node:

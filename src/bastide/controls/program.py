@@ -29,7 +29,7 @@ from bastide.controls.signatures import (
     need,
     pattern_call,
 )
-from bastide.controls.syntax import lambda_names
+from bastide.controls.syntax import arguments, lambda_names, names_of
 
 if TYPE_CHECKING:
     from bastide.controls.shape import Shape
@@ -41,7 +41,9 @@ Variables = dict[str, tuple[Program, "Shape"]]
 MAX_SIZE = 4_000
 """Operations of one program: macros in macros could make it very long."""
 
-_CONSTANTS = {"VARCHAR": TEXT, "INTEGER": WHOLE, "BIGINT": WHOLE, "BOOLEAN": TRUTH, "NULL": NOTHING}
+_LARGE = 1 << 63
+"""From here on an integer is of a type that no property has."""
+_WHOLES, _NUMBERS = ("INTEGER", "INT", "INT4", "SIGNED"), ("DOUBLE", "FLOAT8")
 _COMPARISONS = {
     "COMPARE_EQUAL": "eq",
     "COMPARE_NOTEQUAL": "ne",
@@ -107,11 +109,16 @@ class Translator:
         return program, kind
 
     def _constant(self, node: Node, _: Variables, __: int) -> tuple[Program, Shape]:
-        value = node["value"]
-        kind = _CONSTANTS.get(value["type"]["id"])
-        if kind is None:
-            raise Unsupported
-        return ["constant", None if value["is_null"] else value["value"]], kind
+        kind, text = node["literal"]["kind"], node["literal"]["text"]
+        if kind == "STRING":
+            return ["constant", text], TEXT
+        if kind == "INTEGER" and abs(int(text)) < _LARGE:
+            return ["constant", int(text)], WHOLE
+        if kind == "BOOLEAN":
+            return ["constant", text == "true"], TRUTH
+        if kind == "NULL_LITERAL":
+            return ["constant", None], NOTHING
+        raise Unsupported
 
     def _conjunction(self, node: Node, variables: Variables, slot: int) -> tuple[Program, Shape]:
         programs, kinds = self._all(node["children"], variables, slot)
@@ -169,17 +176,17 @@ class Translator:
 
     def _cast(self, node: Node, variables: Variables, slot: int) -> tuple[Program, Shape]:
         program, kind = self._translate(node["child"], variables, slot)
-        wanted = node["cast_type"]["id"]
-        if wanted == "BOOLEAN" and program[0] == "constant" and program[1] in ("t", "f", True, False):
-            return ["constant", program[1] in ("t", True)], TRUTH
-        if node["try_cast"] and kind == TEXT and wanted in ("INTEGER", "DOUBLE"):
-            return ["whole" if wanted == "INTEGER" else "number", program], WHOLE if wanted == "INTEGER" else NUMBER
-        if node["try_cast"] and kind == JSON and wanted == "MAP":
+        wanted, *parts = [one["type_name"].upper() for one in (node["type_expr"], *node["type_expr"]["children"])]
+        if node["try_cast"] and kind == TEXT and wanted in _WHOLES:
+            return ["whole", program], WHOLE
+        if node["try_cast"] and kind == TEXT and wanted in _NUMBERS:
+            return ["number", program], NUMBER
+        if node["try_cast"] and kind == JSON and (wanted, parts) == ("MAP", ["VARCHAR", "VARCHAR"]):
             return ["texts", program], MAP
         raise Unsupported
 
     def _function(self, node: Node, variables: Variables, slot: int) -> tuple[Program, Shape]:
-        name, children = node["function_name"].lower(), node["children"]
+        name, children = node["function_name"].lower(), arguments(node)
         if name in macros() and name not in TYPED:
             return self._macro(name, children, variables, slot)
         if name in ("list_apply", "list_transform", "list_filter"):
@@ -194,7 +201,7 @@ class Translator:
         if name in PATTERNS:
             return pattern_call(name, programs, kinds)
         if name == "struct_pack":
-            names = [child["alias"] for child in children]
+            names = names_of(node)
             return ["struct", names, *programs], dict(zip(names, kinds, strict=True))
         if name not in GENERAL:
             raise Unsupported

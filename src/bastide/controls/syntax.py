@@ -89,7 +89,7 @@ class Syntax:
         )
         if not plain:
             raise ControlError("one SQL expression is wanted, not a statement")
-        return expressions[0]  # type: ignore[no-any-return]
+        return _with_cases(expressions[0])  # type: ignore[no-any-return]
 
     def text(self, node: Node) -> str:
         """The SQL of a tree."""
@@ -115,15 +115,15 @@ class Syntax:
         body = self.body(name)
         if body["class"] != "CONJUNCTION" and body.get("type") != "OPERATOR_NOT":
             return node
-        arguments = dict(zip((p.lower() for p in macros()[name].parameters), node["children"], strict=False))
+        given = dict(zip((p.lower() for p in macros()[name].parameters), arguments(node), strict=False))
         bound = lambda_names(body)
-        for argument in arguments.values():
+        for argument in given.values():
             if (
                 argument["class"] not in ("COLUMN_REF", "CONSTANT")
                 or argument.get("column_names", [""])[0].lower() in bound
             ):
                 return node
-        return _substituted(body, arguments)  # type: ignore[no-any-return]
+        return _substituted(body, given)  # type: ignore[no-any-return]
 
     def body(self, name: str) -> Node:
         if name not in self._bodies:
@@ -158,10 +158,8 @@ class Syntax:
         children = node["children"]
         if node["type"] in ("STRUCT_EXTRACT", "ARRAY_EXTRACT"):
             base = self._value(children[0], scope, found)
-            key = _constant(children[1])
-            if isinstance(key, str):
-                return base.child(key)
-            return base
+            key = children[1].get("literal")
+            return base.child(key["text"]) if key and key["kind"] == "STRING" else base
         if node["type"] == "OPERATOR_COALESCE":
             result = NOTHING
             for child in children:
@@ -173,13 +171,13 @@ class Syntax:
         return NOTHING
 
     def _function(self, node: Node, scope: Scope, found: set[Read]) -> Value:
-        name, children = node["function_name"].lower(), node["children"]
+        name, children = node["function_name"].lower(), arguments(node)
         if name in macros():
-            arguments = [self._value(child, scope, found) for child in children]
-            parameters = dict(zip((p.lower() for p in macros()[name].parameters), arguments, strict=False))
+            given = [self._value(child, scope, found) for child in children]
+            parameters = dict(zip((p.lower() for p in macros()[name].parameters), given, strict=False))
             inside: set[Read] = set()
             result = self._value(self.body(name), parameters, inside)
-            direct = {path for value in arguments for path in map(".".join, value.paths)}
+            direct = {path for value in given for path in map(".".join, value.paths)}
             for path, mode in inside:
                 if macros()[name].written:
                     found.add((path, "walk" if mode == "walk" else "written"))
@@ -189,7 +187,8 @@ class Syntax:
         if name in _WALKS | _FILTERS and len(children) >= 2 and children[1].get("class") == "LAMBDA":
             return self._walk(name, children, scope, found)
         if name == "struct_pack":
-            return Value(parts={child["alias"]: self._value(child, scope, found) for child in children})
+            parts = zip(names_of(node), children, strict=True)
+            return Value(parts={part: self._value(child, scope, found) for part, child in parts})
         values = [self._value(child, scope, found) for child in children]
         if name == "map_entries" and values:
             return Value(values[0].paths, entry=True)
@@ -207,7 +206,7 @@ class Syntax:
         found.update((".".join(path), "walk") for path in items.paths)
         function = children[1]
         lhs = function["lhs"]
-        names = lhs["children"] if lhs.get("class") == "FUNCTION" else [lhs]
+        names = arguments(lhs) if lhs.get("class") == "FUNCTION" else [lhs]
         inner = {**scope, names[0]["column_names"][0].lower(): items}
         result = self._value(function["expr"], inner, found)
         if name in _FILTERS:
@@ -221,6 +220,16 @@ class Syntax:
             _consume(self._value(branch["when_expr"], scope, found), found)
             result = result.union(self._value(branch["then_expr"], scope, found))
         return result
+
+
+def arguments(call: Node) -> list[Node]:
+    """What a function is called with."""
+    return [argument["expression"] for argument in call["arguments"]]
+
+
+def names_of(call: Node) -> list[str]:
+    """How a function's arguments are named, as the parts of a struct are; empty for one that is not."""
+    return [argument["name"] for argument in call["arguments"]]
 
 
 def column_value(names: list[str], scope: Scope) -> Value:
@@ -238,17 +247,10 @@ def _consume(value: Value, found: set[Read], mode: str = "value") -> None:
         _consume(part, found, mode)
 
 
-def _constant(node: Node) -> Any:
-    value = node.get("value")
-    return value.get("value") if isinstance(value, dict) else None
-
-
 def _children(node: Node) -> list[Node]:
     """Every expression directly below this one, whatever the node calls it."""
     found: list[Node] = []
-    for key, item in node.items():
-        if key in ("order_bys", "cast_type", "value"):
-            continue
+    for item in node.values():
         if isinstance(item, dict) and "class" in item:
             found.append(item)
         elif isinstance(item, list):
@@ -287,6 +289,21 @@ def lambda_names(node: Any) -> set[str]:
     return found
 
 
+def _with_cases(tree: Any) -> Any:
+    """The tree with CASE for each call of `if`, which is a macro for that."""
+    if isinstance(tree, list):
+        return [_with_cases(item) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
+    node = {key: _with_cases(item) for key, item in tree.items()}
+    if node.get("function_name", "").lower() != "if" or len(node["arguments"]) != 3:
+        return node
+    when, then, otherwise = arguments(node)
+    kept = {key: node[key] for key in ("alias", "query_location", "query_location_length")}
+    checks = [{"when_expr": when, "then_expr": then}]
+    return {"class": "CASE", "type": "CASE_EXPR", **kept, "case_checks": checks, "else_expr": otherwise}
+
+
 def _substituted(node: Any, arguments: dict[str, Node]) -> Any:
     """The tree with the macro's parameters replaced by what the caller gave."""
     if isinstance(node, list):
@@ -307,7 +324,7 @@ def _same(one: Any, other: Any) -> bool:
     """Equal trees, wherever in the text they stand."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(
-            key == "query_location" or _same(value, other[key]) for key, value in one.items()
+            key.startswith("query_location") or _same(value, other[key]) for key, value in one.items()
         )
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(_same, one, other))

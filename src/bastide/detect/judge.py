@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from bastide import database
 from bastide.beside import load
 from bastide.detect.candidates import (
     ALWAYS,
@@ -54,12 +55,7 @@ OURS = frozenset(name for log in LOGS for name in log.lake)
 def session(threads: int = 1, folder: Path | None = None, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
     """A database in memory that knows the macros; it spills into the folder, and uses no network."""
     load("numpy", "duckdb")
-    import duckdb
-
-    connection = duckdb.connect(config={"threads": threads, "autoinstall_known_extensions": False,
-                                        "autoload_known_extensions": False})  # fmt: skip
-    connection.execute(f"set memory_limit = '{memory}'")
-    connection.execute("set preserve_insertion_order = false")
+    connection = database.connect(threads=threads, memory_limit=memory, preserve_insertion_order=False)
     connection.execute("set enable_progress_bar = false")
     connection.execute("set parquet_metadata_cache = true")  # a file's footer is long, and it is read twice
     if folder:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
+from bastide import database
 from bastide.errors import UsageError
 from bastide.export.asff import Finding
 from bastide.history.findings import connect
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import duckdb
 
 FOLDER = "export"
 REFRESH_DAYS = 30
@@ -121,13 +121,10 @@ class State:
 
     def _compact(self) -> None:
         """The lines into the Parquet file, which is replaced whole."""
-        import duckdb
-
         if not self._lines.is_file():
             return
         fresh = self._file.with_name(".securityhub.part")
-        connection: duckdb.DuckDBPyConnection
-        with duckdb.connect(config={"memory_limit": "1GB"}) as connection:
+        with database.connect(memory_limit="1GB") as connection:
             newest = _NEWEST.replace("$sent", self._source())
             connection.execute(f"copy ({newest}) to {quoted(str(fresh))} (format parquet, compression zstd)")
         fresh.replace(self._file)

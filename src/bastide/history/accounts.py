@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field, structs
 
+from bastide import database
 from bastide.beside import may_fork
 from bastide.controls.baseline import apply_baseline
 from bastide.controls.compensation import Compensation
@@ -235,9 +236,7 @@ def _judge_one(number: int) -> Found:
     assert _STATE is not None
     judging, load, tables = _STATE
     if _CONNECTION is None:
-        import duckdb
-
-        _CONNECTION = duckdb.connect(config={"threads": 1, "memory_limit": "512MB"})
+        _CONNECTION = database.connect(threads=1, memory_limit="512MB")
     return judging.account(load(number), tables, _CONNECTION)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from bastide import database
 from bastide.errors import UsageError
 from bastide.sources.files import write_whole
 from bastide.tables import FINGERPRINT, as_kept, empty, quoted, whole_folder
@@ -22,7 +23,6 @@ from bastide.tables import FINGERPRINT, as_kept, empty, quoted, whole_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import duckdb
 
 FOLDER = "history"
 COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
@@ -102,11 +102,7 @@ def record(root: Path, tables: Path, run: str, started: float) -> Change:
 @contextlib.contextmanager
 def connect(root: Path) -> Any:
     """A connection with the views `findings`, `resources` and `runs`; empty where there is no history yet."""
-    import duckdb
-
-    connection: duckdb.DuckDBPyConnection = duckdb.connect(
-        config={"memory_limit": "1GB", "preserve_insertion_order": "false", "autoload_known_extensions": "false"}
-    )
+    connection = database.connect(memory_limit="1GB", preserve_insertion_order=False)
     try:
         current = root / FOLDER / "current"
         folder = root / FOLDER / current.read_text("utf-8") if current.is_file() else None

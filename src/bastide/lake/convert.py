@@ -156,7 +156,7 @@ class Converter:
             self._session.execute(f"prepare {name} as {sql.query(batch.source, batch.header)}")
             self._prepared[key] = f"execute {name}"
         try:
-            return self._session.execute(self._prepared[key]).to_arrow_table(8192)
+            return self._session.sql(self._prepared[key]).to_arrow_table(8192)
         finally:
             del self._feed.table
 

@@ -133,7 +133,7 @@ def copied(connection: duckdb.DuckDBPyConnection, names: Iterable[str], since: i
         schema = table(name).arrow()
         listed = ", ".join(f'"{column}"' for column in schema.names)
         query = f'select {listed} from {name} where "time" >= {int(since)}'
-        batches = connection.execute(query).to_arrow_reader(ROWS // 10)
+        batches = connection.sql(query).to_arrow_reader(ROWS // 10)
         for number in count():
             path, rows = folder / f"{name}-{number}.parquet", 0
             with parquet.ParquetWriter(path, schema, **form_of(schema)) as writer:

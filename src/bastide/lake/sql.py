@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from bastide import database
 from bastide.lake.classes import sql_type, table
 
 if TYPE_CHECKING:
@@ -43,14 +44,13 @@ EARLIEST, LATEST = 946_684_800_000, 4_102_444_800_000
 
 def session() -> duckdb.DuckDBPyConnection:
     """A database in memory, single-threaded, without network and files, that knows the functions of the sources."""
-    import duckdb
-
-    connection = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False,
-                                        "autoload_known_extensions": False})  # fmt: skip
+    connection = database.connect(
+        threads=1,
+        memory_limit="400MB",
+        temp_directory="",  # a folder for it would be one that may be read
+        preserve_insertion_order=True,
+    )
     connection.execute("set timezone = 'UTC'")
-    connection.execute("set memory_limit = '400MB'")
-    connection.execute("set temp_directory = ''")  # a folder for it would be one that may be read
-    connection.execute("set preserve_insertion_order = true")
     connection.execute("set enable_progress_bar = false")
     for macro in _MACROS.strip().splitlines():
         connection.execute(f"create or replace temp macro {macro}")

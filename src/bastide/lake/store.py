@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bastide import database
 from bastide.errors import UsageError
 from bastide.lake.classes import Table, table, tables
 from bastide.lake.commits import Commit, File, Input, read_commits
@@ -148,12 +149,9 @@ class Lake:
         return connection
 
     def _database(self) -> duckdb.DuckDBPyConnection:
-        import duckdb
-
         from bastide.tables import spill_apart
 
-        connection = duckdb.connect(config={"autoinstall_known_extensions": False,
-                                            "autoload_known_extensions": False})  # fmt: skip
+        connection = database.connect()
         connection.execute("set timezone = 'UTC'")
         connection.execute("set enable_progress_bar = false")
         spill_apart(connection)

@@ -1,0 +1,28 @@
+import subprocess
+import sys
+
+import duckdb
+import pytest
+
+from bastide import database
+
+
+def test_a_database_has_the_settings_that_are_asked_for() -> None:
+    connection = database.connect(threads=1, memory_limit="100MB")
+    found = dict(connection.execute("select name, value from duckdb_settings()").fetchall())
+    assert (found["threads"], found["memory_limit"]) == ("1", "95.3 MiB")
+    assert found["autoinstall_known_extensions"] == found["autoload_known_extensions"] == "false"
+    with pytest.raises(duckdb.Error):
+        database.connect(no_such_setting=1)
+
+
+def test_no_thread_is_left_by_databases_on_one_thread() -> None:
+    program = """
+from bastide import beside, database
+beside.load("numpy", "duckdb", "pyarrow.parquet")
+connection = database.connect(threads=1)
+connection.execute("copy (select 1 as a) to '/dev/null' (format parquet)")
+print(beside.may_fork())
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "True\n"
