@@ -41,15 +41,20 @@ ANONYMOUS = {
     "requestURI": "/api/v1/secrets", "user": {"username": "system:anonymous"}, "responseStatus": {"code": 200},
     "requestReceivedTimestamp": "2026-11-01T10:00:00Z", "objectRef": {"resource": "secrets", "name": "x"},
 }  # fmt: skip
+SERVICE = {**ANONYMOUS, "user": {"username": "system:serviceaccount:shop:api",
+                                 "uid": "4f0c2a1e-8d3b-4a57-9c1d-2b6f7e8a9d00"}}  # fmt: skip
 LOCKED_OUT = {
     "eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin", "errorMessage": "Failed authentication",
     "userIdentity": {"type": "IAMUser", "arn": "", "principalId": "", "accessKeyId": "", "userName": "ana"},
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("event", "actor"), [(ANONYMOUS, "system:anonymous"), (LOCKED_OUT, "ana")])
+@pytest.mark.parametrize(
+    ("event", "actor"),
+    [(ANONYMOUS, "system:anonymous"), (SERVICE, "system:serviceaccount:shop:api"), (LOCKED_OUT, "ana")],
+)
 def test_who_has_only_a_name(tmp_path: Path, event: dict[str, Any], actor: str) -> None:
-    """Kubernetes gives strangers no id, and a sign-in that failed has an empty one."""
+    """Kubernetes gives strangers no id, others one that says nothing, and a sign-in that failed has an empty one."""
     (one,) = stored([event] if "kind" in event else records(event), tmp_path)
     with session() as connection:
         read_events(connection, [Files(one.table, (one.path,), 0)], "select 0::bigint as event", tmp_path, 1)

@@ -211,6 +211,12 @@ SAMPLES: dict[str, tuple[str, str, bytes | str, str, str, Any]] = {
            ("actor.user.uid, api.operation, status_code, http_request.user_agent, dst_endpoint.name, "
            "http_request.url.query_string"),
            (f"arn:aws:iam::{A}:user/ana", "REST.GET.OBJECT", "AccessDenied", 'aws-cli \\"2\\"', "data", "x=1?y")),
+    "s3-quotes": ("s3-access", "logs/2026-11-01-10-00-00-ABD", S3.replace('aws-cli \\"2\\"', 'a("b")c'),
+                  "http_activity", "http_request.user_agent, tls.version, dst_endpoint.hostname",
+                  ('a("b")c', "TLSv1.2", "data.s3.amazonaws.com")),
+    "s3-blanks": ("s3-access", "logs/2026-11-01-10-00-00-ABE", S3.replace('aws-cli \\"2\\"', 'a "b" c'),
+                  "http_activity", "actor.user.uid, api.operation, tls.version, tls.cipher, dst_endpoint.hostname",
+                  (f"arn:aws:iam::{A}:user/ana", "REST.GET.OBJECT", None, None, None)),
     "eks": ("eks-audit", "g.json.gz", gzip.compress(SUBSCRIPTION.encode()), "api_activity",
             "api.operation, actor.user.name, status, resources[1].namespace, src_endpoint.ip",
             ("get", "system:anonymous", "Failure", "kube-system", "203.0.113.7")),

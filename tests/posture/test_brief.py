@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pytest
+
 from bastide.posture.brief import STEPS, _renew, gather, steps
 from bastide.posture.metrics import figures
 from bastide.posture.reportshow import as_markdown
@@ -76,6 +78,20 @@ def test_an_exemption_that_has_ended_is_not_told_as_one_that_counts(shop: Path) 
     assert kept["what"] == f"{controls[0]['control']} and {len(controls) - 1} more"  # of one bucket
     (step,) = _renew(brief.facts, "2026-11-28")
     assert step.why.startswith("over since 2026-01-01: ")
+    assert step.command == 'bastide query "from exemptions order by until"'
+
+
+@pytest.mark.parametrize(
+    ("kind", "command"),
+    [
+        ("accepted risk", "bastide threats --status accepted"),
+        ("review of a risk", "bastide threats"),
+        ("attestation", "bastide attest"),
+    ],
+)
+def test_what_runs_out_is_listed_where_its_kind_is(kind: str, command: str) -> None:
+    (step,) = _renew({"expiring": [{"day": "2026-12-24", "kind": kind, "what": "x"}]}, "2026-11-28")
+    assert (step.command, step.why) == (command, f"first on 2026-12-24: {kind} x")
 
 
 def test_objectives_that_hold_are_as_many_in_the_trend_as_in_the_summary(shop: Path) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bastide.posture.sync import record_scan
 from bastide.posture.whole import Whole
 from bastide.state.database import open_state
-from bastide.state.tables import findings
+from bastide.state.tables import findings, scans
 from tests.loop import Workload
 from tests.threats.stacks import live_of
 
@@ -128,3 +128,5 @@ def test_a_finding_of_an_account_that_was_not_scanned_is_not_gone(
                 record_scan(known, state)
         with state.transaction() as connection:
             assert connection.execute(select(findings.c.closed_as)).scalars().all() == [closed]
+            looked = connection.execute(select(scans.c.targets).order_by(scans.c.id)).scalars().all()
+        assert looked == ['["aws", "111122223333"]', f'["aws", "{account}"]']  # only the same are compared

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from bastide.detect.files import ROWS, Files, by_path, events_of, relation
 from bastide.detect.judge import session
 from bastide.detect.pool import side_by_side
+from bastide.detect.sql import literal, texts
 from bastide.detect.sql import name as quoted
-from bastide.detect.sql import texts
 from bastide.lake.classes import table as lake_table
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ COLUMNS = {
     "error": ("api.response.error",),
 }
 """What is told, and the columns that say it, the first that does: an empty text says nothing."""
+UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_BY_NAME = f"""case when regexp_full_match("actor.user.uid", {literal(UUID)}) then nullif("actor.user.name", '') end"""
+"""Who has a number and a name, as in Kubernetes, is told by the name."""
 RESOURCES = "resources[].uid"
 
 
@@ -64,6 +67,8 @@ def _query(connection: duckdb.DuckDBPyConnection, files: Files) -> str:
     found = []
     for name, paths in COLUMNS.items():
         there = [f"nullif({quoted(path)}, '')" for path in paths if kind(path) is not None]
+        if name == "actor" and len(there) == len(paths):
+            there.insert(0, _BY_NAME)
         value = f"coalesce({', '.join(there)})" if there else "null::varchar"
         found.append(f"{value} as {name}")
     reads = [path for paths in COLUMNS.values() for path in paths]

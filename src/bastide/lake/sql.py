@@ -86,8 +86,11 @@ def _given(source: Source, name: str, kind: Any) -> str:
     return f"case when {value} not in ({', '.join(map(quoted, source.nothing))}) then {value} end"
 
 
-_WORDS = r'"(?:[^"\\]|\\.)*"|\[[^\]]*\][^ ]*|[^ ]+'
-"""The words of a line: in quotes, in brackets (with what follows, a port), or up to the next blank."""
+_WORDS = r'"(?:[^"\\]|\\.|"[^ ])*"|\[[^\]]*\][^ ]*|[^ ]+'
+"""The words of a line: in quotes, in brackets (with what follows, a port), or up to the next blank.
+
+User agents are written as they came, with quotes of their own: a quote ends a word only before a blank.
+"""
 
 
 def _lines(source: Source, header: tuple[str, ...]) -> str:

@@ -143,12 +143,21 @@ def _look(facts: Facts) -> list[Step]:
     return made
 
 
+_RENEWED = {
+    "accepted risk": "bastide threats --status accepted",
+    "review of a risk": "bastide threats",
+    "exemption": 'bastide query "from exemptions order by until"',
+    "attestation": "bastide attest",
+}
+"""Where each kind of what runs out is listed."""
+
+
 def _renew(facts: Facts, today: str) -> list[Step]:
     if not facts["expiring"]:
         return []
     first, count = facts["expiring"][0], len(facts["expiring"])
     why = f"{'over since' if first['day'] < today else 'first on'} {first['day']}: {first['kind']} {first['what']}"
-    return [Step(f"Renew or end what runs out in 90 days: {count}", why, "bastide threats --status accepted")]
+    return [Step(f"Renew or end what runs out in 90 days: {count}", why, _RENEWED[first["kind"]])]
 
 
 def _know(facts: Facts, found: dict[str, Figure]) -> list[Step]:

@@ -30,6 +30,8 @@ def record_scan(known: Known, state: State) -> Scanned:
     at = from_milliseconds(about["started"])
     targets = [] if about["live"] else sorted(about["targets"])
     scope = "live" if about["live"] else "code:" + json.dumps(targets)
+    looked = _looked(known) if about["live"] else None
+    accounts = sorted({account for account, _ in looked.places}) if looked else []
     with state.transaction() as connection:
         fresh = connection.execute(select(scans.c.id).where(scans.c.id == about["id"])).first() is None
         if fresh:
@@ -37,8 +39,8 @@ def record_scan(known: Known, state: State) -> Scanned:
             connection.execute(
                 insert(scans).values(
                     id=about["id"], workload=state.workload, at=at, live=about["live"],
-                    targets=json.dumps(about["targets"]), commit=about["commit"], version=about["version"],
-                    digest=digest, resources=number, complete=about["whole"],
+                    targets=json.dumps([*about["targets"], *accounts]), commit=about["commit"],
+                    version=about["version"], digest=digest, resources=number, complete=about["whole"],
                 )
             )  # fmt: skip
             counts = known.select(_COUNTS)
@@ -48,8 +50,7 @@ def record_scan(known: Known, state: State) -> Scanned:
             counts += unseen.values()
             if counts:
                 connection.execute(insert(control_counts), [{"scan": about["id"], **row} for row in counts])
-            _findings(known, state, connection, {**about, "at": at})
-    looked = _looked(known) if about["live"] else None
+            _findings(known, state, connection, {**about, "at": at}, looked)
     return Scanned(about["id"], at, about["live"], about["whole"], about["commit"], scope, digest, fresh, looked)
 
 
@@ -71,7 +72,7 @@ from verdicts group by fingerprint
 _PAGE = 100_000
 
 
-def _findings(known: Known, state: State, connection: Connection, scan: dict[str, Any]) -> None:
+def _findings(known: Known, state: State, connection: Connection, scan: dict[str, Any], looked: Looked | None) -> None:
     """Open what fails and was not open; close what passes, is exempt, or is gone from what was looked at again.
 
     What is unknown now stays open: nobody has seen it mended.
@@ -88,11 +89,14 @@ def _findings(known: Known, state: State, connection: Connection, scan: dict[str
     while page := known.select(f"{_STATES} order by fingerprint limit {_PAGE} offset {len(current)}"):
         current |= {row["fingerprint"]: row for row in page}
     asked = {row["id"] for row in known.select("select id from controls")}
-    looked = _looked(known) if scan["live"] else None
+    targets = list(scan["targets"])
     for row in before:
         now = current.get(row.fingerprint)
-        gone = now is None and scan["whole"] and row.targets == json.dumps(scan["targets"]) and row.control in asked
-        gone = gone and (looked is None or looked.at(row.resource))
+        before_it = json.loads(row.targets)
+        again = (
+            before_it == targets if looked is None else looked.at(row.resource) and before_it[: len(targets)] == targets
+        )
+        gone = now is None and scan["whole"] and row.control in asked and again
         if gone or (now is not None and now["status"] in ("pass", "exempt")):
             connection.execute(
                 update(findings)

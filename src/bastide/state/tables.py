@@ -40,7 +40,10 @@ scans = Table(
     Column("complete", Boolean, nullable=False),
     Index("scans_by_time", "workload", "at"),
 )
-"""One row a scan. `digest` is over its verdicts; `complete` is false when something could not be read."""
+"""One row a scan. `targets` are a list as JSON, for live accounts with their numbers at its end.
+
+`digest` is over its verdicts; `complete` is false when something could not be read.
+"""
 
 control_counts = Table(
     "control_counts",

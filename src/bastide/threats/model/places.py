@@ -80,7 +80,8 @@ class Places:
         import msgspec
 
         name = name_of(row["source"], row["address"], msgspec.json.decode(row["p"]), "VPC")
-        return self._put(row["id"], "vpc", f"VPC {name}", self._region(row["unit"], row["path"]), row["id"])
+        title = name if name.startswith("VPC") else f"VPC {name}"
+        return self._put(row["id"], "vpc", title, self._region(row["unit"], row["path"]), row["id"])
 
     def _region(self, unit: str, path: str) -> str:
         account = self._account(unit)
