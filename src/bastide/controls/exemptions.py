@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 _MARK = re.compile(r"(?:#|//|/\*)\s*bastide:\s*allow\b(.*)", re.IGNORECASE)
+_TEXT = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
 _FIELD = re.compile(r"(until|by|reason)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|(\S+))")
 _COMMENT = re.compile(r"\s*(#|//|/\*|\*|$)")
 
@@ -149,10 +150,16 @@ def _from_file(path: str, today: dt.date, problems: list[Problem]) -> Iterable[A
         return
     lines = data.decode("utf-8", "replace").splitlines()
     for number, line in enumerate(lines, start=1):
-        if match := _MARK.search(line):
+        if (match := _MARK.search(line)) and not _is_in_text(line[: match.start()]):
             following = next((n for n in range(number, len(lines)) if not _COMMENT.match(lines[n])), number)
             for exemption in _parse(match[1], f"{path}:{number}", today, problems):
                 yield Allow(exemption, path=path, line=number, next_line=following + 1)
+
+
+def _is_in_text(before: str) -> bool:
+    """Whether what follows stands in a text of the code, whose quote nothing before has closed."""
+    left = _TEXT.sub("", before)
+    return '"' in left or "'" in left
 
 
 def _parse(text: str, place: str, today: dt.date, problems: list[Problem]) -> list[Exemption]:
@@ -176,7 +183,9 @@ def _parse(text: str, place: str, today: dt.date, problems: list[Problem]) -> li
 
 
 def _date(text: str) -> dt.date | None:
+    """A day written as 2027-03-01: days are compared as texts, too."""
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.isoformat() == text else None
