@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -26,3 +27,13 @@ print(beside.may_fork())
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout == "True\n"
+
+
+def test_times_have_a_zone_on_a_system_that_knows_none() -> None:
+    program = """
+from bastide import database
+print(database.connect(threads=1).execute("select timestamptz '2026-11-01 10:00:00+01'").fetchone()[0].utcoffset())
+"""
+    environment = {**os.environ, "PYTHONTZPATH": "", "TZ": "Etc/UTC"}
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    assert ran.stdout == "0:00:00\n"
