@@ -148,12 +148,13 @@ create temp table seen as
 select id as resource, type, substr(unit, 5) as account, split_part(path, '/', 2) as region from now_resources;
 create temp table looked as select distinct account, region, type from now_reads;
 create temp table old_open as select * from findings where closed is null;
+-- An `exists` under OR would have all verdicts kept until it is known.
 create temp table judged as
 select * replace ($fingerprint as fingerprint) from (
   select v.fingerprint, v.control, v.severity, v.status, v.compensated_by, s.type, v.resource, s.account, s.region
   from now_verdicts v join seen s on s.resource = v.resource
-  where v.status = 'fail' or exists (
-    select 1 from old_open o where o.control = v.control and o.resource = v.resource));
+  left join (select distinct control, resource from old_open) o on o.control = v.control and o.resource = v.resource
+  where v.status = 'fail' or o.control is not null);
 create temp view checked as
 select o.*, j.status as status, j.compensated_by, s.resource is not null as there,
   exists (select 1 from looked l where l.account = o.account and l.type = o.type and l.region in (o.region, '*'))
