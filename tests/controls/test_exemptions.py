@@ -53,6 +53,13 @@ def test_comments(tmp_path: Path, text: str, status: str) -> None:
     assert found.status == status
 
 
+def test_a_line_of_quotes_is_read_once(tmp_path: Path) -> None:
+    path = scanned(tmp_path, '"' + '\\"' * 500_000 + f" # bastide: allow s3.x {GOOD}\nresource {{\n}}\n")
+    found = verdict(path, 2)
+    apply_exemptions([found], [], [path], TODAY)
+    assert found.status == "fail"
+
+
 def test_an_exemption_that_is_over_is_kept_and_fails(tmp_path: Path) -> None:
     path = scanned(tmp_path, "# bastide: allow s3.x until=2026-11-21 by=jo reason=x\nresource {\n}\n")
     found = verdict(path, 2)
