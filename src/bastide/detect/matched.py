@@ -30,8 +30,8 @@ COLUMNS = {
     "error": ("api.response.error",),
 }
 """What is told, and the columns that say it, the first that does: an empty text says nothing."""
-UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_BY_NAME = f"""case when regexp_full_match("actor.user.uid", {literal(UUID)}) then nullif("actor.user.name", '') end"""
+_UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_BY_NAME = f"""case when regexp_full_match("actor.user.uid", {literal(_UUID)}) then nullif("actor.user.name", '') end"""
 """Who has a number and a name, as in Kubernetes, is told by the name."""
 RESOURCES = "resources[].uid"
 
