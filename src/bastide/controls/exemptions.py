@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 _MARK = re.compile(r"(?:#|//|/\*)\s*bastide:\s*allow\b(.*)", re.IGNORECASE)
-_CLOSED = re.compile(r"(?:[^\"']|\"(?:[^\"\\]|\\.)*+\"|'[^']*+')*+")
-"""Code in which every quote is closed, told in one go: nothing is tried twice."""
+_TEXT = re.compile(r"\"(?:[^\"\\]|\\.)*(\"?)|'[^']*('?)")
+"""A text in quotes, with the quote that ends it if one does: what was read once is not tried again."""
 _FIELD = re.compile(r"(until|by|reason)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|(\S+))")
 _COMMENT = re.compile(r"\s*(#|//|/\*|\*|$)")
 
@@ -159,7 +159,7 @@ def _from_file(path: str, today: dt.date, problems: list[Problem]) -> Iterable[A
 
 def _is_in_text(before: str) -> bool:
     """Whether what follows stands in a text of the code, whose quote nothing before has closed."""
-    return _CLOSED.fullmatch(before) is None
+    return any(not (text[1] or text[2]) for text in _TEXT.finditer(before))
 
 
 def _parse(text: str, place: str, today: dt.date, problems: list[Problem]) -> list[Exemption]:
