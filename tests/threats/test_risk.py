@@ -131,6 +131,15 @@ def test_verdicts_of_the_whole_workload_count_where_the_threat_says_so() -> None
     assert assessed(verdicts, threat(Aim("a")), [counts]).mitigations[0].passed == 0
 
 
+def test_a_verdict_counts_once_however_often_it_is_named() -> None:
+    twice = threat(Aim("a"), resources=("r", "r"))
+    risk = assessed([("a.x", "pass", "high", "r"), ("a.y", "fail", "high", "r"), ("a.y", "fail", "high", "s")], twice)
+    assert (risk.mitigations[0].passed, risk.mitigations[0].failed) == (1, 1)
+    same = [("a.x", "fail", "high", one) for one in ("r", "s", "t")]
+    whole = assessed([*same, ("a.x", "fail", "low", "u")], threat(Aim("a", "workload")))
+    assert (whole.mitigations[0].failed, whole.mitigations[0].passed) == (4, 0)
+
+
 def test_objectives_count_the_same_each() -> None:
     verdicts = [("a.x", "pass", "low", "r"), ("b.x", "fail", "critical", "r"), ("b.y", "fail", "critical", "r")]
     assert assessed(verdicts, threat(Aim("a"), Aim("b"))).high == residual(4, 5, 0.5)

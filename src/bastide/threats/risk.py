@@ -143,14 +143,19 @@ _CAP = f"(case when scope = 'workload' then 1::double else case severity {_CAPPE
 _SQL = f"""
 with behind as (select distinct objective, control from objective_controls),
 here as (
-  select a.threat, a.objective, a.scope, v.status, v.severity
-  from aims a join behind b using (objective) join verdicts v using (control)
-  where a.scope = 'workload' or exists (
-    select 1 from threat_resources r where r.threat = a.threat and r.resource = v.resource)),
+  select a.threat, a.objective, a.scope, v.status, v.severity, v.n
+  from aims a join behind b using (objective)
+  join (select control, status, severity, count(*) as n from verdicts group by all) v using (control)
+  where a.scope = 'workload'
+  union all
+  select a.threat, a.objective, a.scope, v.status, v.severity, 1
+  from (select distinct threat, resource from threat_resources) r join verdicts v using (resource)
+  join behind b using (control) join aims a on a.threat = r.threat and a.objective = b.objective
+  where a.scope <> 'workload'),
 counted as (
   select threat, objective, {_WEIGHT} as weight, {_CAP} as cap,
-    (status = 'pass')::int as passed, (status = 'fail')::int as failed,
-    (status = 'unknown')::int as unknown, (status = 'exempt')::int as exempt from here
+    (status = 'pass')::int * n as passed, (status = 'fail')::int * n as failed,
+    (status = 'unknown')::int * n as unknown, (status = 'exempt')::int * n as exempt from here
   union all
   select a.threat, a.objective, {_WEIGHT}, {_CAP}, passed, failed, unknown, exempt
   from aims a join behind b using (objective)
