@@ -74,7 +74,7 @@ CALLS = [
 ]
 
 
-def test_the_same_matches_whether_an_operation_is_called_often(
+def test_the_same_matches_whether_an_operation_is_called_often_and_its_sets_are_in_one_column(
     loaded: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people = rule_text(
@@ -84,12 +84,13 @@ def test_the_same_matches_whether_an_operation_is_called_often(
     one = api(loaded, NAMED, people, ASKS, OPEN)
     files = Files("api_activity", (stored(records(*CALLS), tmp_path)[0].path,))
     found = []
-    for often in (1, first.OFTEN):
+    for often, bits in ((1, 1), (1, first.BITS), (first.OFTEN, first.BITS)):
         monkeypatch.setattr(first, "OFTEN", often)
+        monkeypatch.setattr(first, "BITS", bits)
         with session() as connection:
             assert judge(connection, one, files) == {}
             found.append(connection.execute("select rule, event, fresh from hits order by all").fetchall())
-    assert found[0] == found[1]
+    assert found[0] == found[1] == found[2]
     assert [rule for rule, _, _ in found[0]] == [0] * 3 + [1] * 4 + [2] + [3] * 2
 
 

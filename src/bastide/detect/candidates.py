@@ -21,7 +21,7 @@ from bastide.detect.sql import texts
 from bastide.lake.classes import table as lake_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import duckdb
 
@@ -35,6 +35,8 @@ OFTEN = 10_000
 """Events of an operation from which on it is called all day."""
 MOST = 10
 """Values of a column that are listed in place of a condition that they pass; the database makes a join of more."""
+BITS = 62
+"""Sets of operations that one column tells."""
 ALWAYS = ("time", "metadata.product.name")
 """What every pass reads."""
 
@@ -159,18 +161,17 @@ def candidates(one: Pass, steps: list[Step], codes: Codes, files: Files, since: 
     unnamed = [step for step in steps if step.named is None]
     flags = [f"({_gates(step)}) as {flag(step)}" for step in unnamed]
     limits = {path: limit for path, limit in _limits(steps, codes).items() if limit is not None}
-    sets = {chosen: f"s{number}" for number, chosen in enumerate(dict.fromkeys(of for of, _ in limits.values() if of))}
+    sets = list(dict.fromkeys(of for of, _ in limits.values() if of))
     columns = ["code", "event", '"time"', *map(flag, unnamed)]
     for path in sorted(set().union(*(step.reads for step in steps)) - {"time"}):
         of, rules = limits.get(path, (frozenset(), ()))
-        kept = " or ".join([*([sets[of]] if of else []), *rules])
+        kept = " or ".join([*([_in_set(sets.index(of))] if of else []), *rules])
         columns.append(f"case when {kept} then {quoted(path)} end as {quoted(path)}" if kept else quoted(path))
     source = relation(files, {OPERATION, *ALWAYS}.union(*(step.reads for step in steps)))
     wanted = [f"({_gates(step)} and {step.sql})" for step in unnamed]
     if codes.words:
-        own = {**{name: chosen for chosen, name in sets.items()}, "often": frozenset(codes.often)}
-        rows = ", ".join(_row(number, word, own.values()) for number, word in codes.words.items())
-        named = f"(values {rows}) as op({', '.join(['code', 'word', *own])})"
+        rows = ", ".join(_row(number, word, number in codes.often, sets) for number, word in codes.words.items())
+        named = f"(values {rows}) as op({', '.join(['code', 'word', 'often', *_bits_of(sets)])})"
         source += f" as log {'left ' if wanted else ''}join {named} on log.{quoted(OPERATION)} = op.word"
         wanted = [f"(code is not null and {_worth_it(steps, codes)})", *wanted]
     else:
@@ -197,9 +198,23 @@ def _worth_it(steps: list[Step], codes: Codes) -> str:
     return f"({' or '.join(found)})" if codes.often else "true"
 
 
-def _row(number: int, word: str, sets: Iterable[frozenset[int]]) -> str:
-    """An operation with its number, and for each set of operations whether it is in there."""
-    return f"({', '.join([str(number), texts([word]), *(str(number in chosen).lower() for chosen in sets)])})"
+def _row(number: int, word: str, often: bool, sets: Sequence[frozenset[int]]) -> str:  # noqa: FBT001
+    """An operation with its number, and the sets of operations that it is in, as bits: a join brings each column."""
+    bits = [
+        sum(1 << bit for bit, chosen in enumerate(sets[at : at + BITS]) if number in chosen)
+        for at in range(0, len(sets), BITS)
+    ]
+    return f"({', '.join([str(number), texts([word]), str(often).lower(), *(f'{some}::bigint' for some in bits)])})"
+
+
+def _bits_of(sets: Sequence[frozenset[int]]) -> list[str]:
+    """The columns that the bits of all sets need."""
+    return [f"bits{at // BITS}" for at in range(0, len(sets), BITS)]
+
+
+def _in_set(number: int) -> str:
+    """Whether a candidate's operation is in the set of this number."""
+    return f"(bits{number // BITS} & {1 << number % BITS}) <> 0"
 
 
 def _limits(steps: list[Step], codes: Codes) -> dict[str, tuple[frozenset[int], tuple[str, ...]] | None]:
