@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -65,6 +66,30 @@ def statuses(result: ScanResult, control: str) -> dict[str, str]:
     """Status by address."""
     found = [verdict for verdict in result.report.verdicts if verdict.control.id == control]
     return {verdict.resource.address: verdict.status for verdict in found}
+
+
+def test_what_calls_leave_behind_is_collected_while_an_account_is_read(
+    scanned: Callable[..., ScanResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[int] = []
+    true = Edge.raw
+
+    def raw(edge: Edge, keys: Any, account: str, request: Request) -> tuple[Any, Answer]:
+        for _ in range(150):
+            found = true(edge, keys, account, request)
+        left.append(sum(type(one).__name__.endswith("Parser") for one in gc.get_objects()))
+        return found
+
+    monkeypatch.setattr(Edge, "raw", raw)
+    monkeypatch.setattr("bastide.sources.apart.may_be_apart", lambda: False)
+    gc.disable()
+    try:
+        scanned("s3.bucket-keeps-versions")
+        assert left
+        assert max(left) < 1000
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_the_controls_of_code_judge_the_account(scanned: Callable[..., ScanResult]) -> None:

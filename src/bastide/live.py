@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import time
 from importlib.util import find_spec
 from itertools import chain
@@ -19,7 +21,7 @@ from bastide.resources.policies import policy_paths
 from bastide.scan import Judged, ScanResult, finish, is_wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from bastide.controls.compiled import Compiled
@@ -165,13 +167,30 @@ def read(engine: Engine, run: Run, told: Callable[[str, int, int], None]) -> Non
     engine.take(apart(lambda: _read(engine, run, told)))
 
 
+@contextlib.contextmanager
+def _cycles_collected() -> Iterator[None]:
+    """Collect cycles, whatever was chosen before: botocore leaves the parsers of each answer in one.
+
+    In an organization these are millions. What is there already stays, and is not looked at.
+    """
+    collecting = gc.isenabled()
+    gc.freeze()
+    gc.enable()
+    try:
+        yield
+    finally:
+        if not collecting:
+            gc.disable()
+        gc.unfreeze()
+
+
 def _read(engine: Engine, run: Run, told: Callable[[str, int, int], None]) -> bytes:
     from bastide.sources.aws.client import Stopped
     from bastide.sources.aws.stopping import stoppable
 
     stop = engine.edge.stop
     try:
-        with stoppable(stop):
+        with _cycles_collected(), stoppable(stop):
             engine.find_accounts()
             engine.run(run, told)
     except (KeyboardInterrupt, Stopped):
