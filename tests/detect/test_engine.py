@@ -75,6 +75,12 @@ correlation:
     assert [match.rule.title for match in found.matches] == ["Lists much and deletes"]
 
 
+def test_correlations_look_back_to_where_those_begin_that_they_count(loaded: Any) -> None:
+    outer = "title: waves\nname: waves\ncorrelation: {type: event_count, rules: [much], timespan: 5m, condition: {gte: 2}}\n"
+    last = "title: days\ncorrelation: {type: event_count, rules: [waves], timespan: 1h, condition: {gte: 2}}\n"
+    assert span_of(loaded(RULE + "name: lists\n", MANY + "name: much\n", outer, last)) == (60 + 5 + 1) * 60_000
+
+
 def test_a_correlation_that_has_no_way_is_a_problem(loaded: Any, tmp_path: Path) -> None:
     rules = loaded(RULE + "name: lists\n", MANY.replace("event_count", "temporal_ordered").replace("gte: 3", "gte: 9"))
     found = detect(rules, plan_of(rules), stored(records(LIST), tmp_path))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bastide.detect.rules import Rule
 
 _EPISODES = """create or replace temp table episodes (rule INTEGER, event BIGINT, time BIGINT, members BIGINT[],
-  first BIGINT, last BIGINT, count BIGINT)"""
+  fresh BOOLEAN, first BIGINT, last BIGINT, count BIGINT)"""
 MAX_MEMBERS = 1000
 """Events that are named for one match, the first of them; all are counted."""
 
@@ -73,7 +73,7 @@ def statements(number: int, correlation: Correlation, values: Mapping[int, Seque
         f"create or replace temp table held as {_held(correlation, over, groups)}",
         _found(over, groups),
         f"insert into hits select {number}, event, time, fresh, {row(grouped(correlation), groups)} from found",
-        f"insert into episodes select {number}, event, time, members, first, last, number from found",
+        f"insert into episodes select {number}, event, time, members, fresh, first, last, number from found",
     ]
 
 
@@ -179,7 +179,7 @@ def _found(over: str, groups: list[str]) -> str:
         count(distinct e.event) as number, bool_or(e.fresh) as fresh,
         [x.event for x in list_sort(list(distinct {{'time': e.time, 'event': e.event}}))[:{MAX_MEMBERS}]] as members
       from runs r join counted e on {same} and e.time between r.s and r.e
-      group by {"".join(f"r.{name}, " for name in groups)}r.island, r.event, r.time having bool_or(e.fresh)"""
+      group by {"".join(f"r.{name}, " for name in groups)}r.island, r.event, r.time"""
 
 
 def possible(correlation: Correlation, matches: Mapping[int, int]) -> bool:
