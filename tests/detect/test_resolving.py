@@ -61,6 +61,12 @@ def test_a_placeholder_that_nobody_fills_is_a_problem(loaded: Callable[..., Rule
     assert plan.problems[0].rule.endswith("1")
 
 
+def test_a_placeholder_without_values_is_no_condition_for_what_is_not_there(loaded: Callable[..., RuleSet]) -> None:
+    text = rule_text("  call: {userIdentity.userName|expand: '%admins%'}\n  condition: call")
+    (problem,) = plan_of(loaded(text, placeholders={"admins": []})).problems
+    assert "the placeholder `%admins%` is not defined" in problem.cause
+
+
 def test_filters_go_into_the_rules_that_they_name(loaded: Callable[..., RuleSet]) -> None:
     text = (
         "title: ours\nlogsource: {product: aws, service: cloudtrail}\nfilter:\n"

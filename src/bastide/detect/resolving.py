@@ -76,7 +76,7 @@ def _expand(rule: Any, placeholders: Mapping[str, Sequence[str]]) -> None:
     from sigma.rule import SigmaDetection
 
     def fill(placeholder: Any) -> Iterator[Any]:
-        yield from placeholders.get(placeholder.name, [placeholder])
+        yield from placeholders.get(placeholder.name) or [placeholder]
 
     def walk(detection: Any) -> None:
         for item in detection.detection_items:
