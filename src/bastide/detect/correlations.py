@@ -89,11 +89,12 @@ def _events(at: int, part: Part, known: Sequence[Value]) -> str:
     columns += ["lists"] if listed else []
     found = f"select {', '.join(columns)} from matched where rule = {part.rule}{there}"
     for name, place in listed.items():
-        each = f"select *, unnest(list_distinct({place})) as {name} from ({found})"
+        values = place if name.startswith("m") else f"list_distinct({place})"
+        each = f"select *, unnest({values}) as {name} from ({found})"
         found = f"select * from ({each}) where {name} is not null"
-    groups, values = names[: len(part.groups)], names[len(part.groups) :]
-    measured = values[0] if len(values) == 1 else f"to_json([{', '.join(values)}])::varchar"
-    given = ", ".join(["event", "time", "fresh", *groups, f"{measured if values else 'null::varchar'} as measured"])
+    groups, figures = names[: len(part.groups)], names[len(part.groups) :]
+    measured = figures[0] if len(figures) == 1 else f"to_json([{', '.join(figures)}])::varchar"
+    given = ", ".join(["event", "time", "fresh", *groups, f"{measured if figures else 'null::varchar'} as measured"])
     return f"select {at} as part, {given} from ({found})"
 
 
