@@ -118,9 +118,7 @@ def test_only_the_files(project: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert [path.suffixes for path in (project / "out").rglob("*.gz")] == [[".json", ".gz"]]
 
 
-def test_a_rule_that_cannot_be_used_is_told_and_sees_nothing(
-    project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_rule_that_cannot_be_used_is_told_and_sees_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "rules").mkdir()
     (project / "rules" / "a.yml").write_text(RULE.replace("eventName", "eventNam"))
     (project / "attack.yaml").write_text(ATTACK)

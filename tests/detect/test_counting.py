@@ -51,8 +51,8 @@ def test_a_condition_in_words(loaded: Any) -> None:
 
 
 def test_an_alias_may_call_a_rule_by_its_id(loaded: Any) -> None:
-    one = counted(loaded, "  type: temporal\n  rules: [a, b]\n  group-by: [who]\n  aliases:\n    who:\n"
-                          "      00000000-0000-4000-8000-000000000000: userIdentity.arn\n      b: awsRegion\n")  # fmt: skip
+    who = "who: {00000000-0000-4000-8000-000000000000: userIdentity.arn, b: awsRegion}"
+    one = counted(loaded, f"  type: temporal\n  rules: [a, b]\n  group-by: [who]\n  aliases: {{{who}}}\n")
     assert [part.groups for part in one.parts] == [("userIdentity.arn",), ("awsRegion",)]
 
 

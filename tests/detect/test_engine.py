@@ -76,8 +76,9 @@ correlation:
 
 
 def test_correlations_look_back_to_where_those_begin_that_they_count(loaded: Any) -> None:
-    outer = "title: waves\nname: waves\ncorrelation: {type: event_count, rules: [much], timespan: 5m, condition: {gte: 2}}\n"
-    last = "title: days\ncorrelation: {type: event_count, rules: [waves], timespan: 1h, condition: {gte: 2}}\n"
+    counts = "correlation: {type: event_count, rules: [%s], timespan: %s, condition: {gte: 2}}\n"
+    outer = "title: waves\nname: waves\n" + counts % ("much", "5m")
+    last = "title: days\n" + counts % ("waves", "1h")
     assert span_of(loaded(RULE + "name: lists\n", MANY + "name: much\n", outer, last)) == (60 + 5 + 1) * 60_000
 
 
