@@ -149,3 +149,12 @@ def test_detections_of_others_have_an_answer_of_their_own(shop: Path, capsys: py
 def test_looking_makes_no_state(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said(capsys, "coverage")
     assert not list(project.rglob("state.db"))
+
+
+def test_a_rule_that_cannot_be_used_sees_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "rule.yml").write_text(ORDERS.replace("eventName", "eventNam"))
+    arguments = make_parser("coverage").parse_args(["coverage", "--rules", "rule.yml", "-f", "json"])
+    assert arguments.run(arguments) == 3
+    told = capsys.readouterr()
+    assert status(told.out, "T1530") == "blind"
+    assert "not used: rule.yml:1: CloudTrail's events have no field `eventNam`" in told.err

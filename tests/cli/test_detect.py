@@ -227,6 +227,21 @@ def test_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
         said(capsys, "detect")
     with pytest.raises(UsageError, match="--events"):
         said(capsys, "detect", "--events", "logs", "--all")
+    for words in (["--all"], ["--since", "1h"]):
+        with pytest.raises(UsageError, match="--watch tells of what is new"):
+            said(capsys, "detect", "--watch", *words)
+
+
+def test_which_run_sends_again_what_was_not_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    said(capsys, "ingest", "logs")
+    told = []
+    for words in ([], ["--all"], ["--since", "2020-01-01"], None, ["--all"], []):
+        more = [*words, "--send", "ocsf:none/there"] if words is not None else []
+        arguments = make_parser("detect").parse_args(["detect", "--rules", "rules", *more])
+        arguments.run(arguments)
+        told.append(capsys.readouterr().err.strip().rpartition("\n")[2].partition(" once more")[0])
+    again, same = "the next run judges the same", "the same run"
+    assert told == [again, again, same, "", same, ""]
 
 
 @pytest.mark.slow

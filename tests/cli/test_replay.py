@@ -116,3 +116,12 @@ def test_only_the_files(project: Path, capsys: pytest.CaptureFixture[str]) -> No
     code, text = said(capsys, "ordinary-day", "--write", "out")
     assert (code, text) == (0, "1 file of 1 scenario in out\n")
     assert [path.suffixes for path in (project / "out").rglob("*.gz")] == [[".json", ".gz"]]
+
+
+def test_a_rule_that_cannot_be_used_is_told_and_sees_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "rules").mkdir()
+    (project / "rules" / "a.yml").write_text(RULE.replace("eventName", "eventNam"))
+    (project / "attack.yaml").write_text(ATTACK)
+    arguments = make_parser("replay").parse_args(["replay", "attack.yaml", "--rules", "rules"])
+    assert arguments.run(arguments) == 3
+    assert "not used: rules/a.yml:1: CloudTrail's events have no field `eventNam`" in capsys.readouterr().err

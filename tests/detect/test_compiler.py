@@ -123,7 +123,7 @@ def by_engine(folder: Path, rule: dict[str, Any], some: list[dict[str, Any]]) ->
         return set(), None, plan.problems[0].cause
     found = detect(loaded, plan, stored(some, folder, CONVERTER))
     assert not found.problems
-    return {match.event_uid for match in found.matches}, tree_of(loaded.rules[0]), ""
+    return {match.event_uid for match in found.matches}, tree_of(loaded.rules[0].parsed.detection), ""
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +146,7 @@ def test_sql_and_reference_agree(folder: Path, rule: dict[str, Any], some: list[
 
 def compiled(loaded: Any, detection: str) -> Any:
     rules = loaded(rule_text(detection))
-    return compile_tree(tree_of(rules.rules[0]), CLOUDTRAIL, "api_activity")
+    return compile_tree(tree_of(rules.rules[0].parsed.detection), CLOUDTRAIL, "api_activity")
 
 
 @pytest.mark.parametrize(

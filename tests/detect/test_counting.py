@@ -50,6 +50,12 @@ def test_a_condition_in_words(loaded: Any) -> None:
     assert [part.rule for part in one.parts] == [1, 0, 2]
 
 
+def test_an_alias_may_call_a_rule_by_its_id(loaded: Any) -> None:
+    who = "who: {00000000-0000-4000-8000-000000000000: userIdentity.arn, b: awsRegion}"
+    one = counted(loaded, f"  type: temporal\n  rules: [a, b]\n  group-by: [who]\n  aliases: {{{who}}}\n")
+    assert [part.groups for part in one.parts] == [("userIdentity.arn",), ("awsRegion",)]
+
+
 def test_aliases_are_the_fields_of_each_rule(loaded: Any) -> None:
     one = counted(loaded, "  type: temporal\n  rules: [a, b]\n  group-by: [who, awsRegion]\n  aliases:\n    who:\n"
                           "      a: userIdentity.arn\n      b: requestParameters.name\n")  # fmt: skip

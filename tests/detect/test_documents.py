@@ -31,6 +31,11 @@ def test_words_stay_words() -> None:
     assert only.value == {"date": "2026-11-27", "detection": {"off": {"a": False}, "on": {"b": 1}}}
 
 
+def test_an_account_that_begins_with_0_is_no_number() -> None:
+    (only,) = documents("a: [012345671234, 111122223333, 0, -3, 12:30, 0x1f, 1.5]\n", "x.yml")
+    assert only.value == {"a": ["012345671234", 111122223333, 0, -3, "12:30", 31, 1.5]}
+
+
 @pytest.mark.parametrize(
     ("text", "cause", "place"),
     [

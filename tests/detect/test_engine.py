@@ -75,6 +75,20 @@ correlation:
     assert [match.rule.title for match in found.matches] == ["Lists much and deletes"]
 
 
+def test_correlations_look_back_to_where_those_begin_that_they_count(loaded: Any) -> None:
+    counts = "correlation: {type: event_count, rules: [%s], timespan: %s, condition: {gte: 2}}\n"
+    outer = "title: waves\nname: waves\n" + counts % ("much", "5m")
+    last = "title: days\n" + counts % ("waves", "1h")
+    assert span_of(loaded(RULE + "name: lists\n", MANY + "name: much\n", outer, last)) == (60 + 5 + 1) * 60_000
+
+
+def test_every_value_of_a_list_counts_in_a_sum(loaded: Any, tmp_path: Path) -> None:
+    measured = MANY.replace("event_count", "value_sum").replace("gte: 3", "gte: 200, field: requestParameters.sizes")
+    rules = loaded(RULE + "name: lists\n", measured)
+    events = records({**LIST, "requestParameters": {"sizes": [100, 100]}})
+    assert len(detect(rules, plan_of(rules), stored(events, tmp_path)).matches) == 1
+
+
 def test_a_correlation_that_has_no_way_is_a_problem(loaded: Any, tmp_path: Path) -> None:
     rules = loaded(RULE + "name: lists\n", MANY.replace("event_count", "temporal_ordered").replace("gte: 3", "gte: 9"))
     found = detect(rules, plan_of(rules), stored(records(LIST), tmp_path))

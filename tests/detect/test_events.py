@@ -39,6 +39,12 @@ def test_variables_keep_their_kind() -> None:
     assert record["requestParameters"] == {"days": 7, "of": "key 7"}
 
 
+@pytest.mark.parametrize("text", ["soon", "0001-01-01T00:00:00+99:00"])
+def test_a_time_that_is_none(text: str) -> None:
+    with pytest.raises(UsageError, match="is no time"):
+        moment({"eventTime": text})
+
+
 @pytest.mark.parametrize(
     ("who", "kind", "arn"),
     [
@@ -58,6 +64,8 @@ def test_callers(who: str, kind: str, arn: str | None) -> None:
         {"eventName": "x"},
         {**CALL, "by": "nobody"},
         {**CALL, "after": "soon"},
+        {**CALL, "after": "9999999d"},
+        {**CALL, "after": "99999999999999d"},
         {**CALL, "repeat": 0},
         {**CALL, "repeat": 100_000},
         {**CALL, "userAgent": "${missing}"},

@@ -295,6 +295,16 @@ def test_flow_logs_by_their_own_names(loaded: Any, service: str, item: str, *, h
         assert failed == (("example 2 is matched",) if hits else ("example 1 is not matched",))
 
 
+def test_a_flow_that_says_no_direction_has_none(loaded: Any) -> None:
+    flow = {
+        "account_id": "1", "interface_id": "e", "srcaddr": "1.2.3.4", "dstaddr": "10.0.0.1", "dstport": 22, "start":
+        "${seconds}", "log_status": "OK", "flow_direction": "SIDE", "action": "ACCEPT",
+    }  # fmt: skip
+    log, detection = "{product: aws, service: vpcflow}", "  a: {flow_direction: null}\n  condition: a"
+    assert of_another_log(loaded, log, detection, flow, "-", "egress") == ()
+    assert of_another_log(loaded, log, detection.replace("null", "'*'"), flow, "ingress", "-") == ()
+
+
 def test_the_interface_of_a_flow_without_a_direction(loaded: Any) -> None:
     """The default format does not say at which end it is; a rule looks for it all the same."""
     flow = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,6 +66,24 @@ def test_compaction_loses_nothing_new(lake: Lake, tmp_path: Path) -> None:
     found = newer(lake, TABLES, sequence, 0)
     assert [one.rows for one in found.inputs] == [3]
     assert newer(lake, TABLES, found.sequence, 0).inputs == []
+
+
+@pytest.mark.parametrize("look", ["state", "commits"])
+def test_what_comes_in_while_it_is_looked_up_is_judged_the_next_time(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, look: str
+) -> None:
+    ask = getattr(Lake, look)
+
+    def slow(self: Lake, *given: int) -> Any:
+        found = ask(self, *given)
+        monkeypatch.undo()
+        bring(self, tmp_path, "meanwhile", "10s")
+        return found
+
+    monkeypatch.setattr(Lake, look, slow)
+    first = newer(lake, TABLES, 0, 0)
+    then = newer(lake, TABLES, first.sequence, 0)
+    assert [len(first.inputs), len(then.inputs)] == [1, 1]
 
 
 def test_since_a_time(lake: Lake) -> None:

@@ -144,6 +144,21 @@ def test_syslog() -> None:
     assert json.loads(line.partition(" alert - ")[2])["title"] == "Root <acts>"
 
 
+@pytest.mark.parametrize(("title", "kept"), [("a rule", True), ("\u00e4" * 2000, False)])
+def test_a_long_alert_is_whole_in_syslog(title: str, *, kept: bool) -> None:
+    uids = tuple(f"{at:036d}" for at in range(400))
+    (alert,) = alerts_of([match(rule(title), event_uids=uids, resources=uids, count=400)])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as here:
+        here.bind(("127.0.0.1", 0))
+        here.settimeout(10)
+        assert send(f"syslog:127.0.0.1:{here.getsockname()[1]}", [alert]) == ""
+        line = here.recv(65_000)
+    assert len(line) <= 8000
+    record = json.loads(line.decode().partition(" alert - ")[2])
+    assert record["title"][:6] == title[:6]
+    assert bool(record.get("events")) == kept
+
+
 @pytest.mark.parametrize(
     "where",
     [

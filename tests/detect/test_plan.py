@@ -62,7 +62,7 @@ def test_several_conditions_are_alternatives(loaded: Any) -> None:
 
 def test_a_condition_that_cannot_be_read(loaded: Any) -> None:
     with pytest.raises(Unsupported):
-        tree_of(loaded(rule_text("  a: {eventName: A}\n  condition: a and")).rules[0])
+        tree_of(loaded(rule_text("  a: {eventName: A}\n  condition: a and")).rules[0].parsed.detection)
 
 
 def test_a_plan_is_plain_data(loaded: Any) -> None:

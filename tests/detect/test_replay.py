@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bastide.detect.replay import replay
+from bastide.detect.replay import replay, write
 from bastide.detect.run import Detections
 from bastide.detect.scenario import load_scenarios
 from bastide.errors import UsageError
@@ -104,3 +104,11 @@ def test_events_of_other_logs(project: Path) -> None:
     knock, later = one.steps
     assert ([seen.title for seen in knock.seen], knock.events) == (["Knock"], 3)
     assert (later.seen, later.others) == ((), ())
+
+
+@pytest.mark.parametrize("field", ["recipientAccountId", "awsRegion"])
+def test_files_lie_where_they_are_wanted_and_nowhere_else(tmp_path: Path, field: str) -> None:
+    event = {"eventName": "A", "eventTime": "2026-03-02T09:00:00Z", field: "../../../elsewhere"}
+    with pytest.raises(UsageError, match="no account and no region"):
+        write([event], tmp_path / "in")
+    assert not (tmp_path / "in").exists()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from bastide.detect.plan import plan_of
 from bastide.detect.rules import RuleSet
 from tests.detect.conftest import rule_text
@@ -61,6 +63,12 @@ def test_a_placeholder_that_nobody_fills_is_a_problem(loaded: Callable[..., Rule
     assert plan.problems[0].rule.endswith("1")
 
 
+def test_a_placeholder_without_values_is_no_condition_for_what_is_not_there(loaded: Callable[..., RuleSet]) -> None:
+    text = rule_text("  call: {userIdentity.userName|expand: '%admins%'}\n  condition: call")
+    (problem,) = plan_of(loaded(text, placeholders={"admins": []})).problems
+    assert "the placeholder `%admins%` is not defined" in problem.cause
+
+
 def test_filters_go_into_the_rules_that_they_name(loaded: Callable[..., RuleSet]) -> None:
     text = (
         "title: ours\nlogsource: {product: aws, service: cloudtrail}\nfilter:\n"
@@ -70,6 +78,44 @@ def test_filters_go_into_the_rules_that_they_name(loaded: Callable[..., RuleSet]
     plan = plan_of(loaded(rule_text(CALL), text))
     assert not plan.problems
     assert "pipeline" in plan.passes[0].steps[0].sql
+
+
+@pytest.mark.parametrize(
+    ("selection", "condition", "cause"),
+    [
+        ("{userIdentity.userName: bo}", "not selektion", "'selektion' not defined"),
+        ("{userIdentity.userNam: bo, nowhere: 1}", "not selection", "no field `nowhere`"),
+        ("{userIdentity.userName|expand: '%us%'}", "not selection", "`%us%` is not defined"),
+    ],
+)
+def test_a_filter_that_cannot_be_used_leaves_the_rules_as_they_are(
+    loaded: Callable[..., RuleSet], selection: str, condition: str, cause: str
+) -> None:
+    text = (
+        "title: ours\nlogsource: {product: aws, service: cloudtrail}\nfilter:\n  rules: any\n"
+        f"  selection: {selection}\n  condition: {condition}\n"
+    )
+    plan = plan_of(loaded(named("a"), named("b", 2), text))
+    (problem,) = plan.problems
+    assert problem.place.endswith("2.yml:1")
+    assert cause in problem.cause
+    assert len(plan.usable) == 2
+
+
+def test_placeholders_of_filters_are_filled(loaded: Callable[..., RuleSet]) -> None:
+    text = (
+        "title: ours\nlogsource: {product: aws, service: cloudtrail}\nfilter:\n  rules: any\n"
+        "  selection: {userIdentity.userName|expand: '%us%'}\n  condition: not selection\n"
+    )
+    plan = plan_of(loaded(named("a"), text, placeholders={"us": ["ann", "bo"]}))
+    assert not plan.problems
+    assert "('ann', 'bo')" in plan.passes[0].steps[0].sql
+
+
+def test_a_name_that_two_rules_have_counts_neither(loaded: Callable[..., RuleSet]) -> None:
+    found = loaded(named("a"), named("a", 2), COUNT % "a")
+    assert [one.cause for one in found.problems] == ["it counts `a`, which is the name of two rules"]
+    assert [rule.shown for rule in found.rules] == [True, True]
 
 
 def test_a_filter_for_a_rule_that_is_not_there_is_told(loaded: Callable[..., RuleSet]) -> None:

@@ -75,6 +75,26 @@ def test_a_correlation_over_two_runs(project: Path) -> None:
     assert match.count == 2
 
 
+def test_a_correlation_of_correlations_over_two_runs(project: Path) -> None:
+    rule = rule_text("  a: {eventName: ListBuckets}\n  condition: a") + "name: lists\n"
+    many = (
+        "title: many\nname: many\n"
+        "correlation: {type: event_count, rules: [lists], timespan: 10m, condition: {gte: 2}}\n"
+    )
+    waves = "title: waves\ncorrelation: {type: event_count, rules: [many], timespan: 1h, condition: {gte: 2}}\n"
+    (project / "rules" / "a.yml").write_text(f"{rule}---\n{many}---\n{waves}")
+    lake, detections = Lake(project / "lake"), Detections()
+    bring(lake, project, "user/alice")
+    bring(lake, project, "user/carol", after="9m")
+    judged, sequence = detections.new(lake)
+    assert judged.matches == []
+    detections.told(lake, sequence)
+    bring(lake, project, "user/dan", after="63m")
+    bring(lake, project, "user/eve", after="64m")
+    (match,) = detections.new(lake)[0].matches
+    assert (match.rule.title, match.count) == ("waves", 2)
+
+
 def test_files_without_a_lake(project: Path) -> None:
     bring(Lake(project / "lake"), project, "user/alice")
     judged = Detections().files([str(project / "logs")])

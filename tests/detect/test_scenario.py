@@ -72,6 +72,7 @@ def test_an_id_that_is_there_twice(tmp_path: Path) -> None:
         (("technique: T1580", "technique: X1"), "technique"),
         (("    events: [{eventSource: s3.amazonaws.com, eventName: GetObject}]\n", ""), "needs `events`"),
         (("variables: {who: bob}", "variables: 3"), "mapping of names"),
+        ((TEXT[TEXT.index("steps:") :], "steps: []\n"), "needs a step"),
         (("title: One", "tittle: One"), "no field"),
     ],
 )

@@ -61,12 +61,12 @@ def test_all_of_it_must_fit(fields: dict[str, str], covers: bool) -> None:
 def test_it_is_read_from_settings(tmp_path: Path) -> None:
     file = tmp_path / "bastide.yaml"
     file.write_text(
-        "detections:\n  rules: [library, mine]\n  placeholders: {admins: [ann]}\n  suppressions:\n"
+        "detections:\n  rules: [library, mine]\n  placeholders: {admins: [ann], robots: }\n  suppressions:\n"
         "    - {rule: x, until: 2027-03-01, by: jo, reason: known}\n"
     )
     found = read_tuning(str(file))
     assert found.rules == ["library", str(tmp_path / "mine")]
-    assert found.placeholders == {"admins": ["ann"]}
+    assert found.placeholders == {"admins": ["ann"], "robots": []}
     assert found.suppressions[0].place.endswith("bastide.yaml:5")
     assert found.suppressions[0].until == dt.date(2027, 3, 1)
 

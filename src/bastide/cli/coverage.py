@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bastide.detect.run import Detections
     from bastide.detect.sightings import Sightings
 
+INCOMPLETE = 3
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Tell what would be seen, and what would not."""
@@ -29,17 +31,27 @@ def run(arguments: argparse.Namespace) -> int:
 
     detections = Detections(arguments.rules or (), arguments.config or "")
     replayed, asked = _kept(arguments, detections)
-    rules, there = detections.rules.rules, _there(arguments.lake)
+    rules, there = detections.usable, _there(arguments.lake)
     by_technique = techniques(rules, load_scenarios(), replayed, there)
     by_threat = threats(rules, asked, replayed, there)
     if arguments.blind:
         by_technique, by_threat = ([row for row in rows if row.status != "seen"] for rows in (by_technique, by_threat))
+    code = _problems(detections)
     if arguments.format == "json":
         found = {"techniques": _records(by_technique), "threats": _records(by_threat)}
         print(json.dumps({"version": 1, **cleaned(found)}, indent=2))
-        return 0
+        return code
     print("\n".join([*_lines("ATT&CK technique", by_technique), "", *_lines("threat", by_threat)]))
-    return 0
+    return code
+
+
+def _problems(detections: Detections) -> int:
+    """Name rules that cannot be used: they see nothing; the exit code."""
+    from bastide.detect.show import problem_line
+
+    for one in detections.plan.problems:
+        print(problem_line(one), file=sys.stderr)
+    return INCOMPLETE if detections.plan.problems else 0
 
 
 def _kept(arguments: argparse.Namespace, detections: Detections) -> tuple[Sightings, dict[str, Asked]]:

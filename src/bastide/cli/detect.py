@@ -31,6 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.events and (arguments.watch or arguments.since or arguments.all or arguments.lake):
         raise UsageError("--events judges whole files; it goes with none of --lake, --since, --all, --watch")
+    if arguments.watch and (arguments.since or arguments.all):
+        raise UsageError("--watch tells of what is new; it goes with neither --since nor --all")
     detections = Detections(arguments.rules or (), arguments.config or "", arguments.engine)
     if arguments.watch:
         return _watch(arguments, detections)
@@ -121,7 +123,7 @@ class _Told:
 
 
 def _once(arguments: argparse.Namespace, detections: Detections, told: _Told) -> int:
-    from bastide.detect.newest import since_of
+    from bastide.detect.newest import remembered, since_of
     from bastide.lake.store import existing
 
     lake = existing(arguments.lake)
@@ -137,10 +139,11 @@ def _once(arguments: argparse.Namespace, detections: Detections, told: _Told) ->
     else:
         judged, sequence = detections.new(lake, arguments.jobs, told.match)
     code = told.closed(judged)
-    if arguments.since:
-        return code
     if told.outbox.is_empty:
-        detections.told(lake, sequence)
+        if not arguments.since:
+            detections.told(lake, sequence)
+    elif arguments.since or (arguments.all and remembered(lake, detections.name)):
+        print("the same run once more sends it again", file=sys.stderr)
     else:
         print("the next run judges the same once more, and sends it again", file=sys.stderr)
     return code

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from bastide.detect.scenario import Scenario
     from bastide.detect.sightings import Sighting
 
+INCOMPLETE = 3
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Play scenarios and tell what was seen."""
     from bastide.detect.replay import replay
     from bastide.detect.run import Detections
     from bastide.detect.scenario import load_scenarios
-    from bastide.detect.show import cleaned
+    from bastide.detect.show import cleaned, problem_line
     from bastide.lake.extra import needed
 
     needed()
@@ -37,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.write:
         return _write(scenarios, Path(arguments.write))
     detections = Detections(arguments.rules or (), arguments.config or "")
+    for one in detections.plan.problems:
+        print(problem_line(one), file=sys.stderr)
     outcomes = replay(detections, scenarios)
     lost = _record(arguments, outcomes, detections)
     if arguments.format == "json":
@@ -44,7 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps({"version": 1, "scenarios": cleaned(records), "lost": _lost(lost)}, indent=2))
     else:
         print("\n".join([*(_text(one) for one in outcomes), *_blind(lost), _closing(outcomes)]))
-    return 0 if all(one.passed for one in outcomes) else 1
+    if not all(one.passed for one in outcomes):
+        return 1
+    return INCOMPLETE if detections.plan.problems else 0
 
 
 def _record(arguments: argparse.Namespace, outcomes: Sequence[Outcome], detections: Detections) -> dict[str, Sighting]:
@@ -59,7 +65,7 @@ def _record(arguments: argparse.Namespace, outcomes: Sequence[Outcome], detectio
     manifest = read_manifest(arguments.config or "")
     try:
         with open_state(manifest.name, state_url(arguments.state or "", manifest.state)) as state:
-            return record(state, actor(), outcomes, detections.rules.rules, detections.set)
+            return record(state, actor(), outcomes, detections.usable, detections.set)
     except UsageError as error:
         print(f"not kept for `bastide coverage` and `bastide threats`: {clean(str(error), 600)}", file=sys.stderr)
         return {}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bastide.detect.rules import Rule
 
 _EPISODES = """create or replace temp table episodes (rule INTEGER, event BIGINT, time BIGINT, members BIGINT[],
-  first BIGINT, last BIGINT, count BIGINT)"""
+  fresh BOOLEAN, first BIGINT, last BIGINT, count BIGINT)"""
 MAX_MEMBERS = 1000
 """Events that are named for one match, the first of them; all are counted."""
 
@@ -73,7 +73,7 @@ def statements(number: int, correlation: Correlation, values: Mapping[int, Seque
         f"create or replace temp table held as {_held(correlation, over, groups)}",
         _found(over, groups),
         f"insert into hits select {number}, event, time, fresh, {row(grouped(correlation), groups)} from found",
-        f"insert into episodes select {number}, event, time, members, first, last, number from found",
+        f"insert into episodes select {number}, event, time, members, fresh, first, last, number from found",
     ]
 
 
@@ -89,11 +89,12 @@ def _events(at: int, part: Part, known: Sequence[Value]) -> str:
     columns += ["lists"] if listed else []
     found = f"select {', '.join(columns)} from matched where rule = {part.rule}{there}"
     for name, place in listed.items():
-        each = f"select *, unnest(list_distinct({place})) as {name} from ({found})"
+        values = place if name.startswith("m") else f"list_distinct({place})"
+        each = f"select *, unnest({values}) as {name} from ({found})"
         found = f"select * from ({each}) where {name} is not null"
-    groups, values = names[: len(part.groups)], names[len(part.groups) :]
-    measured = values[0] if len(values) == 1 else f"to_json([{', '.join(values)}])::varchar"
-    given = ", ".join(["event", "time", "fresh", *groups, f"{measured if values else 'null::varchar'} as measured"])
+    groups, figures = names[: len(part.groups)], names[len(part.groups) :]
+    measured = figures[0] if len(figures) == 1 else f"to_json([{', '.join(figures)}])::varchar"
+    given = ", ".join(["event", "time", "fresh", *groups, f"{measured if figures else 'null::varchar'} as measured"])
     return f"select {at} as part, {given} from ({found})"
 
 
@@ -179,7 +180,7 @@ def _found(over: str, groups: list[str]) -> str:
         count(distinct e.event) as number, bool_or(e.fresh) as fresh,
         [x.event for x in list_sort(list(distinct {{'time': e.time, 'event': e.event}}))[:{MAX_MEMBERS}]] as members
       from runs r join counted e on {same} and e.time between r.s and r.e
-      group by {"".join(f"r.{name}, " for name in groups)}r.island, r.event, r.time having bool_or(e.fresh)"""
+      group by {"".join(f"r.{name}, " for name in groups)}r.island, r.event, r.time"""
 
 
 def possible(correlation: Correlation, matches: Mapping[int, int]) -> bool:

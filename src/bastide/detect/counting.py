@@ -70,8 +70,8 @@ def counting(parsed: SigmaCorrelationRule, numbers: Mapping[int, int]) -> Correl
         Part(
             numbers[id(one.rule)],
             str(one.rule.title or ""),
-            tuple(_alias(parsed, name, one.reference) for name in by),
-            tuple(_alias(parsed, name, one.reference) for name in measured),
+            tuple(_alias(parsed, name, one.rule) for name in by),
+            tuple(_alias(parsed, name, one.rule) for name in measured),
         )
         for one in parsed.referenced_rules
     )
@@ -92,12 +92,12 @@ def _measured(parsed: Any) -> list[str]:
     return [found] if isinstance(found, str) else list(found or [])
 
 
-def _alias(parsed: Any, name: str, reference: str) -> str:
-    """The field of a rule that a name of the correlation means."""
+def _alias(parsed: Any, name: str, rule: Any) -> str:
+    """The field of a rule that a name of the correlation means, whether it calls the rule by its id or its name."""
     alias = parsed.aliases.aliases.get(name)
     if alias is None:
         return name
-    return next((field for one, field in alias.mapping.items() if one.reference == reference), name)
+    return next((field for one, field in alias.mapping.items() if one.rule is rule), name)
 
 
 def _limit(condition: Any) -> Limit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -14,6 +15,7 @@ MAX_DEPTH = 40
 MAX_ALIASES = 50
 _FLAG, _TEXT = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:str"
 _DATES = "tag:yaml.org,2002:timestamp"
+_WHOLE, _PLAIN = "tag:yaml.org,2002:int", re.compile("(?:[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+)$")
 
 
 class Document(Struct, frozen=True):
@@ -31,7 +33,10 @@ class Document(Struct, frozen=True):
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML with texts for dates, and an error for a key that stands twice: the first would be lost without a word."""
+    """YAML with texts for dates and for what only YAML 1.1 takes for a number, as an account that begins with 0.
+
+    A key that stands twice is an error: the first would be lost without a word.
+    """
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
         seen: set[str] = set()
@@ -46,7 +51,7 @@ class _Loader(yaml.CSafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != _DATES]
+    first: [(tag, _PLAIN if tag == _WHOLE else pattern) for tag, pattern in resolvers if tag != _DATES]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 

@@ -26,7 +26,7 @@ _TOLD = """
 create or replace temp table told as select row_number() over () as number, * from (
   select rule, event, time, null::bigint[] as members, null::bigint as first, null::bigint as last,
     null::bigint as count from matched where fresh and rule in ({single})
-  union all select rule, event, time, members, first, last, count from episodes where rule in ({shown}))
+  union all select rule, event, time, members, first, last, count from episodes where fresh and rule in ({shown}))
 """
 _MATCHES = """
 copy (with named as (
@@ -112,8 +112,16 @@ def moment(milliseconds: int) -> str:
 
 
 def span_of(rules: RuleSet) -> int:
-    """The longest time span of a correlation, in milliseconds; 0 without any."""
-    return max((rule.correlation.seconds * 1000 for rule in rules.rules if rule.correlation), default=0)
+    """How far correlations look back, in milliseconds; 0 without any.
+
+    One that counts others looks back its own time span to where they begin, and they do from there.
+    """
+    spans: dict[int, int] = {}
+    for rule in rules.rules:
+        if rule.correlation:
+            below = max((spans.get(part.rule, 0) for part in rule.correlation.parts), default=0)
+            spans[rule.number] = rule.correlation.seconds * 1000 + below
+    return max(spans.values(), default=0)
 
 
 def detect(

@@ -49,10 +49,10 @@ def made(
     for index, description in enumerate(descriptions):
         if not isinstance(description, dict):
             raise UsageError("an event is a mapping of fields", place=place)
-        at += _span(description.get("after", "1s" if index else "0s"), place)
+        at = _later(at, description.get("after", "1s" if index else "0s"), place)
         for number in range(_count(description.get("repeat", 1), place)):
             if number:
-                at += _span(description.get("every", "1s"), place)
+                at = _later(at, description.get("every", "1s"), place)
             if len(found) >= MAX_EVENTS:
                 raise UsageError(f"more than {MAX_EVENTS:,} events", place=place)
             uid = str(uuid.uuid5(_SPACE, f"{seed}/{index}/{number}"))
@@ -62,10 +62,16 @@ def made(
 
 
 def moment(event: Mapping[str, Any]) -> int:
-    """When an event of any log happened, in milliseconds since 1970; 0 for one that does not say."""
+    """When an event of any log happened, in milliseconds since 1970; 0 for one that does not say.
+
+    `UsageError` for a text that is no time.
+    """
     for key in _TIMES:
         if isinstance(text := event.get(key), str):
-            return int(dt.datetime.fromisoformat(text).timestamp() * 1000)
+            try:
+                return int(dt.datetime.fromisoformat(text).timestamp() * 1000)
+            except (ValueError, OverflowError):
+                raise UsageError(f"`{key}: {text[:40]}` of an event is no time") from None
     for key, factor in (("timestamp", 1), ("start", 1000)):
         if isinstance(number := event.get(key), int):
             return number * factor
@@ -88,11 +94,14 @@ def _count(value: Any, place: str) -> int:
     return value
 
 
-def _span(text: Any, place: str) -> dt.timedelta:
+def _later(at: dt.datetime, text: Any, place: str) -> dt.datetime:
     found = _SPAN.fullmatch(str(text))
     if not found:
         raise UsageError(f"`{str(text)[:40]}` is no span of time", place=place, remedy="write `30s`, `5m` or `2h`")
-    return dt.timedelta(milliseconds=int(found[1]) * _MILLISECONDS[found[2]])
+    try:
+        return at + dt.timedelta(milliseconds=int(found[1]) * _MILLISECONDS[found[2]])
+    except (OverflowError, ValueError):
+        raise UsageError(f"`{str(text)[:40]}` is too long a time", place=place) from None
 
 
 def _filled(value: Any, known: Mapping[str, Any], place: str) -> Any:

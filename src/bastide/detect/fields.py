@@ -75,7 +75,8 @@ def field_of(name: str, source: Source, table: str) -> Field:
     if first in source.native:
         return _json("raw_data", name)
     if several := source.lists.get(name.lower()):
-        return Field(several[0], many=True, reads=frozenset(several[2]), counted=several[1])
+        words = source.words.get(name.lower(), ())
+        return Field(several[0], many=True, reads=frozenset(several[2]), counted=several[1], words=words)
     if found := _named(name, source, table) or _column(table, "", name):
         return structs.replace(found, words=source.words.get(name.lower(), ()), blank=source.blank)
     if source.json and (not source.record or first.lower() in source.record):

@@ -164,7 +164,6 @@ FLOW = {
     **_both({
         "account_id": "cloud.account.uid",
         "az_id": "cloud.zone",
-        "flow_direction": "connection_info.direction",
         "log_status": "status_code",
         "pkt_dst_aws_service": "dst_endpoint.svc_name",
         "pkt_src_aws_service": "src_endpoint.svc_name",
@@ -291,7 +290,9 @@ def _either_end(word: str, part: str) -> Several:
     return _several(values, *ends, "unmapped", counted=f"coalesce({', '.join(values)})")
 
 
-FLOW_LISTS = {
+_DIRECTION = "connection_info.direction"
+_SAID = _several([f"""nullif("{_DIRECTION}", 'Unknown')"""], _DIRECTION)
+FLOW_LISTS = dict.fromkeys(("flow_direction", "flow-direction"), _SAID) | {
     name: _either_end(word, part)
     for word, part in (("interface_id", "interface_uid"), ("instance_id", "instance_uid"), ("subnet_id", "subnet_uid"),
                        ("vpc_id", "vpc_uid"))

@@ -67,9 +67,9 @@ def remember(lake: Lake, name: str, sequence: int) -> None:
 
 def newer(lake: Lake, tables: Iterable[str], after: int, span: int) -> Chosen:
     """What commits after a number brought, and files near in time that correlations over `span` (ms) look back to."""
-    commits = lake.commits()
     state = lake.state()
-    fresh = _fresh(commits, after)
+    commits = [one for one in lake.commits(after) if one.sequence <= state.sequence]  # others may come meanwhile
+    fresh = _fresh(commits)
     wanted = [file for file in state.files.values() if file.partition.table in set(tables)]
     new = [file for file in wanted if file.path in fresh]
     inputs = [_input(lake, file, fresh=True) for file in new]
@@ -92,12 +92,10 @@ def _input(lake: Lake, file: File, *, fresh: bool) -> Input:
     return Input(file.partition.table, f"{lake.storage.root}/{file.path}", file.rows, fresh, frozenset(file.sources))
 
 
-def _fresh(commits: Iterable[Commit], after: int) -> set[str]:
-    """Paths that hold events which came after a commit, also where they were put together with others since."""
+def _fresh(commits: Iterable[Commit]) -> set[str]:
+    """Paths that hold events which these commits brought, also where they were put together with others since."""
     found: set[str] = set()
     for commit in commits:
-        if commit.sequence <= after:
-            continue
         gone = found & set(commit.remove)
         if commit.kind in ("ingest", "redrive"):
             found |= {file.path for file in commit.add}

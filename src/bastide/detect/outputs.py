@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SECONDS = 10
 BATCH = 100
+LINE = 8000
+"""Bytes of a message of syslog: more of them, receivers cut."""
 _PRIORITY = {"critical": 2, "high": 3, "medium": 4, "low": 5, "informational": 6}
 _FACILITY = 13  # log audit
 
@@ -143,15 +145,24 @@ def _syslog(place: str, alerts: Sequence[Alert]) -> str:
     family, kind, protocol, _, address = socket.getaddrinfo(host, int(port), type=socket.SOCK_DGRAM)[0]
     with socket.socket(family, kind, protocol) as out:
         for alert in alerts:
-            out.sendto(_line(alert).encode()[:8000], address)
+            out.sendto(_line(alert).encode(), address)
     return ""
 
 
 def _line(alert: Alert) -> str:
-    """An alert as RFC 5424 has a message."""
+    """An alert as RFC 5424 has a message, of `LINE` bytes at most: of its longest lists the first are told."""
     record = alert_record(alert)
     priority = _FACILITY * 8 + _PRIORITY[alert.level]
-    return f"<{priority}>1 {record['last']} - bastide - alert - {json.dumps(record, ensure_ascii=True)}"
+    head = f"<{priority}>1 {record['last']} - bastide - alert - "
+    while len(text := head + json.dumps(record, ensure_ascii=True)) > LINE:
+        lists = [key for key, value in record.items() if isinstance(value, list) and value]
+        if not lists:
+            record = {key: record[key] for key in ("id", "level", "first", "last", "matches")}
+            record["title"] = clean(alert.title, 300)
+            continue
+        longest = max(lists, key=lambda key: len(json.dumps(record[key])))
+        record[longest] = record[longest][: len(record[longest]) // 2]
+    return text
 
 
 def _sns(place: str, alerts: Sequence[Alert]) -> str:

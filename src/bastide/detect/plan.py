@@ -143,12 +143,15 @@ def _pass(table: str, source: Source, steps: list[Step]) -> Pass:
     return Pass(table, where, tuple(steps), frozenset(source.lake))
 
 
-def tree_of(rule: Rule) -> Any:
-    """The condition tree of a rule; several conditions are alternatives. `Unsupported` where pySigma refuses it."""
+def tree_of(detection: Any) -> Any:
+    """The condition tree of a rule's or a filter's detection; several conditions are alternatives.
+
+    `Unsupported` where pySigma refuses it.
+    """
     from sigma.conditions import ConditionOR
     from sigma.exceptions import SigmaError
 
-    conditions, detections = rule.parsed.detection.parsed_condition, rule.parsed.detection.detections
+    conditions, detections = detection.parsed_condition, detection.detections
     if any("|" in str(one.condition) for one in conditions) or "timeframe" in detections:
         raise Unsupported("`timeframe` and what follows `|` are no longer part of Sigma: a correlation counts matches")
     try:
@@ -164,7 +167,7 @@ def _steps(rule: Rule, names: Sequence[str], counted: bool) -> list[tuple[str, S
     from bastide.detect.compiler import compile_tree
 
     assert rule.source is not None
-    tree = tree_of(rule)
+    tree = tree_of(rule.parsed.detection)
     kept = {table: [field_of(name, rule.source, table) for name in names] for table in rule.source.tables}
     many = [any(fields[at].kept[1] for fields in kept.values()) for at in range(len(names))]
     values = tuple(map(Value, names, many))

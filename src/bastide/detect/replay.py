@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,9 @@ _FOLDERS = {
     "waf": "WAFLogs",
 }
 """The folder of a log below `AWSLogs/ACCOUNT`, by the lake's name of it."""
+
+
+_SEGMENT = re.compile("[A-Za-z0-9_-]+")
 
 
 class Seen(Struct, frozen=True):
@@ -113,7 +117,10 @@ def replay(detections: Detections, scenarios: Sequence[Scenario]) -> list[Outcom
 
 
 def write(events: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
-    """Files for these records, as AWS lays them down in a bucket: CloudTrail's, and lines of JSON for other logs."""
+    """Files for these records, as AWS lays them down in a bucket: CloudTrail's, and lines of JSON for other logs.
+
+    `UsageError` for an event whose account or region leads elsewhere.
+    """
     from bastide.lake.read.recognise import kind_of
 
     by_place: dict[tuple[str, str, str, str], list[dict[str, Any]]] = {}
@@ -123,6 +130,9 @@ def write(events: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
         day = dt.datetime.fromtimestamp(moment(event) / 1000, dt.UTC).strftime("%Y/%m/%d")
         account = event.get("recipientAccountId") or event.get("account_id") or event.get("accountId") or ACCOUNT
         region = event.get("awsRegion") or event.get("region") or REGION
+        for word in (account, region):
+            if not _SEGMENT.fullmatch(str(word)):
+                raise UsageError(f"`{str(word)[:80]}` is no account and no region: files of the event lie below it")
         by_place.setdefault((log, str(account), str(region), day), []).append(event)
     files: list[Path] = []
     for (log, account, region, day), some in by_place.items():

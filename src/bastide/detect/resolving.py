@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from bastide.detect.rules import Problem, RuleSet, identity, made
+from bastide.detect.sources import source_of
 from bastide.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,10 +29,10 @@ def resolve(parsed: Parsed, into: RuleSet, placeholders: Mapping[str, Sequence[s
     rules = [(one, document) for one, document in parsed if not isinstance(one, SigmaFilter)]
     _distinct(rules)
     _aimless(filters, rules, into)
+    detections = [rule.detection for rule, _ in rules if not isinstance(rule, SigmaCorrelationRule)]
+    for detection in (*detections, *(one.filter for one, _ in filters)):
+        _expand(detection, placeholders)
     rules = [(_filtered(rule, filters, into), document) for rule, document in rules]
-    for rule, _ in rules:
-        if not isinstance(rule, SigmaCorrelationRule):
-            _expand(rule, placeholders)
     ordered = _ordered(rules, into)
     shown = _shown(ordered)
     numbers = {id(rule): number for number, (rule, _) in enumerate(ordered)}
@@ -58,25 +60,45 @@ def _aimless(filters: Parsed, rules: Parsed, into: RuleSet) -> None:
 
 
 def _filtered(rule: Any, filters: Parsed, into: RuleSet) -> Any:
-    """The rule with the filters that are meant for it."""
-    from sigma.exceptions import SigmaError
+    """The rule with the filters that are meant for it; one that cannot be used leaves it as it was written."""
     from sigma.rule import SigmaRule
 
-    for one, document in filters:
-        if isinstance(rule, SigmaRule):
-            try:
-                rule = one.apply_on_rule(rule)
-            except SigmaError as error:
-                into.problems.append(Problem(document.place, f"this filter cannot be applied: {error}"))
+    for one, document in filters if isinstance(rule, SigmaRule) else ():
+        filtered = one.apply_on_rule(deepcopy(rule))
+        if len(filtered.detection.detections) == len(rule.detection.detections):
+            continue
+        if cause := _hindrance(one, rule):
+            problem = Problem(document.place, f"this filter cannot be used: {cause}")
+            into.problems += [problem] if problem not in into.problems else []
+        else:
+            rule = filtered
     return rule
 
 
-def _expand(rule: Any, placeholders: Mapping[str, Sequence[str]]) -> None:
+def _hindrance(one: Any, rule: Any) -> str:
+    """Why a filter has no meaning for the logs of a rule; empty where it has one."""
+    from bastide.detect.compiler import compile_tree
+    from bastide.detect.fields import Unsupported
+    from bastide.detect.plan import tree_of
+
+    logs = rule.logsource
+    source = source_of(logs.product, logs.service, logs.category)
+    assert source is not None
+    try:
+        tree = tree_of(deepcopy(one.filter))
+        for table in source.tables:
+            compile_tree(tree, source, table)
+    except Unsupported as error:
+        return str(error)
+    return ""
+
+
+def _expand(detections: Any, placeholders: Mapping[str, Sequence[str]]) -> None:
     """Fill `%name%` where settings have values for it; what is left is refused when the rule is compiled."""
     from sigma.rule import SigmaDetection
 
     def fill(placeholder: Any) -> Iterator[Any]:
-        yield from placeholders.get(placeholder.name, [placeholder])
+        yield from placeholders.get(placeholder.name) or [placeholder]
 
     def walk(detection: Any) -> None:
         for item in detection.detection_items:
@@ -85,7 +107,7 @@ def _expand(rule: Any, placeholders: Mapping[str, Sequence[str]]) -> None:
             else:
                 item.value = [new for value in item.value for new in _filled(value, fill)]
 
-    for detection in rule.detection.detections.values():
+    for detection in detections.detections.values():
         walk(detection)
 
 
@@ -100,11 +122,12 @@ def _filled(value: Any, fill: Any) -> list[Any]:
 def _ordered(rules: Parsed, into: RuleSet) -> Parsed:
     """Rules first, then correlations, each after those it counts; one that counts what is not there is a problem."""
     by_reference: dict[str, tuple[Any, Document]] = {}
+    doubtful: set[str] = set()
     for rule, document in rules:
-        for key in (str(rule.id) if rule.id else "", rule.name or ""):
-            if key:
-                by_reference[key] = (rule, document)
-    order = _Order(by_reference, into)
+        for key in {str(rule.id or ""), rule.name or ""} - {""}:
+            doubtful |= {key} & by_reference.keys()
+            by_reference[key] = (rule, document)
+    order = _Order(by_reference, doubtful, into)
     for rule, document in rules:
         order.place(rule, document, ())
     return order.found
@@ -113,8 +136,8 @@ def _ordered(rules: Parsed, into: RuleSet) -> Parsed:
 class _Order:
     """Puts each correlation after what it counts."""
 
-    def __init__(self, by_reference: dict[str, tuple[Any, Document]], into: RuleSet) -> None:
-        self.by_reference, self.into = by_reference, into
+    def __init__(self, by_reference: dict[str, tuple[Any, Document]], doubtful: set[str], into: RuleSet) -> None:
+        self.by_reference, self.doubtful, self.into = by_reference, doubtful, into
         self.usable: dict[int, bool] = {}
         self.found: Parsed = []
 
@@ -146,6 +169,8 @@ class _Order:
         if missing := _connect(rule, self.by_reference):
             return f"it counts `{missing}`, which is not among the rules"
         for one in rule.referenced_rules:
+            if one.reference in self.doubtful:
+                return f"it counts `{one.reference}`, which is the name of two rules"
             if not self.place(*self.by_reference[one.reference], (*above, id(rule))):
                 return f"it counts `{one.reference}`, which cannot be used or counts this one"
         return ""

@@ -22,6 +22,7 @@ from bastide.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bastide.detect.rules import Rule
     from bastide.lake.store import Lake
 
     Tell = Callable[[Match], object] | None
@@ -62,6 +63,11 @@ class Detections:
         self.set = PROJECT if self.name == set_name(self.tuning.rules) else self.name
         of_project = self.tuning.suppressions if self.set == PROJECT else []
         self.aimless = aimless(of_project, self.rules.rules)
+
+    @property
+    def usable(self) -> list[Rule]:
+        """The rules that can be used."""
+        return [rule for rule in self.rules.rules if rule.number in self.plan.usable]
 
     def over(self, inputs: Sequence[Input], *, since: int = 0, jobs: int | None = None, tell: Tell = None) -> Judged:
         """Judge files of a lake; `tell` hears each match in the order of time, without it they are kept."""

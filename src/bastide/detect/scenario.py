@@ -127,6 +127,8 @@ def _read(path: Path) -> Scenario:
     for index, some in enumerate(events):
         if not isinstance(some, list) or not some or not all(isinstance(one, dict) for one in some):
             checker.say(("steps", index), "a step needs `events`, a list of mappings")
+    if steps == []:
+        checker.say(("steps",), "a scenario needs a step: of none nothing would be seen to fail")
     checker.finish("scenario")
     return Scenario(
         id=found["id"],

@@ -103,7 +103,7 @@ def _placeholders(value: Any, checker: Checker) -> dict[str, list[str]]:
         checker.say(("detections", "placeholders"), "`placeholders` is a mapping of names to texts")
         return {}
     return {
-        str(name): [str(one) for one in (words if isinstance(words, list) else [words])]
+        str(name): [str(one) for one in (words if isinstance(words, list) else [words]) if one is not None]
         for name, words in value.items()
     }
 

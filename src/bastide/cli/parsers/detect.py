@@ -60,7 +60,7 @@ def replay(commands: Any) -> None:
         description="Make CloudTrail of scenarios of attacks, bring it into a lake of its own and judge it: which "
         "detections fired, how soon, and what else did. What was seen is kept for `bastide coverage` and "
         "`bastide threats`.",
-        epilog="exit codes: 0 every expected detection fired; 1 one did not; 2 wrong use",
+        epilog="exit codes: 0 every expected detection fired; 1 one did not; 2 wrong use; 3 a rule could not be used",
     )
     parser.add_argument("scenarios", nargs="*", metavar="NAME|FILE", help="names of scenarios, files or folders "
                         "(default: all that bastide brings)")  # fmt: skip
