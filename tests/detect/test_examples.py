@@ -48,6 +48,18 @@ def test_what_is_no_example(loaded: Any) -> None:
         examples_of(rule(extra={"examples": "x"}))
 
 
+def test_an_event_that_the_lake_does_not_take_fails_its_rule_alone(loaded: Any) -> None:
+    texts = [
+        rule_text("  a: {eventName: ListBuckets}\n  condition: a", number=number)
+        + f"bastide:\n  examples:\n    - match: {YES}\n    - no-match: {no}\n"
+        for number, no in ((1, NO), (2, "{raw: {x: y}}"))
+    ]
+    rules = loaded(*texts)
+    good, bad = run_examples(rules, plan_of(rules), rules.rules)
+    assert good.failed == ()
+    assert bad.failed[0].startswith("the lake does not take this event")
+
+
 def test_a_word_that_means_nothing_is_told(loaded: Any) -> None:
     rules = loaded(
         rule_text("  a: {eventName: ListBuckets}\n  condition: a") + "bastide: {playboook: x, examples: []}\n"

@@ -96,12 +96,35 @@ def run_examples(rules: RuleSet, plan: Plan, some: Sequence[Rule], threats: Sequ
             failed[rule.id].append(error.cause)
             examples[rule.id] = []
         start += APART * (len(examples[rule.id]) + 1)
-    matched = _matched(everything, plan, [one for every in examples.values() for one in every])
+    try:
+        matched = _matched(everything, plan, _all(examples))
+    except UsageError:
+        for rule in some:
+            if cause := _refusal(examples[rule.id]):
+                failed[rule.id].append(cause)
+                examples[rule.id] = []
+        matched = _matched(everything, plan, _all(examples))
     for rule in some:
         failed[rule.id] += _slips(rule, threats)
         failed[rule.id] += [broken[rule.id]] if rule.id in broken else []
         failed[rule.id] += _judged(examples[rule.id], matched.get(rule.id, set()))
     return [Outcome(rule, len(examples[rule.id]), tuple(failed[rule.id])) for rule in some]
+
+
+def _all(examples: dict[str, list[Example]]) -> list[Example]:
+    return [one for every in examples.values() for one in every]
+
+
+def _refusal(examples: list[Example]) -> str:
+    """Why the lake does not take an event of these; empty where it takes all."""
+    from bastide.detect.small import stored
+
+    with tempfile.TemporaryDirectory(prefix="bastide-examples-") as folder:
+        try:
+            stored([event for example in examples for event in example.events], Path(folder))
+        except UsageError as error:
+            return error.cause
+    return ""
 
 
 def _matched(rules: RuleSet, plan: Plan, examples: list[Example]) -> dict[str, set[str | int]]:
