@@ -29,6 +29,7 @@ address(t) as nullif(regexp_extract(t, '^\\[?([^\\]]*)\\]?:[0-9]+$', 1), '')
 port(t) as try_cast(regexp_extract(t, ':([0-9]+)$', 1) as integer)
 http_activity(m) as coalesce(nullif(list_position(\
 ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'TRACE'], m), 0), 99)
+url_text(t) as coalesce(try(url_decode(t)), t)
 field(j, p) as json_extract_string(j, p)
 """
 """Functions for sources, one a line."""
