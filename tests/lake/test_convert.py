@@ -174,6 +174,11 @@ def test_what_the_event_does_not_say_its_place_says(make: Make) -> None:
     assert (row["cloud"]["account"]["uid"], row["cloud"]["region"]) == ("222222222222", "eu-north-1")
 
 
+def test_ids_that_say_nothing_make_no_two_events_one(make: Make) -> None:
+    rows, rejected = converted(make(1, eventID=""), make(1, eventID="", eventName="DeleteTrail"))
+    assert (sorted(row["api"]["operation"] for row in rows), rejected) == (["DeleteTrail", "GetObject"], [])
+
+
 def test_twice_in_one_file_is_once(make: Make) -> None:
     rows, _ = converted(make(1), make(2), make(1))
     assert len(rows) == 2
