@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import re
-from itertools import chain
+from itertools import chain, starmap
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, structs
 
 from bastide.lake.read import documents, results
 from bastide.lake.read.documents import Events, Refused, Text
@@ -194,13 +195,18 @@ def _text(whole: Iterator[bytes], path: str, only: Source | None) -> Iterator[Pi
         lines = text[:end].splitlines()
         if lines:
             if not begun:
+                lines[0] = lines[0].removeprefix(codecs.BOM_UTF8)
                 about, begun = _beginning(lines, path, only), True
-            yield _lines(about, lines)
+            stretches = list(_by_header(about, lines))
+            about = stretches[-1][0]
+            yield from starmap(_lines, stretches)
         if len(rest) > documents.LONGEST:
             yield Piece(None, (), [], [Refused(rest[:100_000], "a line without end")])
             return
     if rest.strip():
-        yield _lines(about if begun else _beginning([rest], path, only), [rest])
+        rest = rest if begun else rest.removeprefix(codecs.BOM_UTF8)
+        about = about if begun else _beginning([rest], path, only)
+        yield from starmap(_lines, _by_header(about, [rest]))
 
 
 class _About(Struct, frozen=True):
@@ -230,10 +236,12 @@ def _kind_of_line(line: str, path: str) -> Source | None:
 
 
 def header_of(source: Source, lines: list[str]) -> tuple[str, ...]:
-    """The names of the fields as the text itself gives them, else as the source has them."""
+    """The names of the fields as the text itself gives them before its first event, else as the source has them."""
     for line in lines:
         if source.header and (found := re.match(source.header, line)):
             return tuple(field_name(word) for word in line[found.end() :].split())
+        if line and not line.startswith("#"):
+            break
     return source.default
 
 
@@ -242,15 +250,30 @@ def field_name(word: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "_", word).strip("_")
 
 
+def _by_header(about: _About, lines: list[bytes]) -> Iterator[tuple[_About, list[bytes]]]:
+    """Bare lines with the names of their fields: files that were put together to one have several lines of names."""
+    bare = (_bare(line, stamped=about.stamped) for line in lines)
+    if about.source is None or not about.source.header:
+        yield about, list(bare)
+        return
+    pattern, some = re.compile(about.source.header.encode()), list[bytes]()
+    for line in bare:
+        if not pattern.match(line):
+            some.append(line)
+            continue
+        yield about, some
+        if about.header:
+            names = header_of(about.source, [line.decode("utf-8", "replace")])
+            about = structs.replace(about, header=names)
+        some = []
+    yield about, some
+
+
 def _lines(about: _About, lines: list[bytes]) -> Piece:
     kind, header = about.source, about.header
-    bare = (_bare(line, stamped=about.stamped) for line in lines)
-    texts = [line for line in bare if line and not line.startswith(b"#")]
+    texts = [line for line in lines if line and not line.startswith(b"#")]
     if kind is None:
         return Piece(None, (), [], [Refused(text[:100_000], _UNKNOWN) for text in texts])
-    if kind.header:
-        pattern = re.compile(kind.header.encode())
-        texts = [text for text in texts if not pattern.match(text)]
     if not header and kind.reader == "json":
         return _of_json_lines(kind, texts)
     return Piece(kind, header, list(texts), [])
