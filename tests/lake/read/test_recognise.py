@@ -13,7 +13,7 @@ from bastide.lake.read.recognise import field_name, header_of, kind_of, read
 from bastide.lake.read.unpack import pieces
 from bastide.lake.source import source
 from tests.lake.conftest import event, text_of
-from tests.lake.samples import EKS
+from tests.lake.samples import ANALYZER, ASFF, EKS, GUARDDUTY
 
 
 def kinds(path: Path, content: bytes) -> list[tuple[str, int, int]]:
@@ -86,6 +86,28 @@ def test_files_put_together_name_their_fields_anew(tmp_path: Path, monkeypatch: 
         for text in piece.texts
     ]
     assert found == [(b"2 10.0.0.1 10.0.0.2 1", b"10.0.0.1")] * 3 + [(b"2 10.0.0.2 10.0.0.1 1", b"10.0.0.1")] * 2
+
+
+@pytest.mark.parametrize("first", range(4))
+def test_events_of_several_kinds_in_one_stream(tmp_path: Path, first: int) -> None:
+    sent = [
+        ("Access Analyzer Finding", ANALYZER, "access-analyzer"),
+        ("GuardDuty Finding", GUARDDUTY, "guardduty"),
+        ("Security Hub Findings - Imported", {"findings": [ASFF]}, "securityhub"),
+        ("AWS API Call via CloudTrail", event(1), "cloudtrail"),
+    ]
+    sent = 2 * (sent[first:] + sent[:first])
+    content = "".join(json.dumps({"detail-type": kind, "detail": detail}) for kind, detail, _ in sent)
+    found = kinds(tmp_path / "x.json", content.encode())
+    assert found == [(source, number, 1) for number, (_, _, source) in enumerate(sent, 1)]
+
+
+def test_log_groups_of_several_kinds_in_one_stream(tmp_path: Path) -> None:
+    flow = "2 123456789012 eni-1 10.0.0.1 10.0.0.2 1 2 6 1 40 1793527200 1793527260 ACCEPT OK"
+    sent = [("/eks", json.dumps(EKS)), ("/vpc", flow), ("/eks", json.dumps(EKS)), ("/trail", json.dumps(event(1)))]
+    content = "".join(json.dumps({"logGroup": group, "logEvents": [{"message": text}]}) for group, text in sent)
+    found = [one[0] for one in kinds(tmp_path / "x.json", content.encode())]
+    assert found == ["eks-audit", "vpc-flow", "eks-audit", "cloudtrail"]
 
 
 KLOG = 'I1101 10:00:00.123456       1 scheduler.go:601] "Successfully bound pod" pod="shop/web-1"'

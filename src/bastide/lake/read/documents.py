@@ -17,7 +17,7 @@ from msgspec import Raw, Struct
 from bastide.lake.read.unpack import CutError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 LONGEST = 64 * 1024 * 1024
 """Bytes of text without an end of an event after which a file is given up."""
@@ -41,9 +41,14 @@ _BETWEEN = re.compile(rb"\s*,?\s*")
 Text = Raw | bytes
 
 
-class Message(bytes):
-    """A text that CloudWatch delivered; `owner` is the account of the log group, empty where that is not said."""
+class Delivered(bytes):
+    """A text that others delivered together with texts of other kinds.
 
+    `of` tells those apart: the kind that EventBridge names, or CloudWatch's log group. `owner` is the account of that
+    group, empty where that is not said.
+    """
+
+    of: str = ""
     owner: str = ""
 
 
@@ -77,6 +82,7 @@ class _Wrapper(Struct):
     rows: Raw = msgspec.field(name="QueryResultRows", default=_ABSENT)
     log_events: Raw = msgspec.field(name="logEvents", default=_ABSENT)
     owner: Raw = _ABSENT
+    group: Raw = msgspec.field(name="logGroup", default=_ABSENT)
     detail: Raw = _ABSENT
     kind: Raw = msgspec.field(name="detail-type", default=_ABSENT)
 
@@ -311,10 +317,13 @@ def inside(text: bytes) -> Events | None:
     if _is_list(wrapper.log_events):
         found = [] if bytes(wrapper.message_type) == _CONTROL else _MESSAGES.decode(wrapper.log_events)
         owner = _ACCOUNT.fullmatch(wrapper.owner)
-        return Events(_messages(found, owner[1].decode() if owner else ""))
+        group = bytes(wrapper.group).decode("utf-8", "replace")
+        texts = [one.message.encode() for one in found]
+        return Events(_delivered(texts, group, owner[1].decode() if owner else ""))
     detail = bytes(wrapper.detail)
-    if detail.startswith(b"{") and bytes(wrapper.kind):
-        return inside(detail) or Events([detail])
+    if detail.startswith(b"{") and (kind := bytes(wrapper.kind)):
+        inner = inside(detail) or Events([detail])
+        return Events(_delivered(inner.texts, kind.decode("utf-8", "replace")), inner.refused)
     if bytes(wrapper.item).startswith(b"{"):
         return Events([wrapper.item])
     for listed in (wrapper.records, wrapper.items, wrapper.asff, wrapper.findings, wrapper.rows):
@@ -323,13 +332,13 @@ def inside(text: bytes) -> Events | None:
     return None
 
 
-def _messages(logged: list[_Logged], owner: str) -> list[Text]:
-    texts: list[Text] = []
-    for one in logged:
-        text = Message(one.message.encode())
-        text.owner = owner
-        texts.append(text)
-    return texts
+def _delivered(texts: Iterable[Text], of: str, owner: str = "") -> list[Text]:
+    found: list[Text] = []
+    for one in texts:
+        text = Delivered(one)
+        text.of, text.owner = of, owner
+        found.append(text)
+    return found
 
 
 def _is_list(text: Raw) -> bool:

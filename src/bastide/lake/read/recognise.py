@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from itertools import chain, starmap
+from itertools import chain, groupby, starmap
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -90,18 +90,29 @@ def _is_json(head: bytes) -> bool:
 
 
 def _json(whole: Iterator[bytes], path: str, only: Source | None) -> Iterator[Piece]:
-    kind, header = only, _NONE
-    for part in documents.events(whole):
+    known: dict[str, tuple[Source | None, tuple[str, ...]]] = {}
+    for of, part in chain.from_iterable(map(_by_delivery, documents.events(whole))):
+        kind, header = known.get(of, (only, _NONE))
         if kind in (None, _trail()) and results.are_rows(part.texts):
             kind, part = _trail(), results.translated(part)  # noqa: PLW2901
         if kind is None and part.texts:
             kind, header = _kind(part.texts, path)
+        known[of] = kind, header
         if kind is not None and kind.reader == "ocsf":
             yield from _by_class(part, path)
         elif kind is not None and kind.reader == "text" and not header:
             yield Piece(kind, _NONE, list(map(_named, part.texts)), part.refused)
         else:
             yield _piece(kind, header, part)
+
+
+def _by_delivery(part: Events) -> Iterator[tuple[str, Events]]:
+    """Texts by what was delivered together: a stream of EventBridge or CloudWatch has logs of several kinds."""
+    found = [(of, Events(list(some))) for of, some in groupby(part.texts, lambda text: getattr(text, "of", ""))]
+    if part.refused:
+        found = found or [("", Events([]))]
+        found[-1][1].refused += part.refused
+    yield from found
 
 
 def _named(text: Text) -> Text:
