@@ -108,19 +108,19 @@ class Stager:
             refused = 0
             try:
                 for piece in read(found, source(task.only) if task.only else None):
-                    gathered.take(found.path, piece)
+                    gathered.take(found.shown, piece)
                     counts[piece.source.id if piece.source else ""] += len(piece.texts)
                     if gathered.bytes >= BATCH:
                         yield gathered.flush()
                     refused += len(piece.refused)
                     if refused > MOST:
-                        gathered.result.problems.append((found.path, _TOO_MUCH))
+                        gathered.result.problems.append((found.shown, _TOO_MUCH))
                         break
             except OSError as error:
-                gathered.result.problems.append((found.path, error.strerror or str(error)))
+                gathered.result.problems.append((found.shown, error.strerror or str(error)))
                 continue
             kind = counts.most_common(1)[0][0] if counts else ""
-            done.append(Input(found.path, found.bytes, found.mark, kind, counts.total()))
+            done.append(Input(found.shown, found.bytes, found.mark, kind, counts.total()))
         final = gathered.flush()
         final.inputs = done
         yield final

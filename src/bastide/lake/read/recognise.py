@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from itertools import chain, groupby, starmap
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -311,9 +312,10 @@ def _parquet(found: Found, only: Source | None) -> Iterator[Piece]:
         if found.path.startswith("s3://"):
             from bastide.lake.storage import bucket_files
 
-            file = parquet.ParquetFile(bucket_files().open_input_file(found.path.removeprefix("s3://")))
+            source = bucket_files().open_input_file(found.path.removeprefix("s3://"))
         else:
-            file = parquet.ParquetFile(found.path)
+            source = found.path if found.shown == found.path else pa.BufferReader(Path(found.path).read_bytes())
+        file = parquet.ParquetFile(source)
         kind = only
         for batch in file.iter_batches(batch_size=8192):
             texts = as_json(batch)
