@@ -153,6 +153,9 @@ def test_a_bucket_has_one_writer(bucket: str) -> None:
         lake.storage.write(LOCK, msgspec.json.encode(Holder("somebody:1", now() - 16 * 60_000)))
         with writing(lake):
             pass
+        lake.storage.write(LOCK, b"")
+        with pytest.raises(SourceError, match="not a lock"), writing(lake):
+            pass
 
 
 def test_what_was_forked_by_a_writer_that_was_killed_keeps_no_lake_locked(tmp_path: Path) -> None:
