@@ -17,6 +17,11 @@ def test_a_database_has_the_settings_that_are_asked_for() -> None:
         database.connect(no_such_setting=1)
 
 
+def test_names_of_columns_are_no_two_the_same() -> None:
+    cursor = database.connect().execute("select 1 as a, 2 as a, 3 as a_2, 4 as a")
+    assert database.names_of(cursor) == ["a", "a_3", "a_2", "a_4"]
+
+
 def test_no_thread_is_left_by_databases_on_one_thread() -> None:
     program = """
 from bastide import beside, database

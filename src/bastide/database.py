@@ -21,6 +21,19 @@ def connect(**settings: str | int | bool) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={**_ALWAYS, **settings})
 
 
+def names_of(cursor: duckdb.DuckDBPyConnection) -> list[str]:
+    """The names of a result's columns, no two the same: DuckDB calls both `actor.user.uid` and `metadata.uid` `uid`."""
+    given = [str(column[0]) for column in cursor.description or ()]
+    found: list[str] = []
+    for name in given:
+        number, own = 1, name
+        while own in found or (number > 1 and own in given):
+            number += 1
+            own = f"{name}_{number}"
+        found.append(own)
+    return found
+
+
 def without_threads() -> None:
     """Take the threads from the database that DuckDB opens by itself, for types that are named by text."""
     import duckdb

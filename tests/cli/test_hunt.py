@@ -39,6 +39,28 @@ def test_rows_in_every_form(run: Run, lake: None) -> None:
     assert (whole.returncode, "time_dt" in whole.stdout) == (0, True)
 
 
+def test_columns_that_are_called_the_same_are_all_there(run: Run, lake: None) -> None:
+    sql = "select actor.user.uid, metadata.uid, 1 as uid_2, cloud.account.uid from api_activity"
+    (row,) = json.loads(run("hunt", sql, "--lake", "lake", "-f", "json").stdout)["rows"]
+    one = event(1)
+    assert row == {
+        "uid": one["userIdentity"]["arn"], "uid_3": one["eventID"], "uid_2": 1, "uid_4": one["recipientAccountId"]
+    }  # fmt: skip
+
+
+def test_every_value_is_json(run: Run, lake: None) -> None:
+    sql = "select 'nan'::double as a, [date '2026-01-01'] as b, map([date '2026-01-01'], [{'c': '-inf'::double}]) as d"
+    done = run("hunt", sql, "--lake", "lake", "-f", "json")
+    (row,) = json.loads(done.stdout, parse_constant=pytest.fail)["rows"]
+    assert row == {"a": "nan", "b": ["2026-01-01"], "d": {"2026-01-01": {"c": "-inf"}}}
+
+
+def test_names_of_columns_hide_nothing(run: Run, lake: None) -> None:
+    for form, shown in (("terminal", "\\x1b[31mx"), ("csv", "\\x1b[31mx,'=1")):
+        done = run("hunt", 'select 1 as "\x1b[31mx", 2 as "=1"', "--lake", "lake", "-f", form)
+        assert (done.stdout.startswith(shown), done.returncode) == (True, 0)
+
+
 def test_kept_and_explained(run: Run, lake: None) -> None:
     run("hunt", SQL, "--lake", "lake", "--save", "who")
     assert "GetObject" in run("hunt", "--saved", "who", "--lake", "lake").stdout

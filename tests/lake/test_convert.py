@@ -16,6 +16,7 @@ from bastide.lake.classes import ocsf_version
 from bastide.lake.convert import Batch, Converter
 from bastide.lake.source import source
 from tests.lake.conftest import ACCOUNT, REGION, Place, event
+from tests.lake.samples import ANALYZER, ASFF, GUARDDUTY
 
 Make = Callable[..., dict[str, Any]]
 
@@ -172,6 +173,20 @@ def test_what_the_event_does_not_say_its_place_says(make: Make) -> None:
     path = "AWSLogs/o-abc123/222222222222/CloudTrail/eu-north-1/2026/11/01/a.json.gz"
     (row,), _ = converted(make(1, recipientAccountId="-", awsRegion="-"), path=path)
     assert (row["cloud"]["account"]["uid"], row["cloud"]["region"]) == ("222222222222", "eu-north-1")
+
+
+@pytest.mark.parametrize("name", ["access-analyzer", "guardduty", "securityhub"])
+def test_a_finding_is_no_finding_of_another_service(name: str) -> None:
+    findings = {"access-analyzer": ANALYZER, "guardduty": GUARDDUTY, "securityhub": ASFF}
+    batch = Batch(source(name), ())
+    batch.add("x.json", 1, [json.dumps(one).encode() for one in findings.values()])
+    good, rejected = Converter().convert(batch)
+    assert (sum(len(one.rows) for one in good), len(rejected)) == (1, 2)
+
+
+def test_ids_that_say_nothing_make_no_two_events_one(make: Make) -> None:
+    rows, rejected = converted(make(1, eventID=""), make(1, eventID="", eventName="DeleteTrail"))
+    assert (sorted(row["api"]["operation"] for row in rows), rejected) == (["DeleteTrail", "GetObject"], [])
 
 
 def test_twice_in_one_file_is_once(make: Make) -> None:

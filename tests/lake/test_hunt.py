@@ -72,6 +72,7 @@ def test_only_files_that_may_have_it_are_read(filled: Place) -> None:
     sql = "select count(*) from api_activity"
     assert (explain(filled.lake, sql).files, explain(filled.lake, sql, since=moment("2026-11-05")).files) == (2, 1)
     assert hunt(filled.lake, sql, since=moment("2026-11-05")).rows == [(1,)]
+    assert explain(filled.lake, sql.upper()).files == 2
     found = explain(filled.lake, sql)
     assert found.tables == ["api_activity"]
     assert found.bytes > 0

@@ -14,12 +14,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from bastide.errors import UsageError
 from bastide.lake.ingest import ingest, redrive
+from bastide.lake.status import status
 from bastide.lake.verify import verify
 from bastide.lake.writer import writing
 from tests.lake.conftest import Place, event, text_of
@@ -165,6 +168,19 @@ def test_what_is_quarantined_can_be_tried_again(place: Place, make: Make) -> Non
     assert (report.events, report.reasons) == (1, {"no time": 1})
     assert place.ids() == [uid(1)]
     assert redrive(place.lake, trust=True).events == 0
+
+
+def test_names_of_files_that_are_no_text(place: Place, make: Make) -> None:
+    odd = os.fsdecode(b"a\xff")
+    place.file(f"{odd}.json", text_of([make(1)]))
+    place.file(f"{odd}.bad.json", "{")
+    report = place.ingest()
+    assert (report.events, report.quarantined, place.ingest().known) == (1, 1, 2)
+    row = {"class_uid": 6003, "category_uid": 6, "metadata": {"uid": "x"}, "time": 1793527200000}
+    with (place.logs / f"{odd}.parquet").open("wb") as stream:
+        parquet.write_table(pa.Table.from_pylist([row]), stream)
+    assert place.ingest().tables == {"api_activity": 1}
+    assert list(status(place.lake).examples.values()) == [[f"{place.logs}/a\\xff.bad.json:1"]]
 
 
 def test_somebody_else_writes(place: Place, make: Make) -> None:

@@ -91,6 +91,15 @@ def test_users_of_the_first_version_are_told_by_their_arns(tmp_path: Path) -> No
     assert both.rows == [("arn:new", "AIDA3"), (user["uuid"], "AIDA1")]
 
 
+def test_calls_of_the_first_version_have_another_class(tmp_path: Path) -> None:
+    path = tmp_path / TRAIL.format(day="20261101").replace("2.0", "1.0")
+    path.parent.mkdir(parents=True)
+    old = OCSF | {"class_uid": 3005, "class_name": "API Activity", "category_uid": 3}
+    other = OCSF | {"class_uid": 3005, "class_name": "User Access Management", "category_uid": 3}
+    parquet.write_table(rows(old, other, OCSF | {"class_name": "API Activity"}), path)
+    assert hunt(Lake(tmp_path), "select class_uid from api_activity order by 1").rows == [(3005,), (6003,)]
+
+
 def test_a_damaged_file_hides_no_other(lake: Lake, request: pytest.FixtureRequest) -> None:
     path = FLOW.replace("y.gz", "z.gz")
     if lake.place.startswith("s3://"):

@@ -54,6 +54,9 @@ def test_a_source_reaches_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         ("port('-')", None),
         ("http_activity('GET')", 3),
         ("http_activity('BREW')", 99),
+        ("url_text('a%20b')", "a b"),
+        ("url_text('%ff%20')", "%ff%20"),
+        ("url_text(null)", None),
         ("field('{\"a\": {\"b\": 1}}', '$.a.b')", "1"),
     ],
 )

@@ -47,6 +47,22 @@ def test_a_file_that_goes_away_is_a_problem(place: Place, tmp_path: Path) -> Non
     assert [Path(one.path).name for one in result.inputs] == ["b.json.gz"]
 
 
+def test_a_disk_that_is_full_is_no_fault_of_the_file_that_is_read(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what was read of the files before it would count as brought in."""
+    place.trail("a.json.gz", event(1))
+    place.trail("b.json.gz", event(2))
+    monkeypatch.setattr(stage, "BATCH", 1)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(stage, "write", full)
+    with pytest.raises(OSError, match="No space left"):
+        list(Stager().run(Task(list(find([str(place.logs)])), tmp_path / "staging")))
+
+
 def test_records_of_the_quarantine(tmp_path: Path) -> None:
     import json
 

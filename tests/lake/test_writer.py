@@ -106,6 +106,17 @@ def test_broken_off_at_every_step(place: Place, kind: str, after: bool) -> None:
     assert step > 3
 
 
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_broken_off_before_the_first_commit_it_is_still_ours(place: Place, make: Make, step: int) -> None:
+    from bastide.lake.ingest import ingest
+
+    place.trail("a.json.gz", make(1), make(2, awsRegion="us-east-1"))
+    assert crashed(place, lambda lake: ingest(lake, [str(place.logs)], jobs=1), step, after=True)
+    assert not place.lake.exists()
+    assert place.ingest().events == 2
+    assert verify(place.lake).faults == []
+
+
 def test_a_full_disk_is_told(place: Place, make: Make) -> None:
     class Full(Folder):
         def bring(self, local: Path, path: str) -> None:
@@ -141,6 +152,9 @@ def test_a_bucket_has_one_writer(bucket: str) -> None:
             pass
         lake.storage.write(LOCK, msgspec.json.encode(Holder("somebody:1", now() - 16 * 60_000)))
         with writing(lake):
+            pass
+        lake.storage.write(LOCK, b"")
+        with pytest.raises(SourceError, match="not a lock"), writing(lake):
             pass
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -93,19 +94,31 @@ def _explained(found: Explained, form: str) -> None:
 def _print(answer: Answer, form: str) -> None:
     if form == "json":
         rows = [dict(zip(answer.columns, map(_plain, row), strict=True)) for row in answer.rows]
-        print(json.dumps({"version": 1, "rows": rows, "more": answer.more}, indent=2, default=str))
+        print(json.dumps({"version": 1, "rows": rows, "more": answer.more}, indent=2))
     elif form == "csv":
         writer = csv.writer(sys.stdout)
-        writer.writerow(answer.columns)
+        writer.writerow([cell(name) for name in answer.columns])
         writer.writerows([[cell(_plain_cell(value)) for value in row] for row in answer.rows])
     else:
-        _aligned([answer.columns, *([_cell(value) for value in row] for row in answer.rows)])
+        _aligned(
+            [
+                [clean(name, MAX_CELL) for name in answer.columns],
+                *([_cell(value) for value in row] for row in answer.rows),
+            ]
+        )
         more = "; there are more, see --limit" if answer.more else ""
         print(counted(len(answer.rows), "row") + more)
 
 
 def _plain(value: Any) -> Any:
-    return value if isinstance(value, (str, int, float, bool, list, dict, type(None))) else str(value)
+    """A value as JSON has it: what that has no form for, numbers that are none among it, is text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if value is None or isinstance(value, (str, int)) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    return str(value)
 
 
 def _cell(value: Any) -> str:

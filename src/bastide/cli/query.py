@@ -7,6 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from bastide import database
 from bastide.errors import UsageError
 from bastide.lastscan import open_last_scan
 from bastide.redact import cell, clean
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise UsageError("a query is one `select`", remedy="`bastide query` lists the tables")
         cursor = connection.execute(statements[0])
-        names = [column[0] for column in cursor.description or ()]
+        names = database.names_of(cursor)
         rows = cursor.fetchall()
     except duckdb.Error as error:
         raise UsageError(f"the query does not run: {error}", remedy="`bastide query` lists the tables") from None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
+from bastide import database
 from bastide.errors import UsageError, near_miss
 from bastide.lake.classes import tables
 from bastide.lake.commits import decoded
@@ -59,7 +60,7 @@ def hunt(lake: Lake, sql: str, *, since: int | None = None, limit: int = 1000) -
     connection = _connected(lake, since)
     try:
         cursor = connection.execute(_statement(connection, sql))
-        columns = [column[0] for column in cursor.description or ()]
+        columns = database.names_of(cursor)
         rows = cursor.fetchmany(limit + 1)
     except duckdb.Error as error:
         raise _refusal(error) from None
@@ -75,7 +76,7 @@ def explain(lake: Lake, sql: str, *, since: int | None = None) -> Explained:
     connection = _connected(lake, since)
     try:
         _statement(connection, sql)
-        names = [name for name in tables() if re.search(rf"\b{name}\b", sql)]
+        names = [name for name in tables() if re.search(rf"(?i)\b{name}\b", sql)]
         plan = connection.execute(f"explain {sql}").fetchall()[0][1]
     except duckdb.Error as error:
         raise _refusal(error) from None

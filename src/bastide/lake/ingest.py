@@ -88,7 +88,7 @@ def ingest(
 
 
 def _known(writer: Writer, one: Found) -> bool:
-    before = writer.state.inputs.get(one.path)
+    before = writer.state.inputs.get(one.shown)
     return before is not None and (before.bytes, before.mark) == (one.bytes, one.mark)
 
 

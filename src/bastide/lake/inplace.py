@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from bastide.lake.storage import Storage
 
 _FILE = re.compile(r"(?P<base>(?:[^/=]+/)*)region=[^/]+/accountId=[^/]+/eventDay=(?P<day>\d{8})/[^/]+\.parquet")
+_FORMER = {"api_activity": 3005}
+"""What classes were in OCSF 1.0.0-rc.2, that of Security Lake's first version; later the number is another class's."""
 _PARTITION = ("region", "accountId", "eventDay")
 ROWS = 500_000
 """Events of a copied file at most, as far as batches allow it."""
@@ -155,7 +157,10 @@ def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> set[str]:
 def _select(connection: duckdb.DuckDBPyConnection, one: Table, relation: str, columns: set[str]) -> str:
     chosen = [f"{_column(connection, relation, name, kind, columns)}" for name, kind in one.sql_types().items()]
     chosen += [f'"{name}"::varchar as "{name}"' for name in _PARTITION]
-    return f"select {', '.join(chosen)} from {relation} where class_uid = {one.uid}"
+    own = f"class_uid = {one.uid}"
+    if one.name in _FORMER and "class_name" in columns:
+        own += f" or (class_uid = {_FORMER[one.name]} and class_name = {quoted(one.title)})"
+    return f"select {', '.join(chosen)} from {relation} where {own}"
 
 
 def _column(

@@ -29,6 +29,7 @@ address(t) as nullif(regexp_extract(t, '^\\[?([^\\]]*)\\]?:[0-9]+$', 1), '')
 port(t) as try_cast(regexp_extract(t, ':([0-9]+)$', 1) as integer)
 http_activity(m) as coalesce(nullif(list_position(\
 ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'TRACE'], m), 0), 99)
+url_text(t) as coalesce(try(url_decode(t)), t)
 field(j, p) as json_extract_string(j, p)
 """
 """Functions for sources, one a line."""
@@ -132,7 +133,7 @@ def _outputs(source: Source) -> list[tuple[str, str]]:
         ("_account", f"coalesce({account}, path_account)::varchar"),
         ("_region", f"coalesce({region}, path_region)::varchar"),
         ("_refused", f"case {timeless}{refused}{foreign}{odd} end"),
-        ("metadata.uid", f"coalesce({source.uid or 'null'}, md5(raw))"),
+        ("metadata.uid", f"coalesce(nullif({source.uid or 'null'}, ''), md5(raw))"),
         ("activity_id", _by_table(source, [part.activity for part in source.tables.values()])),
         ("activity_name", f"({names})::varchar"),
         *((name, _column(source, name)) for name in _names(source)),

@@ -106,24 +106,32 @@ class Stager:
         for found in task.files:
             counts: Counter[str] = Counter()
             refused = 0
-            try:
-                for piece in read(found, source(task.only) if task.only else None):
-                    gathered.take(found.path, piece)
-                    counts[piece.source.id if piece.source else ""] += len(piece.texts)
-                    if gathered.bytes >= BATCH:
-                        yield gathered.flush()
-                    refused += len(piece.refused)
-                    if refused > MOST:
-                        gathered.result.problems.append((found.path, _TOO_MUCH))
-                        break
-            except OSError as error:
-                gathered.result.problems.append((found.path, error.strerror or str(error)))
+            failed: list[str] = []
+            for piece in _until_error(read(found, source(task.only) if task.only else None), failed):
+                gathered.take(found.shown, piece)
+                counts[piece.source.id if piece.source else ""] += len(piece.texts)
+                if gathered.bytes >= BATCH:
+                    yield gathered.flush()
+                refused += len(piece.refused)
+                if refused > MOST:
+                    gathered.result.problems.append((found.shown, _TOO_MUCH))
+                    break
+            if failed:
+                gathered.result.problems.append((found.shown, failed[0]))
                 continue
             kind = counts.most_common(1)[0][0] if counts else ""
-            done.append(Input(found.path, found.bytes, found.mark, kind, counts.total()))
+            done.append(Input(found.shown, found.bytes, found.mark, kind, counts.total()))
         final = gathered.flush()
         final.inputs = done
         yield final
+
+
+def _until_error(pieces: Iterator[Piece], failed: list[str]) -> Iterator[Piece]:
+    """The pieces that can be read, and why there are no more. What fails with their taker is no fault of the file."""
+    try:
+        yield from pieces
+    except OSError as error:
+        failed.append(error.strerror or str(error))
 
 
 def _keep_memory() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bastide import database
 from bastide.errors import UsageError
 from bastide.lake.classes import Table, table, tables
-from bastide.lake.commits import Commit, File, Input, read_commits
+from bastide.lake.commits import PENDING, Commit, File, Input, read_commits
 from bastide.lake.sql import quoted
 from bastide.lake.storage import Folder, Storage, storage
 
@@ -80,10 +80,15 @@ class Lake:
         return next(read_commits(self.storage), None) is not None
 
     def in_place(self) -> bool:
-        """Whether others write this lake, as Amazon Security Lake: it is read where it is, and has no commits."""
+        """Whether others write this lake, as Amazon Security Lake: it is read where it is, and has no commits.
+
+        Files of a writer of ours that was killed before its first commit are nobody's.
+        """
         from bastide.lake.inplace import parquet_files
 
-        return not self._begun() and bool(parquet_files(self.storage))
+        if self._begun() or self.storage.size(PENDING) is not None:
+            return False
+        return bool(parquet_files(self.storage))
 
     def commits(self, after: int = 0) -> list[Commit]:
         """The commits after this number, in their order; each has one more than the one before."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bastide.lake.stage import Quarantined, Staged
+    from bastide.lake.storage import Storage
 
 LOCK = f"{OURS}/lock"
 STALE = 15 * 60_000
@@ -213,6 +214,12 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_let_go)
 
 
+def _holder(storage: Storage) -> Holder:
+    """Who has locked a bucket; `SourceError` when the lock says nothing of that."""
+    holder: Holder = decoded(storage.read(LOCK), Holder, f"{storage.root}/{LOCK}", "a lock")
+    return holder
+
+
 @contextlib.contextmanager
 def _bucket_locked(lake: Lake, busy: UsageError) -> Iterator[None]:
     """A bucket is locked by an object that says who writes; one that is old was left by somebody who died."""
@@ -220,11 +227,11 @@ def _bucket_locked(lake: Lake, busy: UsageError) -> Iterator[None]:
 
     own = Holder(f"{platform.node()}:{os.getpid()}", now())
     with contextlib.suppress(FileNotFoundError):
-        other = msgspec.json.decode(lake.storage.read(LOCK), type=Holder)
+        other = _holder(lake.storage)
         if own.at - other.at < STALE and other.process != own.process:
             raise busy
     lake.storage.write(LOCK, msgspec.json.encode(own))
-    if msgspec.json.decode(lake.storage.read(LOCK), type=Holder) != own:
+    if _holder(lake.storage) != own:
         raise busy
     try:
         yield

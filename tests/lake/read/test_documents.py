@@ -57,6 +57,50 @@ def test_whatever_the_form_and_the_pieces_the_events_are_the_same(
         assert refused == []
 
 
+@settings(max_examples=150)
+@given(
+    st.lists(_events, min_size=1, max_size=6), st.integers(1, 60), st.sampled_from(["", "\n", " \r\n"]), st.booleans()
+)
+def test_documents_that_follow_each_other_are_all_read(
+    values: list[list[Any]], size: int, between: str, more: bool
+) -> None:
+    document = {"NextToken": "x"} if more else {}
+    content = between.join(json.dumps({"Records": some, **document}) for some in values).encode()
+    expected = [json.dumps(one).encode() for some in values for one in some]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(documents, "HEAD", 12)
+        assert divided(content) == (expected, [])
+        if not more:
+            assert divided(content, size) == (expected, [])
+
+
+@pytest.mark.parametrize(
+    ("end", "texts", "reasons"),
+    [
+        (b"]}", 2, 0),
+        (b'],"ResponseMetadata":{"Headers":{"a":["b"]}}}\n', 2, 0),
+        (b']}\n{"b":1}\n{"b":2}', 4, 0),
+        (b"]}x", 2, 1),
+        (b'],"x":tru', 2, 1),
+    ],
+)
+def test_what_follows_a_list_is_read_or_told(end: bytes, texts: int, reasons: int) -> None:
+    content = b'{"Records":[' + b",".join([b'{"a":1}'] * 2) + end
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(documents, "HEAD", 12)
+        for size in (1 << 20, 30):
+            found, refused = divided(content, size)
+            assert (len(found), len(refused)) == (texts, reasons)
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_objects_of_several_lines_one_after_another(wrapped: bool) -> None:
+    values = [{"a": number, "b": ["x", {}]} for number in range(3)]
+    content = "\n".join(json.dumps({"Records": [one]} if wrapped else one, indent=2) for one in values)
+    found, refused = divided(content.encode())
+    assert ([json.loads(one) for one in found], refused) == (values, [])
+
+
 @given(_events.filter(bool), st.data())
 def test_what_is_cut_keeps_its_beginning(values: list[Any], data: st.DataObject) -> None:
     texts = [json.dumps(one).encode() for one in values]

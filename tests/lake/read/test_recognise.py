@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from bastide.lake.read import recognise
 from bastide.lake.read.found import find
 from bastide.lake.read.recognise import field_name, header_of, kind_of, read
+from bastide.lake.read.unpack import pieces
 from bastide.lake.source import source
 from tests.lake.conftest import event, text_of
-from tests.lake.samples import EKS
+from tests.lake.samples import ANALYZER, ASFF, EKS, GUARDDUTY
 
 
 def kinds(path: Path, content: bytes) -> list[tuple[str, int, int]]:
@@ -46,6 +48,7 @@ def test_nothing_that_is_known(tmp_path: Path) -> None:
     [
         (["version account-id srcaddr", "2 1 x"], ("version", "account_id", "srcaddr")),
         (["2 123456789012 eni-1 x"], source("vpc-flow").default),
+        (["2 123456789012 eni-1 x", "version account-id srcaddr"], source("vpc-flow").default),
     ],
 )
 def test_the_names_of_fields(lines: list[str], header: tuple[str, ...]) -> None:
@@ -62,6 +65,49 @@ def test_lines_with_and_without_a_time_before_them(tmp_path: Path) -> None:
     (tmp_path / "b.log").write_bytes(b"2026-11-01T10:00:00.000Z " + line)
     (piece,) = read(next(find([str(tmp_path / "b.log")])))
     assert [bytes(one) for one in piece.texts] == [line.strip()]
+
+
+@pytest.mark.parametrize("size", [1 << 20, 150])
+def test_files_put_together_name_their_fields_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(recognise, "pieces", lambda stream: pieces(stream, size))
+    first, second = b"version srcaddr dstaddr start", b"version dstaddr srcaddr start"
+    content = (
+        b"\xef\xbb\xbf"
+        + first
+        + b"\r\n2 10.0.0.1 10.0.0.2 1\r\n" * 3
+        + second
+        + b"\n2 10.0.0.2 10.0.0.1 1\n" * 2
+        + first
+    )
+    (tmp_path / "flow-log.txt").write_bytes(content)
+    found = [
+        (text, dict(zip(piece.header, text.split(), strict=True))["srcaddr"])
+        for piece in read(next(find([str(tmp_path / "flow-log.txt")])))
+        for text in piece.texts
+    ]
+    assert found == [(b"2 10.0.0.1 10.0.0.2 1", b"10.0.0.1")] * 3 + [(b"2 10.0.0.2 10.0.0.1 1", b"10.0.0.1")] * 2
+
+
+@pytest.mark.parametrize("first", range(4))
+def test_events_of_several_kinds_in_one_stream(tmp_path: Path, first: int) -> None:
+    sent = [
+        ("Access Analyzer Finding", ANALYZER, "access-analyzer"),
+        ("GuardDuty Finding", GUARDDUTY, "guardduty"),
+        ("Security Hub Findings - Imported", {"findings": [ASFF]}, "securityhub"),
+        ("AWS API Call via CloudTrail", event(1), "cloudtrail"),
+    ]
+    sent = 2 * (sent[first:] + sent[:first])
+    content = "".join(json.dumps({"detail-type": kind, "detail": detail}) for kind, detail, _ in sent)
+    found = kinds(tmp_path / "x.json", content.encode())
+    assert found == [(source, number, 1) for number, (_, _, source) in enumerate(sent, 1)]
+
+
+def test_log_groups_of_several_kinds_in_one_stream(tmp_path: Path) -> None:
+    flow = "2 123456789012 eni-1 10.0.0.1 10.0.0.2 1 2 6 1 40 1793527200 1793527260 ACCEPT OK"
+    sent = [("/eks", json.dumps(EKS)), ("/vpc", flow), ("/eks", json.dumps(EKS)), ("/trail", json.dumps(event(1)))]
+    content = "".join(json.dumps({"logGroup": group, "logEvents": [{"message": text}]}) for group, text in sent)
+    found = [one[0] for one in kinds(tmp_path / "x.json", content.encode())]
+    assert found == ["eks-audit", "vpc-flow", "eks-audit", "cloudtrail"]
 
 
 KLOG = 'I1101 10:00:00.123456       1 scheduler.go:601] "Successfully bound pod" pod="shop/web-1"'

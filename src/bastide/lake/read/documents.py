@@ -7,6 +7,7 @@ than a piece is divided between events without being held whole.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from msgspec import Raw, Struct
 from bastide.lake.read.unpack import CutError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 LONGEST = 64 * 1024 * 1024
 """Bytes of text without an end of an event after which a file is given up."""
@@ -33,14 +34,21 @@ _OPENED = re.compile(
 )
 _WRAPPERS = ("Records", "configurationItems", "Findings", "findings", "QueryResultRows")
 _OPEN = re.compile(_OPENED.pattern % "|".join(_WRAPPERS).encode())
+_AGAIN = re.compile(rb"\]\s*\}(?=\s*\{)%b(?:\s*\]\s*\}(?=\s*\{)%b)*" % (_OPEN.pattern, _OPEN.pattern))
+"""Where one document's list ends and the next one's begins. No text has `}{"` in it: its quote would end it."""
 _BETWEEN = re.compile(rb"\s*,?\s*")
 
 Text = Raw | bytes
 
 
-class Message(bytes):
-    """A text that CloudWatch delivered; `owner` is the account of the log group, empty where that is not said."""
+class Delivered(bytes):
+    """A text that others delivered together with texts of other kinds.
 
+    `of` tells those apart: the kind that EventBridge names, or CloudWatch's log group. `owner` is the account of that
+    group, empty where that is not said.
+    """
+
+    of: str = ""
     owner: str = ""
 
 
@@ -74,6 +82,7 @@ class _Wrapper(Struct):
     rows: Raw = msgspec.field(name="QueryResultRows", default=_ABSENT)
     log_events: Raw = msgspec.field(name="logEvents", default=_ABSENT)
     owner: Raw = _ABSENT
+    group: Raw = msgspec.field(name="logGroup", default=_ABSENT)
     detail: Raw = _ABSENT
     kind: Raw = msgspec.field(name="detail-type", default=_ABSENT)
 
@@ -95,6 +104,8 @@ class _Decoder:
             raise msgspec.DecodeError("nested too deeply") from None
 
 
+_BEHIND = "broken JSON behind a list of events"
+_DOCUMENT = json.JSONDecoder()
 _LIST = _Decoder(list[Raw])
 _WRAP = _Decoder(_Wrapper)
 _ONE = _Decoder(Raw)
@@ -118,7 +129,7 @@ def events(pieces: Iterator[bytes]) -> Iterator[Events]:
             if first:
                 opened, held = _start(held)
                 first = False
-            found, rest = _divided(rest + held, opened=opened)
+            found, rest = _divided(_one_list(rest + held, opened=opened), opened=opened)
             yield found
             if len(rest) > LONGEST:
                 yield Events([], [Refused(rest[:100_000], "no event ends in so much text")])
@@ -150,22 +161,43 @@ def _last(text: bytes, cut: str, *, opened: bool, whole: bool) -> Events:
         return document(text)
     if whole:
         opened, text = _start(text)
-    found, rest = _divided(text, opened=opened)
+    found, rest = _divided(_one_list(text, opened=opened), opened=opened)
     if opened:
         more, rest = _scanned(rest, 0)
-        found.texts += more.texts
-        found.refused += more.refused
+        found = _with(found, more)
     if cut:
         found.refused.append(Refused(rest[:100_000], cut))
     elif opened:
-        ended = rest.lstrip(b" \t\r\n,")
-        if not ended.startswith(b"]"):
-            found.refused.append(Refused(rest[:100_000], "ends in the middle of an event"))
+        found = _with(found, _after(rest.lstrip(b" \t\r\n,")))
     elif rest.strip():
-        more = lines(rest)
-        found.texts += more.texts
-        found.refused += more.refused
+        found = _with(found, lines(rest))
     return found
+
+
+def _with(found: Events, more: Events) -> Events:
+    return Events([*found.texts, *more.texts], [*found.refused, *more.refused])
+
+
+def _one_list(text: bytes, *, opened: bool) -> bytes:
+    """Documents that follow each other, each with a list of events, as one list."""
+    return _AGAIN.sub(b",", text) if opened else text
+
+
+def _after(rest: bytes) -> Events:
+    """What follows a list of events: the end of its document, which is no event, and whatever stands behind that."""
+    if not rest.startswith(b"]"):
+        return Events([], [Refused(rest[:100_000], "ends in the middle of an event")])
+    text = rest.decode("utf-8", "surrogateescape")
+    for opening in ('{"":[', "["):
+        try:
+            end = _DOCUMENT.raw_decode(opening + text)[1] - len(opening)
+        except (ValueError, RecursionError):
+            continue
+        behind = text[end:].encode("utf-8", "surrogateescape").strip(b"\0 \t\r\n,")
+        if behind[:1] in (b"{", b"["):
+            return document(behind)
+        return Events([], [Refused(behind[:100_000], _BEHIND)] if behind else [])
+    return Events([], [Refused(rest[:100_000], _BEHIND)])
 
 
 def document(text: bytes) -> Events:
@@ -186,8 +218,8 @@ def document(text: bytes) -> Events:
 def _in_parts(text: bytes, error: msgspec.DecodeError) -> Events:
     """What a text has that is no document as a whole: lines, or events before the place where it breaks."""
     if "trailing" in str(error) or b"\n" in text:
-        found = lines(text)
-        if found.texts:
+        found = _of_several_lines(text) or lines(text)
+        if found.texts or not found.refused:
             return found
     opened, after = _start(text)
     if not opened:
@@ -198,6 +230,16 @@ def _in_parts(text: bytes, error: msgspec.DecodeError) -> Events:
     return found
 
 
+def _of_several_lines(text: bytes) -> Events | None:
+    """Objects that follow each other, each written over several lines; None for anything else."""
+    if not _BROKEN_OFF.match(text):
+        return None
+    found = Events([])
+    _one_after_another(text, "", found)
+    return None if found.refused else unwrapped(found.texts)
+
+
+_BROKEN_OFF = re.compile(rb"\{[ \t\r]*\n")
 _CLOSED = re.compile(rb"\]\s*\}\Z")
 
 
@@ -275,10 +317,13 @@ def inside(text: bytes) -> Events | None:
     if _is_list(wrapper.log_events):
         found = [] if bytes(wrapper.message_type) == _CONTROL else _MESSAGES.decode(wrapper.log_events)
         owner = _ACCOUNT.fullmatch(wrapper.owner)
-        return Events(_messages(found, owner[1].decode() if owner else ""))
+        group = bytes(wrapper.group).decode("utf-8", "replace")
+        texts = [one.message.encode() for one in found]
+        return Events(_delivered(texts, group, owner[1].decode() if owner else ""))
     detail = bytes(wrapper.detail)
-    if detail.startswith(b"{") and bytes(wrapper.kind):
-        return inside(detail) or Events([detail])
+    if detail.startswith(b"{") and (kind := bytes(wrapper.kind)):
+        inner = inside(detail) or Events([detail])
+        return Events(_delivered(inner.texts, kind.decode("utf-8", "replace")), inner.refused)
     if bytes(wrapper.item).startswith(b"{"):
         return Events([wrapper.item])
     for listed in (wrapper.records, wrapper.items, wrapper.asff, wrapper.findings, wrapper.rows):
@@ -287,13 +332,13 @@ def inside(text: bytes) -> Events | None:
     return None
 
 
-def _messages(logged: list[_Logged], owner: str) -> list[Text]:
-    texts: list[Text] = []
-    for one in logged:
-        text = Message(one.message.encode())
-        text.owner = owner
-        texts.append(text)
-    return texts
+def _delivered(texts: Iterable[Text], of: str, owner: str = "") -> list[Text]:
+    found: list[Text] = []
+    for one in texts:
+        text = Delivered(one)
+        text.of, text.owner = of, owner
+        found.append(text)
+    return found
 
 
 def _is_list(text: Raw) -> bool:

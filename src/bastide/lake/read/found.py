@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,20 +25,29 @@ class Found(Struct, frozen=True):
     bytes: int
     mark: str
 
+    @property
+    def shown(self) -> str:
+        """Its path as a text that can be written: bytes of a name that are no UTF-8 are `\\xff`."""
+        return self.path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
     def open(self) -> Any:
-        """Its bytes as a stream."""
+        """Its bytes as a stream; `OSError` when it cannot be opened."""
         if self.path.startswith("s3://"):
             from bastide.lake.storage import bucket_files
 
-            return bucket_files().open_input_stream(self.path.removeprefix("s3://"), compression=None)
+            try:
+                return bucket_files().open_input_stream(self.path.removeprefix("s3://"), compression=None)
+            except ValueError as error:  # of a path with an empty name
+                raise OSError(str(error)) from None
         return Path(self.path).open("rb")
 
 
 def find(targets: Iterable[str]) -> Iterator[Found]:
     """Every file that the targets name, each once, a folder's in the order of their paths.
 
-    `UsageError` for a target that is not there. Links to folders are not followed; hidden files and CloudTrail's
-    digests and signatures, which are no events, are left out of folders.
+    `UsageError` for a target that is not there. What cannot be looked into is found, and cannot be opened. Links to
+    folders are not followed; hidden files and CloudTrail's digests and signatures, which are no events, are left out of
+    folders.
     """
     seen: set[str] = set()
     for target in targets:
@@ -49,22 +59,29 @@ def find(targets: Iterable[str]) -> Iterator[Found]:
 
 def _local(target: str) -> Iterator[Found]:
     path = Path(target).absolute()
-    if path.is_dir():
-        for folder, folders, names in os.walk(path):
+    if os.path.isdir(path):  # noqa: PTH112 (whose parent cannot be entered is not there, and no error)
+        closed: list[OSError] = []
+        for folder, folders, names in os.walk(path, onerror=closed.append):
             folders[:] = sorted(name for name in folders if not _hidden(name))
-            for name in sorted(names):
-                file = Path(folder) / name
-                if _wanted(name) and file.is_file():
-                    yield _described(file)
-    elif path.is_file():
-        yield _described(path)
+            for name in filter(_wanted, sorted(names)):
+                if found := _described(Path(folder) / name):
+                    yield found
+        yield from (Found(str(one.filename), 0, "") for one in closed if not isinstance(one, FileNotFoundError))
+    elif found := _described(path):
+        yield found
     else:
         raise UsageError("there is no such file or folder", place=target[:300])
 
 
-def _described(file: Path) -> Found:
-    stat = file.stat()
-    return Found(str(file), stat.st_size, str(stat.st_mtime_ns))
+def _described(file: Path) -> Found | None:
+    """None for what is no file, or not there. What nobody may look at is found, and told once it is opened."""
+    try:
+        found = file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        return Found(str(file), 0, "")
+    return Found(str(file), found.st_size, str(found.st_mtime_ns)) if stat.S_ISREG(found.st_mode) else None
 
 
 def _bucket(target: str) -> Iterator[Found]:
@@ -80,8 +97,8 @@ def _bucket(target: str) -> Iterator[Found]:
     except OSError as error:
         raise UsageError(f"S3 refuses: {str(error)[:300]}", place=target[:300]) from None
     for one in sorted(everything, key=lambda one: str(one.path)):
-        parts = one.path.split("/")
-        if one.is_file and _wanted(parts[-1]) and not any(_hidden(part) for part in parts):
+        *folders, name = str(one.path).removeprefix(base).split("/")
+        if one is itself or (one.is_file and _wanted(name) and not any(_hidden(part) for part in folders)):
             yield Found(f"s3://{one.path}", one.size, str(one.mtime_ns))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import re
-from itertools import chain
+from itertools import chain, groupby, starmap
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, structs
 
 from bastide.lake.read import documents, results
 from bastide.lake.read.documents import Events, Refused, Text
@@ -89,18 +91,29 @@ def _is_json(head: bytes) -> bool:
 
 
 def _json(whole: Iterator[bytes], path: str, only: Source | None) -> Iterator[Piece]:
-    kind, header = only, _NONE
-    for part in documents.events(whole):
+    known: dict[str, tuple[Source | None, tuple[str, ...]]] = {}
+    for of, part in chain.from_iterable(map(_by_delivery, documents.events(whole))):
+        kind, header = known.get(of, (only, _NONE))
         if kind in (None, _trail()) and results.are_rows(part.texts):
             kind, part = _trail(), results.translated(part)  # noqa: PLW2901
         if kind is None and part.texts:
             kind, header = _kind(part.texts, path)
+        known[of] = kind, header
         if kind is not None and kind.reader == "ocsf":
             yield from _by_class(part, path)
         elif kind is not None and kind.reader == "text" and not header:
             yield Piece(kind, _NONE, list(map(_named, part.texts)), part.refused)
         else:
             yield _piece(kind, header, part)
+
+
+def _by_delivery(part: Events) -> Iterator[tuple[str, Events]]:
+    """Texts by what was delivered together: a stream of EventBridge or CloudWatch has logs of several kinds."""
+    found = [(of, Events(list(some))) for of, some in groupby(part.texts, lambda text: getattr(text, "of", ""))]
+    if part.refused:
+        found = found or [("", Events([]))]
+        found[-1][1].refused += part.refused
+    yield from found
 
 
 def _named(text: Text) -> Text:
@@ -194,13 +207,18 @@ def _text(whole: Iterator[bytes], path: str, only: Source | None) -> Iterator[Pi
         lines = text[:end].splitlines()
         if lines:
             if not begun:
+                lines[0] = lines[0].removeprefix(codecs.BOM_UTF8)
                 about, begun = _beginning(lines, path, only), True
-            yield _lines(about, lines)
+            stretches = list(_by_header(about, lines))
+            about = stretches[-1][0]
+            yield from starmap(_lines, stretches)
         if len(rest) > documents.LONGEST:
             yield Piece(None, (), [], [Refused(rest[:100_000], "a line without end")])
             return
     if rest.strip():
-        yield _lines(about if begun else _beginning([rest], path, only), [rest])
+        rest = rest if begun else rest.removeprefix(codecs.BOM_UTF8)
+        about = about if begun else _beginning([rest], path, only)
+        yield from starmap(_lines, _by_header(about, [rest]))
 
 
 class _About(Struct, frozen=True):
@@ -230,10 +248,12 @@ def _kind_of_line(line: str, path: str) -> Source | None:
 
 
 def header_of(source: Source, lines: list[str]) -> tuple[str, ...]:
-    """The names of the fields as the text itself gives them, else as the source has them."""
+    """The names of the fields as the text itself gives them before its first event, else as the source has them."""
     for line in lines:
         if source.header and (found := re.match(source.header, line)):
             return tuple(field_name(word) for word in line[found.end() :].split())
+        if line and not line.startswith("#"):
+            break
     return source.default
 
 
@@ -242,15 +262,30 @@ def field_name(word: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "_", word).strip("_")
 
 
+def _by_header(about: _About, lines: list[bytes]) -> Iterator[tuple[_About, list[bytes]]]:
+    """Bare lines with the names of their fields: files that were put together to one have several lines of names."""
+    bare = (_bare(line, stamped=about.stamped) for line in lines)
+    if about.source is None or not about.source.header:
+        yield about, list(bare)
+        return
+    pattern, some = re.compile(about.source.header.encode()), list[bytes]()
+    for line in bare:
+        if not pattern.match(line):
+            some.append(line)
+            continue
+        yield about, some
+        if about.header:
+            names = header_of(about.source, [line.decode("utf-8", "replace")])
+            about = structs.replace(about, header=names)
+        some = []
+    yield about, some
+
+
 def _lines(about: _About, lines: list[bytes]) -> Piece:
     kind, header = about.source, about.header
-    bare = (_bare(line, stamped=about.stamped) for line in lines)
-    texts = [line for line in bare if line and not line.startswith(b"#")]
+    texts = [line for line in lines if line and not line.startswith(b"#")]
     if kind is None:
         return Piece(None, (), [], [Refused(text[:100_000], _UNKNOWN) for text in texts])
-    if kind.header:
-        pattern = re.compile(kind.header.encode())
-        texts = [text for text in texts if not pattern.match(text)]
     if not header and kind.reader == "json":
         return _of_json_lines(kind, texts)
     return Piece(kind, header, list(texts), [])
@@ -277,9 +312,10 @@ def _parquet(found: Found, only: Source | None) -> Iterator[Piece]:
         if found.path.startswith("s3://"):
             from bastide.lake.storage import bucket_files
 
-            file = parquet.ParquetFile(bucket_files().open_input_file(found.path.removeprefix("s3://")))
+            source = bucket_files().open_input_file(found.path.removeprefix("s3://"))
         else:
-            file = parquet.ParquetFile(found.path)
+            source = found.path if found.shown == found.path else pa.BufferReader(Path(found.path).read_bytes())
+        file = parquet.ParquetFile(source)
         kind = only
         for batch in file.iter_batches(batch_size=8192):
             texts = as_json(batch)
