@@ -129,7 +129,7 @@ def events(pieces: Iterator[bytes]) -> Iterator[Events]:
             if first:
                 opened, held = _start(held)
                 first = False
-            found, rest = _divided(_one_list(rest + held, opened=opened), opened=opened)
+            found, rest = _divided(rest + held, opened=opened)
             yield found
             if len(rest) > LONGEST:
                 yield Events([], [Refused(rest[:100_000], "no event ends in so much text")])
@@ -161,9 +161,9 @@ def _last(text: bytes, cut: str, *, opened: bool, whole: bool) -> Events:
         return document(text)
     if whole:
         opened, text = _start(text)
-    found, rest = _divided(_one_list(text, opened=opened), opened=opened)
+    found, rest = _divided(text, opened=opened)
     if opened:
-        more, rest = _scanned(rest, 0)
+        more, rest = _scanned(_one_list(rest), 0)
         found = _with(found, more)
     if cut:
         found.refused.append(Refused(rest[:100_000], cut))
@@ -178,9 +178,9 @@ def _with(found: Events, more: Events) -> Events:
     return Events([*found.texts, *more.texts], [*found.refused, *more.refused])
 
 
-def _one_list(text: bytes, *, opened: bool) -> bytes:
+def _one_list(text: bytes) -> bytes:
     """Documents that follow each other, each with a list of events, as one list."""
-    return _AGAIN.sub(b",", text) if opened else text
+    return _AGAIN.sub(b",", text)
 
 
 def _after(rest: bytes) -> Events:
@@ -357,7 +357,8 @@ def _divided(text: bytes, *, opened: bool) -> tuple[Events, bytes]:
         except msgspec.DecodeError:
             continue
         return Events(list(found)), text[end:]
-    return _scanned(text, start)
+    joined = _one_list(text)  # no list ends where none could be decoded: to look for that in every text costs
+    return _divided(joined, opened=True) if len(joined) < len(text) else _scanned(text, start)
 
 
 def _ends(text: bytes, start: int) -> list[int]:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Raw, Struct, structs
 
 from bastide.lake.read import documents, results
-from bastide.lake.read.documents import Events, Refused, Text
+from bastide.lake.read.documents import Delivered, Events, Refused, Text
 from bastide.lake.read.unpack import CutError, pieces
 from bastide.lake.source import Apart, Source, sources
 
@@ -109,10 +109,11 @@ def _json(whole: Iterator[bytes], path: str, only: Source | None) -> Iterator[Pi
 
 def _by_delivery(part: Events) -> Iterator[tuple[str, Events]]:
     """Texts by what was delivered together: a stream of EventBridge or CloudWatch has logs of several kinds."""
+    if not any(type(text) is Delivered for text in part.texts):
+        yield "", part
+        return
     found = [(of, Events(list(some))) for of, some in groupby(part.texts, lambda text: getattr(text, "of", ""))]
-    if part.refused:
-        found = found or [("", Events([]))]
-        found[-1][1].refused += part.refused
+    found[-1][1].refused += part.refused
     yield from found
 
 
