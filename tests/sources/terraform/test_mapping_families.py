@@ -40,6 +40,7 @@ def found(all_of: Families, value: Any, address: str = "aws_s3_bucket_versioning
         ("same", [], ["aws_s3_bucket.b", "aws_s3_bucket.c"]),
         ("${aws_s3_bucket.x[1].id}", ["aws_s3_bucket.x[1]"], []),
         ("${aws_s3_bucket.x.id}", [], ["aws_s3_bucket.x[0]", "aws_s3_bucket.x[1]"]),
+        ("${aws_s3_bucket.a.id}${aws_s3_bucket.b.id}", [], ["aws_s3_bucket.a", "aws_s3_bucket.b"]),
         ("elsewhere", [], []),
         ("${data.aws_s3_bucket.d.id}", [], []),
         ("?data.aws_s3_bucket.d.id", [], []),
