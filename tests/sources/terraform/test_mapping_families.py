@@ -53,6 +53,13 @@ def test_parents(value: str, certain: list[str], possible: list[str]) -> None:
     assert found(all_of, value) == (certain, possible)
 
 
+def test_of_several_that_a_plan_refers_to_the_name_that_it_knows_tells_which() -> None:
+    all_of = families(x_0="x0", x_1="x1", y="x1")
+    targets = (("aws_s3_bucket.x[0]", "bucket"), ("aws_s3_bucket.x[1]", "bucket"))
+    assert found(all_of, Reference("x0", targets)) == (["aws_s3_bucket.x[0]"], [])
+    assert found(all_of, Reference("x1", targets)) == ([], ["aws_s3_bucket.x[0]", "aws_s3_bucket.x[1]"])
+
+
 def test_what_cannot_be_told_may_be_any() -> None:
     assert found(families(a="one", b="two"), "?var.other") == ([], ["aws_s3_bucket.a", "aws_s3_bucket.b"])
     assert found(families(a="one"), "${random_id.r.hex}") == ([], ["aws_s3_bucket.a"])

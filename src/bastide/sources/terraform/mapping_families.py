@@ -53,6 +53,8 @@ class Families:
         named = self.named(fold, name_key(value, address))
         if isinstance(value, Reference):
             found = self.referred(fold, value, hops)
+            if len(named) == 1 and any(one is named[0] for one in found.possible):
+                return Parents(named, [])
             if found != NOWHERE:
                 return found
         elif isinstance(value, str) and not named and (value.startswith(("arn:", "https:"))):
