@@ -342,6 +342,33 @@ def test_a_related_resource_that_was_not_scanned_is_unknown() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("second", "status", "count"), [({"Status": "Suspended"}, "unknown", 2), ({"Status": "Enabled"}, "pass", 0)]
+)
+def test_of_several_that_a_condition_chooses_from_it_is_one(second: Any, status: str, count: int) -> None:
+    from bastide.controls.entry import Related
+
+    one = resource({"VersioningConfiguration": {"Status": "Enabled"}}, address="a")
+    other = resource({"VersioningConfiguration": second}, address="b")
+    either = Reference("${var.x ? a.id : b.id}", (("a", "id"), ("b", "id")))
+    trail = resource({"S3BucketName": either}, "AWS::CloudTrail::Trail", address="t")
+    related = [Related("bucket", "AWS::S3::Bucket", by="S3BucketName")]
+    require = "none_of([b.VersioningConfiguration.Status <> 'Enabled' for b in bucket])"
+    (found,) = judge(control(require, "AWS::CloudTrail::Trail", related=related), trail, one, other)
+    assert found.status == status
+    assert sum("one of several" in piece.note for piece in found.evidence) == count
+
+
+def test_a_reference_to_one_of_several_is_unknown_from_the_other_side() -> None:
+    from bastide.controls.entry import Related
+
+    either = Reference("${var.x ? a.id : b.id}", (("a", "id"), ("b", "id")))
+    policy = resource({"Bucket": either, "PolicyDocument": {}}, "AWS::S3::BucketPolicy", address="p")
+    buckets = [resource({}, address=address) for address in "ab"]
+    some = control("any_of([p.PolicyDocument is not null for p in policies])", related=[Related(**RELATED)])
+    assert [found.status for found in judge(some, *buckets, policy)] == ["unknown", "unknown"]
+
+
 def test_what_is_unknown_of_a_related_resource_is_unknown() -> None:
     from bastide.controls.entry import Related
 

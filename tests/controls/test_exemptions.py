@@ -88,6 +88,23 @@ def test_what_is_wrong_with_an_exemption_is_told(tmp_path: Path, text: str, said
     assert [(p.line, said in p.message) for p in problems] == [(1, True)]
 
 
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("s3.y until=2027-03-01 by=jo reason=two * two copies", "* two copies"),
+        ("s3.y until=2027-03-01 by=Jo Bell reason='x' s3.*", "Bell  s3.*"),
+        (r's3.y until=2027-03-01 by=jo reason="see \"s3.*\" there"', r's3.*\" there"'),
+    ],
+)
+def test_words_behind_the_controls_name_no_more_of_them(tmp_path: Path, text: str, more: str) -> None:
+    path = scanned(tmp_path, f"# bastide: allow {text}\nresource {{\n}}\n")
+    found = verdict(path, 2)
+    problems = apply_exemptions([found], [], [path], TODAY)
+    assert found.status == "fail"
+    assert problems[0].message == f"exemption: `{more}` is left out; a text of several words stands in quotes"
+    assert [problem.message for problem in problems[1:]] == ["exemption of s3.y is not needed"]
+
+
 def test_what_was_not_asked_for_may_need_its_exemption(tmp_path: Path) -> None:
     path = scanned(tmp_path, f"# bastide: allow s3.y {GOOD}\nresource {{\n}}\n")
     assert len(apply_exemptions([], [], [path], TODAY)) == 1

@@ -234,3 +234,20 @@ def test_only_its_own_region_counts_for_what_is_regional() -> None:
     assert Estate([one, elsewhere]).referring(one, *names) == ([], "")
     here = mark({TRAIL: {"eu-west-1": "denied"}}, Trail="region", Group="region")
     assert "denied" in Estate([one, here]).referring(one, *names)[1]
+
+
+def test_one_of_several() -> None:
+    def named(text: str, source: Any = "terraform") -> bool:
+        reference = Reference(text, (("a", "id"), ("b", "id"), ("t", "id")))
+        one = trail({"S3BucketName": reference})
+        one.source = source
+        first, second = item(BUCKET, "a", {}), item(BUCKET, "b", {})
+        other = item("AWS::SNS::Topic", "t", {})
+        estate = Estate([one, first, second, other])
+        assert not estate.is_one_of_several(one, "S3BucketName", other)
+        assert not estate.is_one_of_several(one, "S3KeyPrefix", first)
+        return estate.is_one_of_several(one, "S3BucketName", first)
+
+    assert named("${var.x ? a.id : b.id}")
+    assert named("${a.id}${b.id}", "plan")
+    assert not named("${a.id},${b.id},${t.id}")

@@ -164,9 +164,13 @@ def _is_in_text(before: str) -> bool:
 
 def _parse(text: str, place: str, today: dt.date, problems: list[Problem]) -> list[Exemption]:
     fields = {name: quoted or single or plain for name, quoted, single, plain in _FIELD.findall(text)}
-    text = text.removeprefix("bastide:").strip().removeprefix("allow")
-    names = [name for name in re.split(r"[\s,]+", _FIELD.sub("", text).replace("*/", "").strip()) if name]
+    text = text.removeprefix("bastide:").strip().removeprefix("allow").replace("*/", "")
+    named, *rest = _FIELD.split(text, maxsplit=1)
+    names = [name for name in re.split(r"[\s,]+", named) if name]
     path, _, line = place.rpartition(":")
+    if rest and (more := _FIELD.sub("", text[len(named) :]).strip(" \t,")):
+        message = f"exemption: `{more[:60]}` is left out; a text of several words stands in quotes"
+        problems.append(Problem("note", path, int(line), message))
     missing = [name for name in ("until", "by", "reason") if not fields.get(name)]
     until = _date(fields.get("until", ""))
     if not names or missing or until is None:

@@ -109,8 +109,8 @@ def rows_of(members: Sequence[Resource], group: Sequence[Compiled], estate: Esta
             if why:
                 unknown[name] = why
             for index, other in enumerate(found):
-                if only := _only_when(other, resource):
-                    unknown[f"{name}[{index}]"] = f"{other.address} depends on condition {only}"
+                if why := _only_when(other, resource) or _one_of_several(other, resource, relation, estate):
+                    unknown[f"{name}[{index}]"] = f"{other.address} {why}"
                     perhaps.add(f"{name}[{index}]")
             columns[name] = [
                 _partner(other, f"{name}[{index}]", shape[name][0], unknown) for index, other in enumerate(found)
@@ -151,12 +151,22 @@ def _partners(resource: Resource, relation: dict[str, str], estate: Estate) -> t
 
 
 def _only_when(other: Resource, resource: Resource) -> str:
-    """The conditions, if any, under which the other resource is there (or is so), less those of the judged one."""
+    """Under which conditions, if any, the other resource is there (or is so), less those of the judged one."""
     for key in ("condition", "when"):
         own = resource.metadata.get(key, "").split("\n")
         if only := [one for one in other.metadata.get(key, "").split("\n") if one and one not in own]:
-            return " and ".join(only)
+            return f"depends on condition {' and '.join(only)}"
     return ""
+
+
+def _one_of_several(other: Resource, resource: Resource, relation: dict[str, str], estate: Estate) -> str:
+    """That the reference between the two may be to a third one, if so."""
+    if by := relation["by"]:
+        several = len(resource.links) > 1 and estate.is_one_of_several(resource, by, other)
+        return f"is one of several that {by} may name" if several else ""
+    to = relation["to"]
+    several = bool(to) and len(other.links) > 1 and estate.is_one_of_several(other, to, resource)
+    return f"names one of several in {to}" if several else ""
 
 
 def _partner(other: Resource, name: str, shape: Any, unknown: dict[str, str]) -> dict[str, Any]:

@@ -63,7 +63,9 @@ class Estate:
         for value in {name for text in leaves(resource.properties, by.split(".")) for name in names_in(text)}:
             if target := self._named(resource, value, wanted):
                 found[target.address] = target
-            elif not any(_names(value, address) for address in seen) and not self._is_nowhere(resource, value, wanted):
+            elif not any(_mentions(value, address) for address in seen) and not self._is_nowhere(
+                resource, value, wanted
+            ):
                 missing = f"{value} is not among the resources that were scanned"
         return list(found.values()), missing or _why_unresolved(resource, by)
 
@@ -95,6 +97,28 @@ class Estate:
             for one in self.by_type.get(wanted, ())
             if one.unit == resource.unit and one.metadata.get("region", region) == region
         ]
+
+    def is_one_of_several(self, resource: Resource, by: str, target: Resource) -> bool:
+        """Whether the property `by` names this resource or another of its type, and which is not known.
+
+        A condition chooses, or a plan does not show the key. A text in which each stands by itself names them all.
+        """
+        places = {
+            link.property for link in resource.links if link.target == target.address and link.property[-1] != "]"
+        }
+        others = [
+            link.target
+            for link in resource.links
+            if link.property in places
+            and link.target != target.address
+            and _under(without_positions(link.property), by)
+        ]
+        kinds = [self._at.get((resource.unit, address)) for address in others]
+        if not any(one is not None and one.type == target.type for one in kinds):
+            return False
+        named = [*others, target.address] if resource.source != "plan" else []
+        texts = leaves(resource.properties, by.split(".")) if named else ()
+        return not any(all(_names(text, address) for address in named) for text in texts)
 
     def _meant(self, unit: str, address: str) -> Iterator[Resource]:
         """What a reference names: the resource, and the one whose ARN its `Ref` is."""
@@ -200,6 +224,11 @@ def _is_another(other: Resource, why: str, resource: Resource, to: str) -> bool:
 
 def _names(text: str, address: str) -> bool:
     return f"${{{address}." in text or f"${{{address}}}" in text
+
+
+def _mentions(text: str, address: str) -> bool:
+    """Whether an address stands in a reference, by itself or in an expression."""
+    return re.search(rf"(?<![\w.-]){re.escape(address)}[.}}]", text) is not None
 
 
 def _why_unresolved(resource: Resource, by: str) -> str:

@@ -54,6 +54,7 @@ _UNKNOWN = "Unknown: parameter without a default"
         ("!FindInMap [Sizes, prod, Nope, {DefaultValue: !Ref Port}]", 22),
         ("!FindInMap [Nope, prod, Db, {DefaultValue: ''}]", ""),
         ("!FindInMap [Sizes, !Ref Unknown, Web]", "small"),
+        ("!FindInMap [Sizes, !Ref Unknown, Web, {DefaultValue: small}]", "small"),
         ("!FindInMap [Kinds, a, List]", [1, 2]),
         ("!Base64 plain text", "plain text"),
         ("{'Fn::Base64': !Sub 'x ${Known}'}", "x prod"),
@@ -129,6 +130,10 @@ def test_what_is_there_but_made_at_deployment(
             "Fn::FindInMap Sizes: depends on Unknown (parameter without a default)",
         ),
         ("!FindInMap [Regions, !Ref AWS::Region, Ami]", "Fn::FindInMap Regions: depends on ${AWS::Region}"),
+        (
+            "!FindInMap [Sizes, !Ref Unknown, Web, {DefaultValue: huge}]",
+            "Fn::FindInMap Sizes: depends on Unknown (parameter without a default)",
+        ),
         ("!FindInMap [Sizes, prod, Nope]", "Fn::FindInMap Sizes: the mapping has no such key"),
         ('!FindInMap [!Sub "S${Unknown}", prod, Db]', "Fn::FindInMap: depends on S${Unknown}"),
         ("!Cidr [!Ref Unknown, 4, 8]", _UNKNOWN),

@@ -174,6 +174,33 @@ def test_a_child_that_may_not_be_there_makes_unknown_what_it_sets_and_an_element
     assert found["aws_s3_bucket.b"].metadata["condition"] == "count = var.u ? 1 : 0"
 
 
+def test_a_child_of_one_of_several_parents_is_perhaps_an_element_of_each() -> None:
+    ssm, admin = "arn:aws:iam::aws:policy/SSM", "arn:aws:iam::aws:policy/Admin"
+    found = by_address(
+        {
+            "aws_iam_role.a": {},
+            "aws_iam_role.b": {},
+            "aws_iam_role.c": {},
+            "aws_iam_role_policy_attachment.own": {"role": "${aws_iam_role.a.name}", "policy_arn": ssm},
+            "aws_iam_role_policy_attachment.any": {
+                "role": "${aws_iam_role.a.name}${aws_iam_role.b.name}",
+                "policy_arn": admin,
+            },
+        }
+    )
+    roles = [found[f"aws_iam_role.{name}"] for name in "abc"]
+    assert [role.properties.get("ManagedPolicyArns") for role in roles] == [[ssm, admin], [admin], None]
+    assert [role.metadata.get("perhaps") for role in roles] == ["ManagedPolicyArns[1]", "ManagedPolicyArns[0]", None]
+
+
+def test_a_child_of_a_kind_that_is_not_known_is_perhaps_an_element() -> None:
+    rule = {"type": "?var.type", "security_group_id": "${aws_security_group.g.id}", "from_port": 22}
+    group = by_address({"aws_security_group.g": {}, "aws_security_group_rule.r": rule})["aws_security_group.g"]
+    assert group.properties["SecurityGroupIngress"] == [{"FromPort": 22}]
+    assert group.metadata["perhaps"] == "SecurityGroupIngress[0]"
+    assert "type = var.type" in group.unresolved["SecurityGroupIngress[0]"]
+
+
 def test_a_child_whose_parent_is_elsewhere_is_noted_or_stands_alone() -> None:
     found = converted(
         {

@@ -132,3 +132,21 @@ def test_elements() -> None:
     assert isinstance(elements(Reference("${x.y}", ())), Unresolved)
     assert isinstance(elements([[1]]), Unresolved)
     assert isinstance(elements(5), Unresolved)
+
+
+@pytest.mark.parametrize(
+    ("argument", "expression", "expected"),
+    [
+        ("for_each = {}", "values(aws_a.a)[*].id", []),
+        ("for_each = {}", "keys(aws_a.a)", []),
+        ("for_each = {}", "one(values(aws_a.a)[*].id)", None),
+        ("for_each = toset([])", "merge({ x = 1 }, aws_a.a)", {"x": 1}),
+        ("for_each = {}", 'lookup(aws_a.a, "x", "none")', "none"),
+        ("count = 0", "concat(aws_a.a[*].id, [1])", [1]),
+    ],
+)
+def test_no_instances_are_an_empty_map_or_list(
+    configuration: Callable[..., Any], argument: str, expression: str, expected: Any
+) -> None:
+    found = configuration(counted(argument, f'resource "aws_b" "b" {{\n  v = {expression}\n}}\n'))
+    assert found.of("aws_b.b").get("v") == expected

@@ -40,6 +40,7 @@ def found(all_of: Families, value: Any, address: str = "aws_s3_bucket_versioning
         ("same", [], ["aws_s3_bucket.b", "aws_s3_bucket.c"]),
         ("${aws_s3_bucket.x[1].id}", ["aws_s3_bucket.x[1]"], []),
         ("${aws_s3_bucket.x.id}", [], ["aws_s3_bucket.x[0]", "aws_s3_bucket.x[1]"]),
+        ("${aws_s3_bucket.a.id}${aws_s3_bucket.b.id}", [], ["aws_s3_bucket.a", "aws_s3_bucket.b"]),
         ("elsewhere", [], []),
         ("${data.aws_s3_bucket.d.id}", [], []),
         ("?data.aws_s3_bucket.d.id", [], []),
@@ -50,6 +51,13 @@ def found(all_of: Families, value: Any, address: str = "aws_s3_bucket_versioning
 def test_parents(value: str, certain: list[str], possible: list[str]) -> None:
     all_of = families(a="one", b="same", c="same", x_0="x0", x_1="x1", v="?var.name", r="${random_id.r.hex}-logs")
     assert found(all_of, value) == (certain, possible)
+
+
+def test_of_several_that_a_plan_refers_to_the_name_that_it_knows_tells_which() -> None:
+    all_of = families(x_0="x0", x_1="x1", y="x1")
+    targets = (("aws_s3_bucket.x[0]", "bucket"), ("aws_s3_bucket.x[1]", "bucket"))
+    assert found(all_of, Reference("x0", targets)) == (["aws_s3_bucket.x[0]"], [])
+    assert found(all_of, Reference("x1", targets)) == ([], ["aws_s3_bucket.x[0]", "aws_s3_bucket.x[1]"])
 
 
 def test_what_cannot_be_told_may_be_any() -> None:

@@ -227,6 +227,48 @@ def test_a_policy_document_that_waits_is_judged_as_far_as_it_is_known(loaded: Lo
     assert any(path.startswith("PolicyDocument.Statement[0].Resource") for path in policy.unresolved)
 
 
+def test_what_a_waiting_statement_denies_is_more_than_what_it_refers_to(tmp_path: Path) -> None:
+    bucket = {"references": ["aws_s3_bucket.b.arn", "aws_s3_bucket.b"]}
+
+    def statement(effect: str) -> dict[str, Any]:
+        return {"effect": effect, "actions": ["s3:*"], "resources": [None, "arn:aws:s3:::x/*"]}
+
+    plan = {
+        "format_version": "1.2",
+        "resource_changes": [
+            change("aws_s3_bucket.b", {}, {"arn": True}),
+            change(
+                "data.aws_iam_policy_document.p",
+                {"statement": [statement("Deny"), statement("Allow")]},
+                {"json": True, "statement": [{"resources": [True, False]}, {"resources": [True, False]}]},
+                actions=["read"],
+            ),
+            change("aws_s3_bucket_policy.p", {"bucket": "b"}, {"policy": True}),
+        ],
+        "configuration": {
+            "root_module": {
+                "resources": [
+                    {
+                        "address": "data.aws_iam_policy_document.p",
+                        "expressions": {"statement": [{"resources": bucket}, {"resources": bucket}]},
+                    },
+                    {
+                        "address": "aws_s3_bucket_policy.p",
+                        "expressions": {"policy": {"references": ["data.aws_iam_policy_document.p.json"]}},
+                    },
+                ]
+            }
+        },
+    }
+    policy = at(_load(tmp_path, plan), "aws_s3_bucket_policy.p")
+    denial, allowance = policy.properties["PolicyDocument"]["Statement"]
+    assert policy.unresolved == {
+        "PolicyDocument.Statement[0].Resource[0]": "aws_s3_bucket.b.arn: known only after apply"
+    }
+    assert denial["Resource"] == [None, "arn:aws:s3:::x/*"]
+    assert allowance["Resource"] == ["${aws_s3_bucket.b.arn}", "arn:aws:s3:::x/*"]
+
+
 def test_outputs_of_modules_and_keys_of_instances(tmp_path: Path) -> None:
     plan = {
         "format_version": "1.2",

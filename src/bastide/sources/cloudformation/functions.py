@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bastide.resources.model import ABSENT, Reference, Unresolved
-from bastide.sources.cloudformation.nodes import Call, Map, Node, Seq
+from bastide.sources.cloudformation.nodes import Call, Map, Node, Seq, as_map
 from bastide.sources.cloudformation.values import (
     Value,
     as_text,
@@ -143,13 +143,13 @@ def _find_in_map(evaluator: Evaluator, argument: Node) -> Value:
     for key in keys[1:]:
         evaluator.spend(len(candidates))
         candidates = [inner for outer in candidates if type(outer) is Map for inner in _under(outer, key)]
+    unknown = unknown_in(*keys[1:])
+    if (unknown is not None or not candidates) and len(argument) == 4 and "DefaultValue" in as_map(argument[3]):
+        candidates.append(argument[3]["DefaultValue"])
     evaluator.spend(len(candidates))
     if not candidates:
-        if len(argument) == 4 and type(argument[3]) is Map and "DefaultValue" in argument[3]:
-            return evaluator.value(argument[3]["DefaultValue"])
         return Unresolved(f"Fn::FindInMap {name}", "the mapping has no such key")
     values = [evaluator.value(candidate) for candidate in candidates]
-    unknown = unknown_in(*keys[1:])
     if unknown is None or all(value == values[0] for value in values):
         return values[0]
     return _chosen(f"Fn::FindInMap {name}", unknown)

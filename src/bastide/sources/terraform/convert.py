@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from bastide.resources.model import Link, Problem, Reference, Resource, Unresolved, settle
 from bastide.resources.schema import schema_for
 from bastide.sources.terraform.mapping import plain_key, table_for
@@ -104,8 +106,11 @@ class Conversion:
             self.count("unmapped", resource, resource.type)
             return
         if table.switch:
-            cases = table.cases
-            table = cases.get(plain_key(resource.attributes.get(table.switch))) or next(iter(cases.values()))
+            cases, case = table.cases, resource.attributes.get(table.switch)
+            if isinstance(case, Unresolved):
+                condition = f"{table.switch} = {case.expression}"
+                resource = replace(resource, conditions=(*resource.conditions, condition))
+            table = cases.get(plain_key(case)) or next(iter(cases.values()))
         for name in table.emit:
             self.emit(resource, table, name)
         if table.folds:
@@ -212,13 +217,21 @@ class Conversion:
             plan.into(parent, child, context, unknown)
 
     def blur(self, child: ProviderResource, table: Table, fold: Fold, value: Any, parents: list[Pending]) -> None:
-        """Note that the child may be part of each of these, for when all certain ones are folded."""
+        """Note that the child may be part of each of these, for when all certain ones are folded.
+
+        Into a list of those that it names it is put as an element that may not be there.
+        """
         key = (table.name, fold, id(parents))
         if key in self.uncertain:
             return  # another child has made the same properties unknown
         expression = value.expression if isinstance(value, Unresolved) else getattr(value, "text", str(value))
         unknown = Unresolved(expression, f"{child.address} may set it: which resource it belongs to is not known")
-        self.uncertain[key] = (plan_for(table, fold), unknown, parents)
+        plan = plan_for(table, fold)
+        if fold.how == "append" and parents is not self.families.by_type.get(fold.into):
+            for parent in parents:
+                plan.into(parent, child, Context(value, self.documents, {}), unknown)
+        else:
+            self.uncertain[key] = (plan, unknown, parents)
 
     def settle(
         self, one: Pending, places: dict[str, list[str]], found: list[Resource], source: ProviderResource

@@ -32,15 +32,20 @@ class Instances:
 
     `unknown` says why a `for_each` is not known; there is one instance then, at `ANY_KEY`. `excess` is a count
     that is over the limit; only the first instance is there then. `condition` is what decides whether there is
-    any instance at all, where that is not known.
+    any instance at all, where that is not known. `counted` ones are a list, also when there are none.
     """
 
-    __slots__ = ("condition", "excess", "names", "unknown")
+    __slots__ = ("condition", "counted", "excess", "names", "unknown")
 
     def __init__(
-        self, names: dict[str | int | None, dict[str, Any]], unknown: Unresolved | None = None, excess: int = 0
+        self,
+        names: dict[str | int | None, dict[str, Any]],
+        unknown: Unresolved | None = None,
+        excess: int = 0,
+        *,
+        counted: bool = False,
     ) -> None:
-        self.names, self.unknown, self.excess = names, unknown, excess
+        self.names, self.unknown, self.excess, self.counted = names, unknown, excess, counted
         self.condition = ""
 
     def value(self, address: str, make: Callable[[str, dict[str, Any]], Any]) -> Any:
@@ -50,9 +55,7 @@ class Instances:
             return made[None]
         if self.unknown:
             return AnyInstance(address, made[ANY_KEY], self.unknown)
-        if all(isinstance(key, int) for key in made) and made:
-            return list(made.values())
-        return made or []
+        return list(made.values()) if self.counted else made
 
 
 class AnyInstance(Dynamic):
@@ -94,7 +97,7 @@ def _counted(value: Any) -> Instances:
         wanted = 1
     made = wanted if wanted <= MAX_INSTANCES else 1
     names: dict[str | int | None, dict[str, Any]] = {at: {"count": {"index": at}} for at in range(made)}
-    return Instances(names, excess=0 if made == wanted or wanted < 0 else wanted)
+    return Instances(names, excess=0 if made == wanted or wanted < 0 else wanted, counted=True)
 
 
 def _each(value: Any) -> Instances:

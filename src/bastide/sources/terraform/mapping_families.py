@@ -53,6 +53,8 @@ class Families:
         named = self.named(fold, name_key(value, address))
         if isinstance(value, Reference):
             found = self.referred(fold, value, hops)
+            if len(named) == 1 and any(one is named[0] for one in found.possible):
+                return Parents(named, [])
             if found != NOWHERE:
                 return found
         elif isinstance(value, str) and not named and (value.startswith(("arn:", "https:"))):
@@ -62,11 +64,15 @@ class Families:
         return NOWHERE if outside(value) else Parents([], self.by_type.get(fold.into, []))
 
     def referred(self, fold: Fold, reference: Reference, hops: int) -> Parents:
-        """By reference: to the parent itself, or to another resource that names it (a bucket's policy)."""
+        """By reference: to the parent itself, or to another resource that names it (a bucket's policy).
+
+        Of several parents it is one, and which is not known: a condition chooses, or a plan does not show the key.
+        """
+        found = {id(one): one for target, _ in reference.targets for one in self.at(target) if one.type == fold.into}
+        if found:
+            parents = list(found.values())
+            return Parents(parents, []) if len(parents) == 1 else Parents([], parents)
         for target, attribute in reference.targets:
-            found = [one for one in self.at(target) if one.type == fold.into]
-            if found:
-                return Parents(found, []) if len(found) == 1 else Parents([], found)
             other = self.resources.get(target)
             if other is not None and hops < MAX_HOPS:
                 table = table_for(other.type)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bastide.resources.model import Loaded, Problem, Reference, Sensitive, Unresolved, is_secret
 from bastide.sources.limits import MAX_DEPTH, MAX_DOCUMENT, MAX_RESOURCES
 from bastide.sources.terraform.convert import convert
+from bastide.sources.terraform.mapping_paths import listed
+from bastide.sources.terraform.mapping_policy import DOCUMENT
 from bastide.sources.terraform.plan_references import References, member
 from bastide.sources.terraform.provider import ProviderResource
 
@@ -96,11 +98,25 @@ def _resources(changes: list[dict[str, Any]], references: References, path: str)
         written = references.expressions(address)
         value = _Value(after, change.get("after_unknown"), change.get("after_sensitive"), written)
         attributes = _Reader(references, address).top(value)
+        if item["type"] == DOCUMENT:
+            _loosen_denials(attributes)
         calls = tuple(part for part in (str(item.get("module_address") or ""),) if part)
         origins: dict[str, Origin] = {}
         yield ProviderResource(
             item["type"], address, attributes, path, 1, 1, origins, calls, data=item.get("mode") == "data"
         )
+
+
+def _loosen_denials(document: dict[str, Any]) -> None:
+    """Of what a statement denies, the plan shows what it refers to, not the text around: `/*` may be missing."""
+    for statement in listed(document.get("statement")):
+        if isinstance(statement, dict) and statement.get("effect") == "Deny":
+            for name in ("resources", "not_resources"):
+                if name in statement:
+                    statement[name] = [
+                        Unresolved(one.text[2:-1], _LATER) if isinstance(one, Reference) and "${" in one.text else one
+                        for one in listed(statement[name])
+                    ]
 
 
 class _Value(NamedTuple):

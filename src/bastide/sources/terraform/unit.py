@@ -19,7 +19,7 @@ from bastide.sources.limits import (
 from bastide.sources.terraform.functions.registry import Missing
 from bastide.sources.terraform.module import ModuleInstance
 from bastide.sources.terraform.reader import Declarations, declarations, files_of, join
-from bastide.sources.terraform.values import Budget, Exhausted, Refused
+from bastide.sources.terraform.values import Beyond, Budget, Exhausted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -141,15 +141,15 @@ class Unit:
         """A file that the configuration names, relative to the root module; `ValueError` says why not."""
         shown = join(self.folder, path)
         if not self.may_read(shown):
-            raise Refused(f"the file {path} is outside of what is scanned")
+            raise Beyond(f"the file {path} is outside of what is scanned")
         try:
             raw = head(shown, MAX_FILE + 1)
         except FileNotFoundError:
             raise Missing(f"the file {path} is not here") from None
         except OSError:
-            raise Refused(f"the file {path} cannot be read") from None
+            raise Beyond(f"the file {path} cannot be read") from None
         if len(raw) > MAX_FILE:
-            raise Refused(f"the file {path} is too large")
+            raise Beyond(f"the file {path} is too large")
         self.budget.spend(1 + len(raw) // 1000)
         self.files.setdefault(shown)
         return raw
@@ -158,13 +158,13 @@ class Unit:
         """The files below a folder that the configuration names, relative to it."""
         shown = join(self.folder, folder)
         if not self.may_read(shown):
-            raise Refused(f"the folder {folder} is outside of what is scanned")
+            raise Beyond(f"the folder {folder} is outside of what is scanned")
         found: list[str] = []
         for base, _, names in os.walk(shown):
             self.budget.spend(1 + len(names))
             found.extend(posixpath.relpath(join(base, name), shown) for name in names)
             if len(found) > MAX_FILES:
-                raise Refused(f"the folder {folder} has too many files")
+                raise Beyond(f"the folder {folder} has too many files")
         return found
 
     def resources(self, given: dict[str, Any]) -> Iterator[ProviderResource]:

@@ -38,6 +38,10 @@ class Refused(ValueError):  # noqa: N818  a state, told as a `Failed`
     """What Terraform would refuse; the text says why."""
 
 
+class Beyond(ValueError):  # noqa: N818  a state, told as an `Unresolved`
+    """What Terraform may take and this program does not; the text says why."""
+
+
 class Secret:
     """A known value that the configuration declares sensitive; it leaves evaluation as `Sensitive`."""
 

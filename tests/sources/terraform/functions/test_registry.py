@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,6 +10,9 @@ from bastide.resources.model import Reference, Sensitive, Unresolved
 from bastide.sources.terraform import functions
 from bastide.sources.terraform.functions.registry import FUNCTIONS, call
 from bastide.sources.terraform.values import Budget, Failed, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Nowhere:
@@ -49,6 +52,17 @@ def test_over_a_known_name_the_link_stays() -> None:
 def test_failures_say_why() -> None:
     assert called("upper", []) == Failed("words", "a string is wanted")
     assert called("upper", 1, 2, 3) == Failed("words", "the arguments do not fit")
+
+
+def test_what_is_beyond_this_program_is_not_what_terraform_refuses(value: Callable[..., Any]) -> None:
+    costly = 'regex("(a+)+$", "aaa")'
+    reason = "the regular expression is too costly to try"
+    assert called("regex", "(a+)+$", "aaa") == Unresolved("words", reason)
+    assert value(f"can({costly})").reason == reason
+    assert value(f'try({costly}, "other")').reason == reason
+    assert value('try(yamldecode("a: &x 1\\nb: *x"), {})').reason == "aliases are not followed"
+    assert value('try(file("../elsewhere"), "none")').reason == "the file ../elsewhere is outside of what is scanned"
+    assert value('try(file("gone"), "none")') == "none"
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))

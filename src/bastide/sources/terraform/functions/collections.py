@@ -13,6 +13,7 @@ from bastide.sources.terraform.types import as_set
 from bastide.sources.terraform.values import (
     MARKS,
     NOT_YET,
+    Beyond,
     Document,
     Dynamic,
     Failed,
@@ -340,7 +341,7 @@ def product(context: Context, *sets: Any) -> list[Any]:
     for one in sets:
         size *= len(_list(one))
     if size > _MOST:
-        raise Refused("the product is too large")
+        raise Beyond("the product is too large")
     context.budget.spend(size)
     return [list(items) for items in itertools.product(*sets)]
 

@@ -10,7 +10,18 @@ from typing import Any
 
 from bastide.resources.model import Reference, Unresolved
 from bastide.sources.terraform.functions.registry import Context, function
-from bastide.sources.terraform.values import MARKS, Document, Refused, Secret, known, marks, secret, text_of, unknown
+from bastide.sources.terraform.values import (
+    MARKS,
+    Beyond,
+    Document,
+    Refused,
+    Secret,
+    known,
+    marks,
+    secret,
+    text_of,
+    unknown,
+)
 
 
 @function("jsonencode", needs="none", context=True)
@@ -38,7 +49,7 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except RecursionError:
-        raise Refused("it is nested too deep") from None
+        raise Beyond("it is nested too deep") from None
 
 
 @function("yamldecode")
@@ -47,10 +58,10 @@ def yaml_decode(value: str) -> Any:
     import yaml  # rarely wanted, and slow to import
 
     if len(value) > 256 * 1024:
-        raise Refused("the text is too long")
+        raise Beyond("the text is too long")
     try:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(value, yaml.CSafeLoader)):
-            raise Refused("aliases are not followed")
+            raise Beyond("aliases are not followed")
         return json.loads(json.dumps(yaml.load(value, yaml.CSafeLoader), default=str))
     except (yaml.YAMLError, RecursionError):
         raise Refused("it is no YAML") from None

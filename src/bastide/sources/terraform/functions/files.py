@@ -10,7 +10,7 @@ from typing import Any
 from bastide.sources.terraform.functions.encoding import digest
 from bastide.sources.terraform.functions.patterns import MAX_WORK
 from bastide.sources.terraform.functions.registry import Context, Missing, function
-from bastide.sources.terraform.values import Refused, text_of
+from bastide.sources.terraform.values import Beyond, text_of
 
 
 @function("file", context=True)
@@ -44,7 +44,7 @@ def file_set(context: Context, folder: str, form: str) -> list[str]:
     names = context.listing(folder)
     stars = len(re.findall(r"\*+", form))
     if sum(comb(len(name) + stars, stars) for name in names) > MAX_WORK:
-        raise Refused(_TOO_COSTLY)
+        raise Beyond(_TOO_COSTLY)
     return sorted(name for name in names if wanted.fullmatch(name))
 
 
@@ -53,7 +53,7 @@ _TOO_COSTLY = "the pattern is too costly to try"
 
 def _glob(form: str) -> str:
     if len(form) > 200 or form.count("*") > 8:
-        raise Refused(_TOO_COSTLY)
+        raise Beyond(_TOO_COSTLY)
     parts = re.split(r"(\*\*/|\*\*|\*|\?|\{[^{}]*\})", form)
     return "".join(_glob_part(part) for part in parts)
 

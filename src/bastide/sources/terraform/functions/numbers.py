@@ -7,7 +7,7 @@ from typing import Any
 
 from bastide.sources.terraform.functions.registry import function
 from bastide.sources.terraform.operators import number, tidy
-from bastide.sources.terraform.values import Refused
+from bastide.sources.terraform.values import Beyond
 
 
 @function("abs", present=False)
@@ -51,7 +51,7 @@ def power(value: Any, exponent: Any) -> int | float:
     """`pow`, for exponents that give a number of sensible size."""
     base, times = number(value), number(exponent)
     if abs(times) > 1000:
-        raise Refused("the number is too large")
+        raise Beyond("the number is too large")
     return tidy(base**times)
 
 
@@ -66,5 +66,5 @@ def signum(value: Any) -> int:
 def parse_int(value: str, base: Any) -> int:
     """`parseint`."""
     if len(value) > 100:
-        raise Refused("the number is too large")
+        raise Beyond("the number is too large")
     return int(value, int(number(base)))

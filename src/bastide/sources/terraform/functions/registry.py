@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bastide.resources.model import Reference, Unresolved
@@ -10,6 +9,7 @@ from bastide.sources.limits import MAX_TEXT
 from bastide.sources.terraform.values import (
     MARKS,
     PLAIN,
+    Beyond,
     Failed,
     Refused,
     Secret,
@@ -89,10 +89,10 @@ def call(name: str, arguments: list[Any], words: object, context: Context) -> An
         arguments = [context, *arguments]
     try:
         result = found.run(*arguments)
-    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, re.error) as error:
-        return Failed(str(words), _cause(error))
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
+        return _failure(words, error)
     if isinstance(result, str) and len(result) > MAX_TEXT:
-        return Failed(str(words), "the text is too long")
+        return Unresolved(str(words), "the text is too long")
     if isinstance(result, (Unresolved, Reference)):
         result = _named(result, words)
     if hidden and not isinstance(result, bool):
@@ -128,5 +128,7 @@ def _bare(value: Any) -> Any:
     return value.text if isinstance(value, Reference) else value
 
 
-def _cause(error: Exception) -> str:
-    return str(error) if isinstance(error, Refused) else "the arguments do not fit"
+def _failure(words: object, error: Exception) -> Unresolved:
+    if isinstance(error, Beyond):
+        return Unresolved(str(words), str(error))
+    return Failed(str(words), str(error) if isinstance(error, Refused) else "the arguments do not fit")

@@ -10,7 +10,7 @@ from bastide.sources.terraform.functions.patterns import pattern
 from bastide.sources.terraform.functions.registry import Context, function
 from bastide.sources.terraform.operators import number
 from bastide.sources.terraform.render import render
-from bastide.sources.terraform.values import MARKS, Refused, text_of, unknown
+from bastide.sources.terraform.values import MARKS, Beyond, Refused, text_of, unknown
 
 _VERB = re.compile(r"%(?:%|(?:\[(\d+)\])?([-+ 0#]*)(\d+)?(?:\.(\d+))?([vdsqtfgeboxXc#]))")
 
@@ -107,7 +107,7 @@ def indent(spaces: Any, value: Any) -> str:
     """`indent`: all lines but the first."""
     width = int(number(spaces))
     if width > 1000:
-        raise Refused("the text is too long")
+        raise Beyond("the text is too long")
     return text_of(value).replace("\n", "\n" + " " * width)
 
 
@@ -119,7 +119,7 @@ def replace(value: Any, old: str, new: str) -> str:
         template = re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", new.replace("\\", r"\\"))
         return pattern(old[1:-1], text).sub(template, text)
     if old and len(text) + text.count(old) * len(new) > MAX_TEXT:
-        raise Refused("the text is too long")
+        raise Beyond("the text is too long")
     return text.replace(old, new)
 
 
@@ -171,7 +171,7 @@ def formatted(context: Context, form: Any, *values: Any) -> Any:
 def _verb(found: re.Match[str], value: Any) -> str:
     flags, width, precision, verb = found[2], int(found[3] or 0), found[4], found[5]
     if width > 1000 or int(precision or 0) > 100:
-        raise Refused("the text is too long")
+        raise Beyond("the text is too long")
     if verb in "dboxX":
         text = format(int(number(value)), "+" + verb if "+" in flags else verb)
     elif verb in "feg":
