@@ -34,6 +34,7 @@ WORD = Attested("Ada", "2027-01-01")
         ("technical", [], Counts(), WORD, "attested"),
         ("shared", CODE, Counts(passed=3), None, "manual"),
         ("shared", CODE, Counts(passed=3), WORD, "met"),
+        ("shared", CODE + LIVE, Counts(passed=3), WORD, "attested"),
         ("shared", CODE, Counts(failed=3), WORD, "not-met"),
         ("shared", CODE, Counts(), None, "manual"),
         ("shared", [], Counts(), None, "manual"),

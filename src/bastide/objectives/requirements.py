@@ -126,11 +126,11 @@ def stand(
     """
     if counts.failed:
         return "not-met", f"{counts.failed} of {counts.total} verdicts fail"
+    status, because = _of_controls(serving, counts, scanned_live=scanned_live, unseen=unseen)
     if word:
-        passes = bool(counts.passed and not counts.unknown)
+        passes = status == "met" and bool(counts.passed)
         return ("met" if passes else "attested"), _word(word) + (" and the controls pass" if passes else "")
     if serving and requirement.kind != "procedural":
-        status, because = _of_controls(serving, counts, scanned_live=scanned_live, unseen=unseen)
         if requirement.kind == "shared" and status in GOOD:
             return "manual", f"{because}; nobody attests the part of people"
         return status, because
