@@ -46,6 +46,25 @@ def test_the_threat_model_answers_once_it_was_looked_through(workload: Workload)
     assert any(fact.ok is False and "never looked through" in fact.text for fact in before.facts)
 
 
+@pytest.mark.parametrize(
+    ("accounts", "expected"),
+    [
+        ((["1", "2"], ["3"]), True),  # several of its own are its own
+        ((["1", "2"], ["1"]), False),
+        ((["1"], []), None),
+    ],
+)
+def test_accounts_of_ones_own(workload: Workload, accounts: tuple[list[str], ...], expected: bool | None) -> None:
+    listed = [
+        f"    - {{name: e{number}, accounts: [{', '.join(chr(34) + one * 12 + chr(34) for one in each)}]}}\n"
+        for number, each in enumerate(accounts)
+    ]
+    workload.write("bastide.yaml", f"{MANIFEST}  environments:\n{''.join(listed)}")
+    with workload.whole() as whole:
+        (fact,) = [one for one in of(whole, "SEC01-BP01").facts if "environments in" in one.text]
+    assert fact.ok is expected
+
+
 def test_what_fails_and_what_passes_is_partly(workload: Workload) -> None:
     workload.write(
         "other.yaml", "Resources:\n  Q: {Type: AWS::SQS::Queue, Properties: {SqsManagedSseEnabled: false}}\n"
