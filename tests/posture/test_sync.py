@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from bastide.posture.sync import record_scan
-from bastide.posture.whole import Whole
+from bastide.posture.whole import Whole, open_whole
 from bastide.state.database import open_state
 from bastide.state.tables import findings, scans
-from tests.loop import Workload
+from tests.loop import MANIFEST, Workload
 from tests.threats.stacks import live_of
 
 CONTROL = "s3.bucket-blocks-public-access"
@@ -105,6 +105,25 @@ def test_an_exemption_closes_and_its_end_opens_again(workload: Workload) -> None
     workload.change("2099-01-01", "2020-01-01", "bastide.yaml")
     with workload.whole() as whole:
         assert [one["closed_as"] for one in found(whole)] == ["exempt", None]
+
+
+def test_the_same_folders_are_the_same_however_they_are_written(workload: Workload) -> None:
+    (workload.folder / "a").mkdir()
+    (workload.folder / "b").mkdir()
+    (workload.folder / "stack.yaml").rename(workload.folder / "a" / "stack.yaml")
+    workload.write("bastide.yaml", f"{MANIFEST}  code: [a, b]\n")
+    workload.change("BlockPublicAcls: true", "BlockPublicAcls: false", "a/stack.yaml")
+    workload.scan("a", "b")
+    with open_whole() as whole:
+        fears = {row.threat.id for row in whole.register}
+        assert [one["closed_as"] for one in found(whole)] == [None]
+    workload.write("a/stack.yaml", "Resources: {Mail: {Type: AWS::SNS::Topic}}\n")
+    workload.write("bastide.yaml", "workload: {name: shop, code: [a, b]}\n")
+    workload.scan("./b", "a/")
+    with open_whole() as whole:
+        assert [one["closed_as"] for one in found(whole)] == ["gone"]
+        assert {row.threat.id for row in whole.register if row.status == "closed"} & fears
+        assert len(whole.known.select("select distinct targets from scans")) == 1
 
 
 @pytest.mark.parametrize(("account", "closed"), [("111122223333", "gone"), ("444455556666", None)])

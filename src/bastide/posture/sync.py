@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 from bastide.objectives.counts import unseen_counts
@@ -28,7 +29,7 @@ def record_scan(known: Known, state: State) -> Scanned:
         "order by control, fingerprint, status), '')) as digest from verdicts"
     )[0]["digest"]
     at = from_milliseconds(about["started"])
-    targets = [] if about["live"] else sorted(about["targets"])
+    targets = about["targets"] if about["live"] else sorted({os.path.normpath(one) for one in about["targets"]})
     scope = "live" if about["live"] else "code:" + json.dumps(targets)
     looked = _looked(known) if about["live"] else None
     accounts = sorted({account for account, _ in looked.places}) if looked else []
@@ -39,7 +40,7 @@ def record_scan(known: Known, state: State) -> Scanned:
             connection.execute(
                 insert(scans).values(
                     id=about["id"], workload=state.workload, at=at, live=about["live"],
-                    targets=json.dumps([*about["targets"], *accounts]), commit=about["commit"],
+                    targets=json.dumps([*targets, *accounts]), commit=about["commit"],
                     version=about["version"], digest=digest, resources=number, complete=about["whole"],
                 )
             )  # fmt: skip
@@ -50,7 +51,7 @@ def record_scan(known: Known, state: State) -> Scanned:
             counts += unseen.values()
             if counts:
                 connection.execute(insert(control_counts), [{"scan": about["id"], **row} for row in counts])
-            _findings(known, state, connection, {**about, "at": at}, looked)
+            _findings(known, state, connection, {**about, "at": at, "targets": targets}, looked)
     return Scanned(about["id"], at, about["live"], about["whole"], about["commit"], scope, digest, fresh, looked)
 
 
