@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bastide.errors import UsageError
 from bastide.posture.attestation import signed
 from bastide.posture.audit import Proof, journal_of, verified
 from bastide.posture.gate import run_gate
@@ -68,6 +69,14 @@ def test_an_entry_was_changed(shop: Path, attested: Path) -> None:
     assert bad(verified("", "", file=str(attested))) == ["log of decisions"]
 
 
+@pytest.mark.parametrize("body", ["x", "[]", ""])
+def test_an_entry_that_cannot_be_read(shop: Path, attested: Path, body: str) -> None:
+    change(shop, f"update journal set body = '{body}' where number = 1")
+    assert bad(verified("", "", file=str(attested))) == ["log of decisions"]
+    with pytest.raises(UsageError, match="entry 1 of the log"):
+        journal_of("", "")
+
+
 def test_the_newest_entries_were_cut_off(shop: Path, attested: Path) -> None:
     change(shop, "delete from journal where number = 2")
     assert bad(verified("", "")) == []  # the chain alone cannot tell
@@ -104,7 +113,6 @@ def test_a_gate_that_said_no_proves_nothing_good(shop: Path) -> None:
 
 
 def test_of_another_version(shop: Path, attested: Path) -> None:
-    from bastide.errors import UsageError
     from bastide.posture.attestation import PREDICATE, STATEMENT
 
     for content in ({}, {"subject": []}, {"subject": [{"digest": {}}], "predicate": []}):
