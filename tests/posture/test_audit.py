@@ -112,6 +112,17 @@ def test_a_gate_that_said_no_proves_nothing_good(shop: Path) -> None:
     assert bad(verified("", "", file=str(file))) == ["work tree", "the gate's word"]
 
 
+def test_a_tree_that_git_says_nothing_of_may_be_changed(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (shop / "own.yaml").write_text(LENIENT)
+    monkeypatch.setenv("PATH", str(shop / "nothing"))
+    with open_whole() as whole:
+        outcome = run_gate(whole, "ada", "", "own.yaml")
+    assert outcome.entry.body["dirty"] is None
+    file = shop.parent / "gate.json"
+    file.write_text(signed(outcome.statement()))
+    assert bad(verified("", "", file=str(file))) == ["work tree"]
+
+
 def test_of_another_version(shop: Path, attested: Path) -> None:
     from bastide.posture.attestation import PREDICATE, STATEMENT
 

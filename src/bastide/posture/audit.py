@@ -72,8 +72,13 @@ def _of_attestation(content: dict[str, Any], commit: str, log: list[str] | None)
     ]
     if log is not None:
         found.append(_of_head(predicate["journal"], log))
-    if predicate["dirty"]:
-        found.append(Proof("work tree", good=False, detail="there were changes that no commit has"))
+    if predicate["dirty"] is not False:
+        told = (
+            "there were changes that no commit has"
+            if predicate["dirty"]
+            else "whether anything was changed is not known"
+        )
+        found.append(Proof("work tree", good=False, detail=told))
     asked = predicate["environment"] or predicate["stage"] or "every stage"
     answers = [one["answer"] for one in predicate["criteria"]]
     told = (
