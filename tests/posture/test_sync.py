@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bastide.lastscan import open_last_scan
 from bastide.posture.sync import record_scan
 from bastide.posture.whole import Whole, open_whole
 from bastide.state.database import open_state
 from bastide.state.tables import findings, scans
+from bastide.threats.register import record
+from bastide.workload.known import Known
 from tests.loop import MANIFEST, Workload
 from tests.threats.stacks import live_of
 
@@ -105,6 +108,26 @@ def test_an_exemption_closes_and_its_end_opens_again(workload: Workload) -> None
     workload.change("2099-01-01", "2020-01-01", "bastide.yaml")
     with workload.whole() as whole:
         assert [one["closed_as"] for one in found(whole)] == ["exempt", None]
+
+
+def test_an_older_scan_of_a_colleague_changes_nothing(workload: Workload) -> None:
+    with workload.whole():
+        pass
+    workload.scan()
+    mine = open_last_scan()
+    workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
+    workload.write("more.yaml", "Resources: {More: {Type: AWS::SQS::Queue}}\n")
+    with workload.whole() as whole:
+        before = [(row.threat.id, row.status) for row in whole.register]
+        with Known(whole.manifest, mine) as known:
+            older = record_scan(known, whole.state)
+        assert older.fresh
+        assert older.newer == whole.scanned.at
+        assert record(whole.state, [], {}, older) == ([], [])
+    with open_whole() as whole:
+        assert not whole.scanned.newer
+        assert [(row.threat.id, row.status) for row in whole.register] == before
+        assert [one["closed_as"] for one in found(whole)] == [None]
 
 
 def test_the_same_folders_are_the_same_however_they_are_written(workload: Workload) -> None:

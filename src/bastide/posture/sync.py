@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
 
 def record_scan(known: Known, state: State) -> Scanned:
-    """The last scan, written into the history if it was not there yet: all of it or nothing."""
-    from sqlalchemy import insert, select
+    """The last scan, written into the history if it was not there yet: all of it or nothing.
+
+    Findings are opened and closed by the newest scan only: what an older one says, as that of a colleague's folder, is
+    over.
+    """
+    from sqlalchemy import func, insert, select
 
     from bastide.state.tables import control_counts, scans
 
@@ -33,14 +37,17 @@ def record_scan(known: Known, state: State) -> Scanned:
     scope = "live" if about["live"] else "code:" + json.dumps(targets)
     looked = _looked(known) if about["live"] else None
     accounts = sorted({account for account, _ in looked.places}) if looked else []
+    seen = json.dumps([*targets, *accounts])
     with state.transaction() as connection:
         fresh = connection.execute(select(scans.c.id).where(scans.c.id == about["id"])).first() is None
+        same = (scans.c.workload == state.workload, scans.c.live == about["live"], scans.c.targets == seen)
+        newer = connection.execute(select(func.max(scans.c.at)).where(*same, scans.c.at > at)).scalar() or ""
         if fresh:
             number = known.select("select count(*) as n from resources")[0]["n"]
             connection.execute(
                 insert(scans).values(
                     id=about["id"], workload=state.workload, at=at, live=about["live"],
-                    targets=json.dumps([*targets, *accounts]), commit=about["commit"],
+                    targets=seen, commit=about["commit"],
                     version=about["version"], digest=digest, resources=number, complete=about["whole"],
                 )
             )  # fmt: skip
@@ -51,8 +58,9 @@ def record_scan(known: Known, state: State) -> Scanned:
             counts += unseen.values()
             if counts:
                 connection.execute(insert(control_counts), [{"scan": about["id"], **row} for row in counts])
-            _findings(known, state, connection, {**about, "at": at, "targets": targets}, looked)
-    return Scanned(about["id"], at, about["live"], about["whole"], about["commit"], scope, digest, fresh, looked)
+            if not newer:
+                _findings(known, state, connection, {**about, "at": at, "targets": targets}, looked)
+    return Scanned(about["id"], at, about["live"], about["whole"], about["commit"], scope, digest, fresh, looked, newer)
 
 
 def _looked(known: Known) -> Looked:
