@@ -46,6 +46,17 @@ def test_the_threat_model_answers_once_it_was_looked_through(workload: Workload)
     assert any(fact.ok is False and "never looked through" in fact.text for fact in before.facts)
 
 
+def test_what_controls_say_stands_beside_the_word_of_a_person(workload: Workload) -> None:
+    with workload.whole() as whole:
+        before = of(whole, "SEC02-BP04").facts
+        attest(whole.state, "root", "well-architected/SEC02-BP04", by="Ada", until=LATER, statement="we have one")
+    with open_whole() as whole:
+        after = of(whole, "SEC02-BP04").facts
+    assert "judged nothing" in before[0].text
+    assert after[:-1] == before
+    assert after[-1].source == "person"
+
+
 @pytest.mark.parametrize(
     ("accounts", "expected"),
     [
