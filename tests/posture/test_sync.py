@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bastide.lastscan import open_last_scan
 from bastide.posture.sync import record_scan
@@ -128,6 +128,13 @@ def test_an_older_scan_of_a_colleague_changes_nothing(workload: Workload) -> Non
         assert not whole.scanned.newer
         assert [(row.threat.id, row.status) for row in whole.register] == before
         assert [one["closed_as"] for one in found(whole)] == [None]
+
+
+def test_a_scan_of_the_future_hinders_nobody(workload: Workload) -> None:
+    with workload.whole() as whole, whole.state.transaction() as connection:
+        connection.execute(update(scans).values(at="2999-01-01T00:00:00.000Z"))
+    with workload.whole() as whole:
+        assert not whole.scanned.newer
 
 
 def test_the_same_folders_are_the_same_however_they_are_written(workload: Workload) -> None:

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from bastide.objectives.counts import unseen_counts
-from bastide.state.database import from_milliseconds
+from bastide.state.database import from_milliseconds, now
 from bastide.threats.register import Looked, Scanned
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def record_scan(known: Known, state: State) -> Scanned:
     with state.transaction() as connection:
         fresh = connection.execute(select(scans.c.id).where(scans.c.id == about["id"])).first() is None
         same = (scans.c.workload == state.workload, scans.c.live == about["live"], scans.c.targets == seen)
-        newer = connection.execute(select(func.max(scans.c.at)).where(*same, scans.c.at > at)).scalar() or ""
+        later = (scans.c.at > at, scans.c.at <= now())  # a clock that was wrong once hinders nobody
+        newer = connection.execute(select(func.max(scans.c.at)).where(*same, *later)).scalar() or ""
         if fresh:
             number = known.select("select count(*) as n from resources")[0]["n"]
             connection.execute(
@@ -100,17 +101,17 @@ def _findings(known: Known, state: State, connection: Connection, scan: dict[str
     asked = {row["id"] for row in known.select("select id from controls")}
     targets = list(scan["targets"])
     for row in before:
-        now = current.get(row.fingerprint)
+        said = current.get(row.fingerprint)
         before_it = json.loads(row.targets)
         again = (
             before_it == targets if looked is None else looked.at(row.resource) and before_it[: len(targets)] == targets
         )
-        gone = now is None and scan["whole"] and row.control in asked and again
-        if gone or (now is not None and now["status"] in ("pass", "exempt")):
+        gone = said is None and scan["whole"] and row.control in asked and again
+        if gone or (said is not None and said["status"] in ("pass", "exempt")):
             connection.execute(
                 update(findings)
                 .where(*mine, findings.c.fingerprint == row.fingerprint)
-                .values(closed_at=scan["at"], closed_scan=scan["id"], closed_as=now["status"] if now else "gone")
+                .values(closed_at=scan["at"], closed_scan=scan["id"], closed_as=said["status"] if said else "gone")
             )
     open_already = {row.fingerprint for row in before}
     opened = [

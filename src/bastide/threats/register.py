@@ -15,6 +15,7 @@ from bastide.detect.sightings import Sighting, sightings
 from bastide.errors import UsageError, near_miss
 from bastide.state.journal import append_all
 from bastide.threats.asked import names_of
+from bastide.threats.exchange import IMPORTED
 from bastide.threats.templates import Threat
 from bastide.workload.fields import is_day
 
@@ -209,14 +210,14 @@ def record(
     """Write what a scan saw: the ids of threats that are new or back, and of those whose cause is gone.
 
     A threat is gone when a whole scan of the same scope does not see it, and that looked where its resources were. A
-    scan that is not the newest of its scope leaves the register as it is.
+    scan that is not the newest of its scope leaves the register as it is, but for what was taken in from files.
     """
     from sqlalchemy import delete, insert, select, update
 
     from bastide.state.tables import risks as risk_table
     from bastide.state.tables import threats as table
 
-    seen = {} if scan.newer else {threat.id: threat for threat in threats}
+    seen = {one.id: one for one in threats if not scan.newer or one.template == IMPORTED}
     new: list[str] = []
     with state.transaction() as connection:
         mine = table.c.workload == state.workload
