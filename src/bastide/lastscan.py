@@ -146,17 +146,19 @@ class Keeper:
         self._whole = False
 
 
-def last_targets() -> list[str]:
-    """What the last scan from this folder was of; empty when there is none, or one of an older bastide."""
+def last_asked() -> tuple[list[str], list[str]]:
+    """What the last scan from this folder was of, and its `choice_of`; empty when there is none, or one of an older
+    bastide. Of a scan of live accounts the choice is not told.
+    """
     import msgspec
 
     folder = folder_of_last_scan()
     if (folder / ELSEWHERE).is_file():
-        return ["aws"]
+        return ["aws"], []
     with contextlib.suppress(OSError, msgspec.MsgspecError, KeyError, StopIteration):
-        line = next(iter((folder / "scan.jsonl").read_bytes().splitlines()))
-        return [str(target) for target in msgspec.json.decode(line)["targets"]]
-    return []
+        row = msgspec.json.decode(next(iter((folder / "scan.jsonl").read_bytes().splitlines())))
+        return [str(target) for target in row["targets"]], [str(text) for text in row["choice"]]
+    return [], []
 
 
 def _of_all(report: Report) -> Iterator[tuple[str, Rows]]:

@@ -25,7 +25,7 @@ from bastide.rowtext import line, properties_text, statement_lines
 from bastide.secret import hide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     import duckdb
@@ -134,6 +134,7 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
         "seconds": ("DOUBLE", "how long it took"),
         "version": ("VARCHAR", "of bastide"),
         "targets": ("VARCHAR[]", "what was asked for"),
+        "choice": ("VARCHAR[]", "what `only`, `skip` and `exclude` said, as in `skip=s3.*`"),
         "live": ("BOOLEAN", "whether it read live accounts or their records, not code"),
         "whole": ("BOOLEAN", "whether nothing was left out by a path, and everything could be read"),
         "commit": ("VARCHAR", "commit that was checked out, empty outside a repository"),
@@ -221,7 +222,8 @@ def of_report(report: Report) -> Iterator[tuple[str, Rows]]:
     key = f"{started}\0{report.seconds}\0{os.getpid()}".encode()
     yield "scan", iter(({"id": hashlib.sha256(key).hexdigest()[:32], "started": started, "seconds": report.seconds,
                          "version": report.version, "targets": [clean(target) for target in report.targets],
-                         "live": live, "whole": not report.coverage.left_out and not report.coverage.incomplete,
+                         "choice": [clean(text) for text in choice_of(report.settings)], "live": live,
+                         "whole": not report.coverage.left_out and not report.coverage.incomplete,
                          "commit": checked_out()},))  # fmt: skip
     yield "controls", (
         {"id": c.id, "title": c.title, "severity": c.severity, "type": c.resource, "frameworks": c.frameworks,
@@ -232,6 +234,11 @@ def of_report(report: Report) -> Iterator[tuple[str, Rows]]:
         {"kind": p.kind, "path": p.path, "line": p.line, "message": clean(p.message), "count": p.count}
         for p in report.coverage.problems
     )  # fmt: skip
+
+
+def choice_of(settings: Mapping[str, Any]) -> list[str]:
+    """What settings of a scan choose of what there is to judge, sorted; empty for all of it."""
+    return sorted(f"{key}={text}" for key in ("only", "skip", "exclude") for text in settings.get(key) or ())
 
 
 @lru_cache(maxsize=16_384)

@@ -165,6 +165,13 @@ def test_what_was_open_before_is_not_new(tmp_path: Path) -> None:
     assert opened_before(tmp_path, "1970-01-01") == set()
 
 
+def test_what_was_closed_before_and_comes_back_is_new(tmp_path: Path) -> None:
+    for day, status in enumerate(("fail", "pass"), 1):
+        record(tmp_path, tables(tmp_path, str(day), {"a": status}), str(day), day * DAY)
+    assert opened_before(tmp_path, "last") == set()
+    assert opened_before(tmp_path, "1970-01-02T12:00") == {"s3.x/a"}
+
+
 def test_moments(tmp_path: Path) -> None:
     assert moment(tmp_path, "2026-11-27") == dt.datetime(2026, 11, 27)
     assert moment(tmp_path, "2026-11-27T10:00+02:00") == dt.datetime(2026, 11, 27, 8)

@@ -6,8 +6,9 @@ import pytest
 
 from bastide.controls.entry import Summary
 from bastide.controls.frameworks import Framework, Requirement, framework
+from bastide.errors import UsageError
 from bastide.objectives.counts import Counts
-from bastide.objectives.requirements import Attested, is_required, stand, subject_of
+from bastide.objectives.requirements import Attested, check_required, is_required, stand, subject_of
 from bastide.workload.manifest import Manifest, Required
 from tests.objectives.test_catalogue import control
 
@@ -34,6 +35,7 @@ WORD = Attested("Ada", "2027-01-01")
         ("technical", [], Counts(), WORD, "attested"),
         ("shared", CODE, Counts(passed=3), None, "manual"),
         ("shared", CODE, Counts(passed=3), WORD, "met"),
+        ("shared", CODE + LIVE, Counts(passed=3), WORD, "attested"),
         ("shared", CODE, Counts(failed=3), WORD, "not-met"),
         ("shared", CODE, Counts(), None, "manual"),
         ("shared", [], Counts(), None, "manual"),
@@ -69,6 +71,12 @@ def test_what_is_attested_of_a_framework_of_ones_own_is_what_it_follows() -> Non
     assert subject_of(own, Requirement("X-1", "a name", "A", "shared")) == ""
     gdpr = framework("gdpr")
     assert all(subject_of(gdpr, one) == f"gdpr/{one.id}" for one in gdpr.requirements.values())
+
+
+def test_what_the_manifest_wants_is_there() -> None:
+    check_required(Manifest(requirements=(Required("cis-aws-5.0", ("2.1.*", "2.2.1")), Required("gdpr"))))
+    with pytest.raises(UsageError, match=r"`2\.1\.99` is no requirement of cis-aws-5.0"):
+        check_required(Manifest(requirements=(Required("cis-aws-5.0", ("2.1.4", "2.1.99")),)))
 
 
 def test_what_the_manifest_wants() -> None:

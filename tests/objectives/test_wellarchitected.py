@@ -46,6 +46,36 @@ def test_the_threat_model_answers_once_it_was_looked_through(workload: Workload)
     assert any(fact.ok is False and "never looked through" in fact.text for fact in before.facts)
 
 
+def test_what_controls_say_stands_beside_the_word_of_a_person(workload: Workload) -> None:
+    with workload.whole() as whole:
+        before = of(whole, "SEC02-BP04").facts
+        attest(whole.state, "root", "well-architected/SEC02-BP04", by="Ada", until=LATER, statement="we have one")
+    with open_whole() as whole:
+        after = of(whole, "SEC02-BP04").facts
+    assert "judged nothing" in before[0].text
+    assert after[:-1] == before
+    assert after[-1].source == "person"
+
+
+@pytest.mark.parametrize(
+    ("accounts", "expected"),
+    [
+        ((["1", "2"], ["3"]), True),  # several of its own are its own
+        ((["1", "2"], ["1"]), False),
+        ((["1"], []), None),
+    ],
+)
+def test_accounts_of_ones_own(workload: Workload, accounts: tuple[list[str], ...], expected: bool | None) -> None:
+    listed = [
+        f"    - {{name: e{number}, accounts: [{', '.join(chr(34) + one * 12 + chr(34) for one in each)}]}}\n"
+        for number, each in enumerate(accounts)
+    ]
+    workload.write("bastide.yaml", f"{MANIFEST}  environments:\n{''.join(listed)}")
+    with workload.whole() as whole:
+        (fact,) = [one for one in of(whole, "SEC01-BP01").facts if "environments in" in one.text]
+    assert fact.ok is expected
+
+
 def test_what_fails_and_what_passes_is_partly(workload: Workload) -> None:
     workload.write(
         "other.yaml", "Resources:\n  Q: {Type: AWS::SQS::Queue, Properties: {SqsManagedSseEnabled: false}}\n"

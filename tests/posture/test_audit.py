@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bastide.errors import UsageError
 from bastide.posture.attestation import signed
 from bastide.posture.audit import Proof, journal_of, verified
 from bastide.posture.gate import run_gate
@@ -68,6 +69,14 @@ def test_an_entry_was_changed(shop: Path, attested: Path) -> None:
     assert bad(verified("", "", file=str(attested))) == ["log of decisions"]
 
 
+@pytest.mark.parametrize("body", ["x", "[]", ""])
+def test_an_entry_that_cannot_be_read(shop: Path, attested: Path, body: str) -> None:
+    change(shop, f"update journal set body = '{body}' where number = 1")
+    assert bad(verified("", "", file=str(attested))) == ["log of decisions"]
+    with pytest.raises(UsageError, match="entry 1 of the log"):
+        journal_of("", "")
+
+
 def test_the_newest_entries_were_cut_off(shop: Path, attested: Path) -> None:
     change(shop, "delete from journal where number = 2")
     assert bad(verified("", "")) == []  # the chain alone cannot tell
@@ -103,8 +112,18 @@ def test_a_gate_that_said_no_proves_nothing_good(shop: Path) -> None:
     assert bad(verified("", "", file=str(file))) == ["work tree", "the gate's word"]
 
 
+def test_a_tree_that_git_says_nothing_of_may_be_changed(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (shop / "own.yaml").write_text(LENIENT)
+    monkeypatch.setenv("PATH", str(shop / "nothing"))
+    with open_whole() as whole:
+        outcome = run_gate(whole, "ada", "", "own.yaml")
+    assert outcome.entry.body["dirty"] is None
+    file = shop.parent / "gate.json"
+    file.write_text(signed(outcome.statement()))
+    assert bad(verified("", "", file=str(file))) == ["work tree"]
+
+
 def test_of_another_version(shop: Path, attested: Path) -> None:
-    from bastide.errors import UsageError
     from bastide.posture.attestation import PREDICATE, STATEMENT
 
     for content in ({}, {"subject": []}, {"subject": [{"digest": {}}], "predicate": []}):

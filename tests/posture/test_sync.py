@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from bastide.lastscan import open_last_scan
 from bastide.posture.sync import record_scan
-from bastide.posture.whole import Whole
+from bastide.posture.whole import Whole, open_whole
 from bastide.state.database import open_state
 from bastide.state.tables import findings, scans
-from tests.loop import Workload
+from bastide.threats.register import record
+from bastide.workload.known import Known
+from tests.loop import MANIFEST, Workload
 from tests.threats.stacks import live_of
 
 CONTROL = "s3.bucket-blocks-public-access"
@@ -105,6 +108,52 @@ def test_an_exemption_closes_and_its_end_opens_again(workload: Workload) -> None
     workload.change("2099-01-01", "2020-01-01", "bastide.yaml")
     with workload.whole() as whole:
         assert [one["closed_as"] for one in found(whole)] == ["exempt", None]
+
+
+def test_an_older_scan_of_a_colleague_changes_nothing(workload: Workload) -> None:
+    with workload.whole():
+        pass
+    workload.scan()
+    mine = open_last_scan()
+    workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
+    workload.write("more.yaml", "Resources: {More: {Type: AWS::SQS::Queue}}\n")
+    with workload.whole() as whole:
+        before = [(row.threat.id, row.status) for row in whole.register]
+        with Known(whole.manifest, mine) as known:
+            older = record_scan(known, whole.state)
+        assert older.fresh
+        assert older.newer == whole.scanned.at
+        assert record(whole.state, [], {}, older) == ([], [])
+    with open_whole() as whole:
+        assert not whole.scanned.newer
+        assert [(row.threat.id, row.status) for row in whole.register] == before
+        assert [one["closed_as"] for one in found(whole)] == [None]
+
+
+def test_a_scan_of_the_future_hinders_nobody(workload: Workload) -> None:
+    with workload.whole() as whole, whole.state.transaction() as connection:
+        connection.execute(update(scans).values(at="2999-01-01T00:00:00.000Z"))
+    with workload.whole() as whole:
+        assert not whole.scanned.newer
+
+
+def test_the_same_folders_are_the_same_however_they_are_written(workload: Workload) -> None:
+    (workload.folder / "a").mkdir()
+    (workload.folder / "b").mkdir()
+    (workload.folder / "stack.yaml").rename(workload.folder / "a" / "stack.yaml")
+    workload.write("bastide.yaml", f"{MANIFEST}  code: [a, b]\n")
+    workload.change("BlockPublicAcls: true", "BlockPublicAcls: false", "a/stack.yaml")
+    workload.scan("a", "b")
+    with open_whole() as whole:
+        fears = {row.threat.id for row in whole.register}
+        assert [one["closed_as"] for one in found(whole)] == [None]
+    workload.write("a/stack.yaml", "Resources: {Mail: {Type: AWS::SNS::Topic}}\n")
+    workload.write("bastide.yaml", "workload: {name: shop, code: [a, b]}\n")
+    workload.scan("./b", "a/")
+    with open_whole() as whole:
+        assert [one["closed_as"] for one in found(whole)] == ["gone"]
+        assert {row.threat.id for row in whole.register if row.status == "closed"} & fears
+        assert len(whole.known.select("select distinct targets from scans")) == 1
 
 
 @pytest.mark.parametrize(("account", "closed"), [("111122223333", "gone"), ("444455556666", None)])

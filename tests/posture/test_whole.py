@@ -11,11 +11,14 @@ import pytest
 
 from bastide.controls.packs import packs
 from bastide.errors import UsageError
+from bastide.lastscan import Keeper
 from bastide.objectives.attest import attest
 from bastide.posture.whole import TABLES, Whole, columns_of, open_whole
+from bastide.scan import scan
+from bastide.settings import load_settings
 from bastide.state.journal import append
 from bastide.threats.register import decide
-from tests.loop import Workload
+from tests.loop import MANIFEST, Workload
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "workload"
 VERDICTS = "select distinct control, resource, status from verdicts"
@@ -65,6 +68,25 @@ def test_a_scan_of_a_part_does_not_close_the_rest(workload: Workload) -> None:
     workload.scan("other.yaml")
     with open_whole() as whole:
         assert {row.threat.id for row in whole.register if row.status != "closed"} == before
+
+
+@pytest.mark.parametrize("choice", [{"only": ["severity=info"]}, {"skip": ["s3.*"]}, {"exclude": ["stack.yaml"]}])
+def test_a_scan_that_chose_on_the_command_line_is_not_of_all(workload: Workload, choice: dict[str, list[str]]) -> None:
+    with workload.whole() as whole:
+        before = whole.known.select(f"{VERDICTS} order by all")
+    keeper, settings = Keeper(), load_settings({})
+    keeper.report(scan(["."], settings.scan | choice, settings.exemptions))
+    keeper.close()
+    with open_whole() as whole:
+        assert whole.known.select(f"{VERDICTS} order by all") == before
+
+
+def test_a_choice_of_the_manifest_is_the_workloads(workload: Workload) -> None:
+    workload.write("bastide.yaml", f"{MANIFEST}scan: {{skip: [s3.*]}}\n")
+    with workload.whole() as whole:
+        first = whole.scanned.id
+    with open_whole() as whole:
+        assert whole.scanned.id == first
 
 
 def test_a_decision_is_in_the_register_at_the_next_opening(workload: Workload) -> None:

@@ -71,6 +71,16 @@ def test_commands_at_the_same_time_wait_for_each_other(url: str) -> None:
         assert len(entries(state)) == 60
 
 
+def test_several_workloads_may_make_the_tables_at_once(url: str) -> None:
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        pool.starmap(_open, [(f"w{number}", url) for number in range(8)])
+
+
+def _open(workload: str, url: str) -> None:
+    with open_state(workload, url) as state:
+        append(state, "a", "threat.comment", "T-1", {})
+
+
 def test_a_kill_loses_nothing_that_was_reported(url: str, tmp_path: Path) -> None:
     code = (
         "import sys\n"

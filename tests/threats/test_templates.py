@@ -11,6 +11,7 @@ from bastide.threats.entry import parse_templates
 from bastide.threats.model import put_model
 from bastide.threats.templates import OWN, Threat, identity_of, instances, load_templates, own_threats
 from bastide.workload.known import Known
+from bastide.workload.manifest import read_manifest
 from tests.loop import Workload
 from tests.threats.test_entry import ENTRY
 
@@ -101,6 +102,31 @@ def test_an_element_that_is_not_there_has_a_near_miss(workload: Workload) -> Non
     with workload.known() as known, pytest.raises(UsageError) as told:
         own_threats(modelled(known), known.manifest)
     assert (told.value.place, told.value.remedy) == ("bastide.yaml:3", "did you mean `Orders`?")
+
+
+OWN_THREAT = "workload: {name: shop}\nthreats:\n  - {id: a, title: S, likelihood: 2, impact: 3, elements: [%s]}\n"
+
+
+def test_an_element_is_named_by_its_address_and_its_parts_bear_on_it(workload: Workload) -> None:
+    for folder in ("a", "b"):
+        (workload.folder / folder).mkdir()
+        workload.write(
+            f"{folder}/main.tf",
+            'resource "aws_sqs_queue" "jobs" {}\n'
+            'resource "aws_sqs_queue_policy" "p" {\n  queue_url = aws_sqs_queue.jobs.id\n  policy    = "{}"\n}\n',
+        )
+    workload.write("bastide.yaml", OWN_THREAT % "aws_sqs_queue.jobs")
+    with workload.known() as known:
+        (threat,) = own_threats(modelled(known), known.manifest)
+    assert threat.resources == [f"{folder}#aws_sqs_queue{one}" for folder in "ab" for one in (".jobs", "_policy.p")]
+
+
+def test_an_element_that_another_scan_does_not_look_at_is_left_out(workload: Workload) -> None:
+    workload.write("bastide.yaml", OWN_THREAT % "Orders")
+    workload.write("other.yaml", "Resources: {Other: {Type: AWS::SNS::Topic}}\n")
+    workload.scan("other.yaml")
+    with Known(read_manifest()) as known:
+        assert own_threats(modelled(known), known.manifest) == []
 
 
 def test_a_pack_brings_templates_of_its_own(workload: Workload) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bastide.errors import UsageError
-from bastide.workload.place import data_folder
+from bastide.workload.place import data_folder, has_register
 
 
 @pytest.fixture(autouse=True)
@@ -41,3 +41,21 @@ def test_where_it_cannot_be_made_the_remedy_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be kept") as told:
         data_folder(make=True)
     assert "--state" in told.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "variable", "expected"),
+    [("", "", False), ("state: sqlite:///x.db\n", "", True), ("", "sqlite:///x.db", True)],
+)
+def test_where_a_register_is_kept(monkeypatch: pytest.MonkeyPatch, text: str, variable: str, expected: bool) -> None:
+    Path("bastide.yaml").write_text(f"workload: {{name: shop}}\n{text}")
+    monkeypatch.setenv("BASTIDE_STATE", variable)
+    assert has_register("bastide.yaml") is expected
+    assert not has_register("")
+
+
+def test_a_register_beside_the_manifest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BASTIDE_STATE", raising=False)
+    Path("bastide.yaml").write_text("workload: {name: shop}\n")
+    (data_folder(make=True) / "state.db").touch()
+    assert has_register("bastide.yaml")

@@ -68,7 +68,7 @@ def _follow(settings: Settings) -> None:
     from bastide.workload.manifest import read_manifest
 
     try:
-        if is_of_all(settings.targets or read_manifest(settings.path).code):
+        if is_of_all(load_settings({}, settings.path), read_manifest(settings.path)):
             with open_whole(settings.path) as whole:
                 announce(whole)
     except BastideError as error:

@@ -57,6 +57,12 @@ def actor() -> str:
 
 def announce(whole: Whole) -> None:
     """Tell, on standard error, which threats the last scan has brought and which it has closed."""
+    if whole.scanned.newer:
+        print(
+            f"the last scan here is of {whole.scanned.at[:16]}, the history has one of {whole.scanned.newer[:16]}: "
+            "`bastide scan` goes on from there",
+            file=sys.stderr,
+        )
     for ids, text in ((whole.new, "new"), (whole.gone, "gone: what caused them is there no more")):
         if ids and len(whole.register) > len(whole.new):
             more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""

@@ -120,7 +120,7 @@ def connect(root: Path) -> Any:
 def opened_before(root: Path, when: str) -> frozenset[str]:
     """The fingerprints of findings that were open before a moment (`moment`)."""
     with connect(root) as connection:
-        sql = "select distinct fingerprint from findings where opened < $1"
+        sql = "select distinct fingerprint from findings where opened < $1 and (closed is null or closed >= $1)"
         return frozenset(row[0] for row in connection.execute(sql, [moment(root, when)]).fetchall())
 
 

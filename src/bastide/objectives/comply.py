@@ -64,10 +64,10 @@ def chosen(known: Known) -> list[Framework]:
     return [framework(name) for name in (*dict.fromkeys(required), *others)]
 
 
-def proofs(known: Known, wanted: Iterable[Standing]) -> list[Proof]:
-    """The evidence of requirements, in their order."""
+def proofs(known: Known, wanted: Iterable[Standing], limit: int | None = MAX_BAD) -> list[Proof]:
+    """The evidence of requirements, in their order; without a limit, something of every control that does not pass."""
     evidence = Evidence(known)
-    return [Proof(one, evidence.counted(one.controls), evidence.bad(one.controls, MAX_BAD)) for one in wanted]
+    return [Proof(one, evidence.counted(one.controls), evidence.bad(one.controls, limit)) for one in wanted]
 
 
 def overview_json(found: Iterable[Assessed]) -> dict[str, Any]:

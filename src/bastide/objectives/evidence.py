@@ -73,7 +73,7 @@ class Evidence:
         rows = [self._counted[one] for one in controls if one in self._counted]
         return sorted(rows, key=lambda row: (-row["failed"], -row["unknown"], row["control"]))
 
-    def bad(self, controls: Iterable[str], limit: int = 20) -> list[Bad]:
+    def bad(self, controls: Iterable[str], limit: int | None = 20) -> list[Bad]:
         """What does not pass of these controls in the last scan: what fails first, the worst first."""
         return sorted((each for one in controls for each in self._bad.get(one, ())), key=_worst)[:limit]
 

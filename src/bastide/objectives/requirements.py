@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from bastide.controls.frameworks import framework_names
+from bastide.controls.frameworks import framework, framework_names
+from bastide.errors import UsageError, near_miss
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,6 +60,19 @@ class Standing(Struct, frozen=True):
     controls: tuple[str, ...]
     counts: Counts
     attested: Attested | None = None
+
+
+def check_required(manifest: Manifest) -> None:
+    """Raise `UsageError` where the manifest wants requirements that there are not: nothing would be asked of it."""
+    for one in manifest.requirements:
+        known = framework(one.framework).requirements
+        for only in one.only:
+            if not any(fnmatchcase(requirement, only) for requirement in known):
+                raise UsageError(
+                    f"`{only}` is no requirement of {one.framework}",
+                    place=manifest.path,
+                    remedy=near_miss(only, list(known)) or f"see `bastide comply {one.framework}`",
+                )
 
 
 def is_required(manifest: Manifest, name: str, requirement: str) -> bool:
@@ -126,11 +140,11 @@ def stand(
     """
     if counts.failed:
         return "not-met", f"{counts.failed} of {counts.total} verdicts fail"
+    status, because = _of_controls(serving, counts, scanned_live=scanned_live, unseen=unseen)
     if word:
-        passes = bool(counts.passed and not counts.unknown)
+        passes = status == "met" and bool(counts.passed)
         return ("met" if passes else "attested"), _word(word) + (" and the controls pass" if passes else "")
     if serving and requirement.kind != "procedural":
-        status, because = _of_controls(serving, counts, scanned_live=scanned_live, unseen=unseen)
         if requirement.kind == "shared" and status in GOOD:
             return "manual", f"{because}; nobody attests the part of people"
         return status, because

@@ -10,7 +10,7 @@ from bastide.objectives.catalogue import by_objective, kinds_of, load_objectives
 from bastide.objectives.counts import has_table, read_judged, read_since
 from bastide.objectives.inuse import controls_known
 from bastide.objectives.lint import lint_own
-from bastide.objectives.requirements import Attested, Basis, standings
+from bastide.objectives.requirements import Attested, Basis, check_required, standings
 from bastide.objectives.responsibilities import put_responsibilities
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def put_objectives(known: Known) -> None:
 
 def basis_of(known: Known) -> Basis:
     """What requirements are judged by: the last scans, and what is attested today."""
+    check_required(known.manifest)
     controls = controls_known(known)
     by_id = {control.id: control for control in controls}
     return Basis(by_id, read_judged(known), attested(known), known.manifest, Crosswalk(controls))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bastide.cache import compiled
 from bastide.controls.frameworks import framework
@@ -127,13 +128,15 @@ def chosen(names: Sequence[str]) -> list[str]:
 
 def answers(known: Known, names: Sequence[str] = ()) -> list[Answer]:
     """The answers to these best practices, in their order."""
-    practices = load_practices()
-    by_id = {one.requirement.id: one for one in standings(framework(ALWAYS), basis_of(known))}
-    return [_answer(known, practices[name], by_id[name]) for name in chosen(names)]
+    practices, basis = load_practices(), basis_of(known)
+    by_id = {one.requirement.id: one for one in standings(framework(ALWAYS), basis)}
+    told = {one.requirement.id: one for one in standings(framework(ALWAYS), replace(basis, attested={}))}
+    return [_answer(known, practices[name], by_id[name], told[name]) for name in chosen(names)]
 
 
-def _answer(known: Known, practice: Practice, standing: Standing) -> Answer:
-    facts = [*_of_controls(standing), *_of_queries(known, practice)]
+def _answer(known: Known, practice: Practice, standing: Standing, told: Standing) -> Answer:
+    """The answer; `told` is how it stands by controls alone, whatever people attest."""
+    facts = [*_of_controls(told), *_of_queries(known, practice)]
     if word := standing.attested:
         facts.append(Fact(ok=True, text=f"{word.by} attests until {word.until}: {word.statement}", source="person"))
     needs_person = standing.requirement.kind != "technical" and not practice.whole and not standing.attested
@@ -155,6 +158,7 @@ def _of_controls(standing: Standing) -> Iterator[Fact]:
     elif not counts.total or standing.status == "unknown":
         absent = not counts.total and standing.status in ("not-applicable", "manual")
         text = standing.because.rpartition("; ")[2] if counts.total else standing.because
+        text = text.partition("; ")[0] if absent else text
         yield Fact(ok=True if absent else None, text=text, source="controls")
 
 

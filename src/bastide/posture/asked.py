@@ -55,6 +55,11 @@ class Tree:
         )
         self.changed = None if told is None else [entry[3:] for entry in told.split("\0") if entry[2:3] == " "]
 
+    @property
+    def dirty(self) -> bool | None:
+        """Whether anything is changed; None where git does not say."""
+        return None if self.changed is None else bool(self.changed)
+
 
 def put_asked(
     known: Known, tree: Tree, *, stage: str = "", environment: str = "", entries: int = 0, broken: Sequence[str] = ()
@@ -66,7 +71,7 @@ def put_asked(
         "stage": stage,
         "environment": environment,
         "commit": tree.commit,
-        "dirty": None if tree.changed is None else bool(changed),
+        "dirty": tree.dirty,
         "changed": len(changed),
         "files": changed[:MAX_FILES],
         "now": now.strftime("%Y-%m-%d %H:%M:%S"),

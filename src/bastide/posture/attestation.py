@@ -44,7 +44,7 @@ def statement(
     *,
     workload: str,
     commit: str,
-    dirty: bool,
+    dirty: bool | None,
     stage: str,
     environment: str,
     word: Word,

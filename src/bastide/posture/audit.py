@@ -12,7 +12,7 @@ from bastide.errors import UsageError
 from bastide.posture.attestation import opened, public_keys, read_text
 from bastide.report.words import counted
 from bastide.state.database import open_state, state_url
-from bastide.state.journal import entries, verify
+from bastide.state.journal import entries, seals, verify
 from bastide.workload.manifest import read_manifest
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ def verified(
 ) -> list[Proof]:
     """The proofs. `UsageError` for a file that is no attestation, or is not signed by the key."""
     found: list[Proof] = []
-    log: list[Entry] = []
+    log: list[str] = []
     if journal:
         manifest = read_manifest(config)
         with open_state(manifest.name, state_url(state, manifest.state)) as opened_state:
-            log, broken = entries(opened_state), verify(opened_state)
+            log, broken = seals(opened_state), verify(opened_state)
         whole = f"{counted(len(log), 'entry', 'entries')}, each sealed by the next"
         found.append(Proof("log of decisions", not broken, "; ".join(broken) or whole))
     if file:
@@ -58,7 +58,7 @@ def verified(
     return found
 
 
-def _of_attestation(content: dict[str, Any], commit: str, log: list[Entry] | None) -> list[Proof]:
+def _of_attestation(content: dict[str, Any], commit: str, log: list[str] | None) -> list[Proof]:
     predicate = content["predicate"]
     named = content["subject"][0]["digest"].get("gitCommit", "")
     found = [
@@ -72,8 +72,13 @@ def _of_attestation(content: dict[str, Any], commit: str, log: list[Entry] | Non
     ]
     if log is not None:
         found.append(_of_head(predicate["journal"], log))
-    if predicate["dirty"]:
-        found.append(Proof("work tree", good=False, detail="there were changes that no commit has"))
+    if predicate["dirty"] is not False:
+        told = (
+            "there were changes that no commit has"
+            if predicate["dirty"]
+            else "whether anything was changed is not known"
+        )
+        found.append(Proof("work tree", good=False, detail=told))
     asked = predicate["environment"] or predicate["stage"] or "every stage"
     answers = [one["answer"] for one in predicate["criteria"]]
     told = (
@@ -84,10 +89,10 @@ def _of_attestation(content: dict[str, Any], commit: str, log: list[Entry] | Non
     return found
 
 
-def _of_head(named: dict[str, Any], log: list[Entry]) -> Proof:
+def _of_head(named: dict[str, Any], log: list[str]) -> Proof:
     number, head = named["entries"], named["digest"]["sha256"]
     if number > len(log):
         return Proof("its entry in the log", good=False, detail=f"the log ends before entry {number}: it was cut off")
-    good = log[number - 1].hash == head
+    good = log[number - 1] == head
     told = f"entry {number} is there" if good else f"entry {number} of the log is another: it was written anew"
     return Proof("its entry in the log", good, told)

@@ -51,7 +51,7 @@ class Outcome(Struct):
                 remedy="run it in a git repository that has one",
             )
         return statement(
-            workload=self.workload, commit=self.tree.commit, dirty=bool(self.tree.changed), stage=self.stage,
+            workload=self.workload, commit=self.tree.commit, dirty=self.tree.dirty, stage=self.stage,
             environment=self.environment, word=self.word, answers=self.answers, standard=self.standard,
             scan=self.scan, head=self.entry.hash, entries=self.entry.number, at=self.at,
         )  # fmt: skip
@@ -77,7 +77,7 @@ def run_gate(whole: Whole, actor: str, asked: str = "", standard_name: str = "")
         "standard_digest": digest_of(standard),
         "stage": stage,
         "commit": tree.commit,
-        "dirty": bool(tree.changed),
+        "dirty": tree.dirty,
         "scan": scan["id"],
     }
     entry = append(whole.state, actor, ACTION, environment or whole.manifest.name, body)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 from bastide.objectives.counts import unseen_counts
-from bastide.state.database import from_milliseconds
+from bastide.state.database import from_milliseconds, now
 from bastide.threats.register import Looked, Scanned
 
 if TYPE_CHECKING:
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
 
 
 def record_scan(known: Known, state: State) -> Scanned:
-    """The last scan, written into the history if it was not there yet: all of it or nothing."""
-    from sqlalchemy import insert, select
+    """The last scan, written into the history if it was not there yet: all of it or nothing.
+
+    Findings are opened and closed by the newest scan only: what an older one says, as that of a colleague's folder, is
+    over.
+    """
+    from sqlalchemy import func, insert, select
 
     from bastide.state.tables import control_counts, scans
 
@@ -28,18 +33,22 @@ def record_scan(known: Known, state: State) -> Scanned:
         "order by control, fingerprint, status), '')) as digest from verdicts"
     )[0]["digest"]
     at = from_milliseconds(about["started"])
-    targets = [] if about["live"] else sorted(about["targets"])
+    targets = about["targets"] if about["live"] else sorted({os.path.normpath(one) for one in about["targets"]})
     scope = "live" if about["live"] else "code:" + json.dumps(targets)
     looked = _looked(known) if about["live"] else None
     accounts = sorted({account for account, _ in looked.places}) if looked else []
+    seen = json.dumps([*targets, *accounts])
     with state.transaction() as connection:
         fresh = connection.execute(select(scans.c.id).where(scans.c.id == about["id"])).first() is None
+        same = (scans.c.workload == state.workload, scans.c.live == about["live"], scans.c.targets == seen)
+        later = (scans.c.at > at, scans.c.at <= now())  # a clock that was wrong once hinders nobody
+        newer = connection.execute(select(func.max(scans.c.at)).where(*same, *later)).scalar() or ""
         if fresh:
             number = known.select("select count(*) as n from resources")[0]["n"]
             connection.execute(
                 insert(scans).values(
                     id=about["id"], workload=state.workload, at=at, live=about["live"],
-                    targets=json.dumps([*about["targets"], *accounts]), commit=about["commit"],
+                    targets=seen, commit=about["commit"],
                     version=about["version"], digest=digest, resources=number, complete=about["whole"],
                 )
             )  # fmt: skip
@@ -50,8 +59,9 @@ def record_scan(known: Known, state: State) -> Scanned:
             counts += unseen.values()
             if counts:
                 connection.execute(insert(control_counts), [{"scan": about["id"], **row} for row in counts])
-            _findings(known, state, connection, {**about, "at": at}, looked)
-    return Scanned(about["id"], at, about["live"], about["whole"], about["commit"], scope, digest, fresh, looked)
+            if not newer:
+                _findings(known, state, connection, {**about, "at": at, "targets": targets}, looked)
+    return Scanned(about["id"], at, about["live"], about["whole"], about["commit"], scope, digest, fresh, looked, newer)
 
 
 def _looked(known: Known) -> Looked:
@@ -91,17 +101,17 @@ def _findings(known: Known, state: State, connection: Connection, scan: dict[str
     asked = {row["id"] for row in known.select("select id from controls")}
     targets = list(scan["targets"])
     for row in before:
-        now = current.get(row.fingerprint)
+        said = current.get(row.fingerprint)
         before_it = json.loads(row.targets)
         again = (
             before_it == targets if looked is None else looked.at(row.resource) and before_it[: len(targets)] == targets
         )
-        gone = now is None and scan["whole"] and row.control in asked and again
-        if gone or (now is not None and now["status"] in ("pass", "exempt")):
+        gone = said is None and scan["whole"] and row.control in asked and again
+        if gone or (said is not None and said["status"] in ("pass", "exempt")):
             connection.execute(
                 update(findings)
                 .where(*mine, findings.c.fingerprint == row.fingerprint)
-                .values(closed_at=scan["at"], closed_scan=scan["id"], closed_as=now["status"] if now else "gone")
+                .values(closed_at=scan["at"], closed_scan=scan["id"], closed_as=said["status"] if said else "gone")
             )
     open_already = {row.fingerprint for row in before}
     opened = [

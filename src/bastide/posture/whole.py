@@ -26,6 +26,7 @@ from bastide.workload.manifest import read_manifest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from bastide.settings import Settings
     from bastide.state.database import State
     from bastide.state.journal import Entry
     from bastide.threats.model import Model
@@ -140,9 +141,9 @@ def scan_first(manifest: Manifest, told: Told | None) -> None:
     from bastide.settings import load_settings
 
     settings = load_settings({}, manifest.path)
-    targets = settings.targets or list(manifest.code)
-    if is_of_all(targets):
+    if is_of_all(settings, manifest):
         return
+    targets = settings.targets or list(manifest.code)
     keeper = Keeper()
     try:
         keeper.report(scan(targets, settings.scan, settings.exemptions, told, seen=keeper.resources))
@@ -150,13 +151,20 @@ def scan_first(manifest: Manifest, told: Told | None) -> None:
         keeper.close()
 
 
-def is_of_all(code: Iterable[str]) -> bool:
-    """Whether the last scan from this folder was of all the workload's code, or of live accounts."""
-    from bastide.lastscan import last_targets
+def is_of_all(settings: Settings, manifest: Manifest) -> bool:
+    """Whether the last scan from this folder was of all the workload's code, or of live accounts.
 
-    found = last_targets()
-    live = found[:1] in (["aws"], ["config-snapshot"])
-    return live or {os.path.normpath(one) for one in found} == {os.path.normpath(one) for one in code}
+    `settings` are those of the workload: a scan for which the command line chose among controls or files was not.
+    """
+    from bastide.lastscan import last_asked
+    from bastide.tables import choice_of
+
+    found, choice = last_asked()
+    if found[:1] in (["aws"], ["config-snapshot"]):
+        return True
+    code = settings.targets or manifest.code
+    same = {os.path.normpath(one) for one in found} == {os.path.normpath(one) for one in code}
+    return same and choice == choice_of(settings.scan)
 
 
 def _whole(manifest: Manifest, known: Known, state: State) -> Whole:

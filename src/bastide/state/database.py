@@ -141,10 +141,13 @@ def _alone(connection: Connection) -> None:
 
 def _bring_up(connection: Connection) -> None:
     """Make the tables what `REVISION` says; Alembic is imported only when there is something to do."""
-    from sqlalchemy import inspect, text
+    from sqlalchemy import text
 
-    has = inspect(connection).has_table("alembic_version")
-    found = connection.execute(text("select version_num from alembic_version")).scalar() if has else None
+    if _form(connection) == REVISION:
+        return
+    if connection.dialect.name == "postgresql":  # another workload may be at it
+        connection.execute(text("select pg_advisory_xact_lock(0, 0)"))
+    found = _form(connection)
     if found == REVISION:
         return
     if found is not None and str(found) > REVISION:
@@ -160,6 +163,14 @@ def _bring_up(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, REVISION)
+
+
+def _form(connection: Connection) -> str | None:
+    """The form of the tables; None where there are none yet."""
+    from sqlalchemy import inspect, text
+
+    has = inspect(connection).has_table("alembic_version")
+    return connection.execute(text("select version_num from alembic_version")).scalar() if has else None
 
 
 def shown_url(engine: Engine) -> str:

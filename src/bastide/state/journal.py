@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from bastide.errors import UsageError
 from bastide.state.database import now
 
 if TYPE_CHECKING:
@@ -73,11 +74,29 @@ def append_all(state: State, acts: Sequence[tuple[str, str, str, dict[str, Any]]
 
 
 def entries(state: State) -> list[Entry]:
-    """All entries of the workload, the oldest first."""
+    """All entries of the workload, the oldest first; `UsageError` for one that nobody can have written."""
     return [
-        Entry(row.number, row.at, row.actor, row.action, row.subject, json.loads(row.body), row.previous, row.hash)
+        Entry(row.number, row.at, row.actor, row.action, row.subject, _body(row), row.previous, row.hash)
         for row in _rows(state)
     ]
+
+
+def _body(row: Any) -> dict[str, Any]:
+    try:
+        body = json.loads(row.body)
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise UsageError(
+            f"entry {row.number} of the log of decisions was changed: it cannot be read",
+            remedy="`bastide audit verify` says where the log breaks; restore the state from a copy",
+        )
+    return body
+
+
+def seals(state: State) -> list[str]:
+    """The hashes of all entries, the oldest first."""
+    return [row.hash for row in _rows(state)]
 
 
 def verify(state: State) -> list[str]:

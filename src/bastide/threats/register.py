@@ -15,6 +15,7 @@ from bastide.detect.sightings import Sighting, sightings
 from bastide.errors import UsageError, near_miss
 from bastide.state.journal import append_all
 from bastide.threats.asked import names_of
+from bastide.threats.exchange import IMPORTED
 from bastide.threats.templates import Threat
 from bastide.workload.fields import is_day
 
@@ -58,7 +59,7 @@ class Scanned(Struct, frozen=True):
     """A scan: what it looked at is the same as another's when their `scope` is; `whole` when nothing was left out.
 
     `fresh` is False when it was in the history already; `at` is a time as the state's tables have it. `looked` says
-    where one of live accounts has looked.
+    where one of live accounts has looked, `newer` when another has looked at the same later, empty where none has.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Scanned(Struct, frozen=True):
     digest: str
     fresh: bool
     looked: Looked | None = None
+    newer: str = ""
 
 
 class Standing(Struct):
@@ -207,14 +209,15 @@ def record(
 ) -> tuple[list[str], list[str]]:
     """Write what a scan saw: the ids of threats that are new or back, and of those whose cause is gone.
 
-    A threat is gone when a whole scan of the same scope does not see it, and that looked where its resources were.
+    A threat is gone when a whole scan of the same scope does not see it, and that looked where its resources were. A
+    scan that is not the newest of its scope leaves the register as it is, but for what was taken in from files.
     """
     from sqlalchemy import delete, insert, select, update
 
     from bastide.state.tables import risks as risk_table
     from bastide.state.tables import threats as table
 
-    seen = {threat.id: threat for threat in threats}
+    seen = {one.id: one for one in threats if not scan.newer or one.template == IMPORTED}
     new: list[str] = []
     with state.transaction() as connection:
         mine = table.c.workload == state.workload
@@ -240,7 +243,7 @@ def record(
         gone = [
             name
             for name, row in before.items()
-            if scan.whole and name not in seen and not row.gone_at and _is_about(row.content, scan)
+            if scan.whole and not scan.newer and name not in seen and not row.gone_at and _is_about(row.content, scan)
         ]
         if gone:
             connection.execute(update(table).where(mine, table.c.id.in_(gone)).values(gone_at=scan.at))

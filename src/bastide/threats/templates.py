@@ -204,6 +204,9 @@ def own_threats(known: Known, manifest: Manifest) -> list[Threat]:
     found = []
     for item in manifest.threats:
         named = _named(known, item, manifest)
+        if item.get("elements") and not named:
+            continue
+        names = list(dict.fromkeys(row["name"] for row in named))
         for objective in item.get("objectives", ()):
             check_objective(objective, f"{manifest.path}:{item['line']}")
         because = [f"declared in {manifest.path}:{item['line']}"]
@@ -212,10 +215,10 @@ def own_threats(known: Known, manifest: Manifest) -> list[Threat]:
                 identity_of(OWN, item["id"]), OWN, item["title"], item.get("source", ""),
                 item.get("prerequisites", ""), item.get("action", ""), item.get("impact_text", ""),
                 item.get("stride", ""), list(item.get("goals", ())), list(item.get("attack", ())),
-                list(item.get("assets", ())) or [row["name"] for row in named],
-                named[0]["id"] if named else WORKLOAD, ", ".join(row["name"] for row in named) or manifest.name,
+                list(item.get("assets", ())) or names,
+                named[0]["id"] if named else WORKLOAD, ", ".join(names) or manifest.name,
                 next((row["class"] for row in named if row["class"]), None),
-                [row["resource"] for row in named if row["resource"]],
+                sorted({resource for row in named for resource in row["bearing"] or ()}),
                 [Aim(one, "element" if named else "workload") for one in item.get("objectives", ())],
                 float(item["likelihood"]), float(item["impact"]), {"likelihood": because, "impact": because},
             )
@@ -224,15 +227,31 @@ def own_threats(known: Known, manifest: Manifest) -> list[Threat]:
 
 
 def _named(known: Known, item: dict[str, Any], manifest: Manifest) -> list[dict[str, Any]]:
-    """The elements that a threat of the manifest is about, in its order."""
+    """The elements that a threat of the manifest is about, in its order: all that have a name or an address.
+
+    One that is not there is a `UsageError` after a scan of all of the code, and left out after another.
+    """
+    from bastide.threats.model.build import is_whole
+
     if not item.get("elements"):
         return []
-    rows = known.select("select id, name, class, resource from elements")
-    by = {name: row for row in rows for name in (row["id"], row["name"])}
-    if missing := [name for name in item["elements"] if name not in by]:
+    by: dict[str, list[dict[str, Any]]] = {}
+    for row in known.select(_ELEMENTS):
+        for name in {row["id"], row["name"], *(row["addresses"] or ())}:
+            by.setdefault(name, []).append(row)
+    missing = [name for name in item["elements"] if name not in by]
+    if missing and is_whole(known):
         raise UsageError(
             f"`{missing[0]}` is no element of the model",
             place=f"{manifest.path}:{item['line']}",
-            remedy=near_miss(missing[0], [row["name"] for row in rows]),
+            remedy=near_miss(missing[0], sorted(by)),
         )
-    return [by[name] for name in item["elements"]]
+    found = {row["id"]: row for name in item["elements"] for row in by.get(name, ())}
+    return list(found.values())
+
+
+_ELEMENTS = """
+select e.id, e.name, e.class, (select list(distinct r.address) from resources r where r.id = e.resource) as addresses,
+  (select list(b.resource) from bearing b where b.element = e.resource) as bearing
+from elements e order by e.id
+"""

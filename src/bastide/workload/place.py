@@ -36,7 +36,17 @@ def data_folder(*, make: bool = False) -> Path:
 
 def has_register(file: str) -> bool:
     """Whether a register of the workload that this manifest is of is kept beside it, or elsewhere by name."""
-    return bool(file) and ((Path(file).parent / FOLDER / "state.db").is_file() or "BASTIDE_STATE" in os.environ)
+    if not file:
+        return False
+    beside = (Path(file).parent / FOLDER / "state.db").is_file()
+    return beside or bool(os.environ.get("BASTIDE_STATE")) or _names_state(Path(file))
+
+
+def _names_state(file: Path) -> bool:
+    try:
+        return any(line.startswith("state:") for line in file.read_text("utf-8").splitlines())
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _key() -> str:

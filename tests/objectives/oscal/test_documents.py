@@ -92,6 +92,26 @@ def test_a_plan_has_what_fails_and_what_is_exempt_with_its_end(workload: Workloa
     assert items["SEC10-BP02"]["description"] == "people see to it; nobody attests it"
 
 
+def test_a_plan_has_every_control_that_fails_however_much_fails(workload: Workload, valid: Valid) -> None:
+    queues = "".join(f"  Q{number}: {{Type: AWS::SQS::Queue, Properties: {{SqsManagedSseEnabled: false}}}}\n"
+                     for number in range(60))  # fmt: skip
+    buckets = "".join(f"  B{number}: {{Type: AWS::S3::Bucket}}\n" for number in range(60))
+    workload.write("stack.yaml", f"Resources:\n{queues}{buckets}")
+    workload.write("bastide.yaml", "workload: {name: shop}\n")
+    with workload.whole() as whole:
+        (one,) = assess(whole.known, [framework("nist-800-53-r5")])
+        plan = document("poam", whole.known, one, whole.scanned.at)
+        found = plan["plan-of-action-and-milestones"]
+        serving = {name for each in one.wanted for name in each.controls}
+        failing = {row["control"]: row["n"] for row in whole.known.select(
+            "select control, count(*) as n from verdicts where status = 'fail' group by control")}  # fmt: skip
+    valid(plan)
+    planned = {item["props"][0]["value"] for item in found["poam-items"] if item["props"][0]["name"] == "control"}
+    assert planned == failing.keys() & serving
+    told = {one["description"].split(" fails for ")[0]: one["description"] for one in found["risks"]}
+    assert all(told[name].startswith(f"{name} fails for {failing[name]},") for name in planned)
+
+
 def test_a_component_says_what_its_controls_tell(workload: Workload) -> None:
     workload.change("BlockPublicAcls: true", "BlockPublicAcls: false")
     with workload.whole() as whole:

@@ -25,7 +25,7 @@ _REASONS = {"met": "pass", "attested": "pass", "not-met": "fail"}
 def document(kind: str, known: Known, one: Assessed, at: str) -> Json:
     """The document of a kind, of one framework at the time of the last scan."""
     made = {"component": _component, "results": _results, "poam": _poam}[kind]
-    return made(known, one, proofs(known, one.wanted), at)
+    return made(known, one, proofs(known, one.wanted, None), at)
 
 
 def _results(known: Known, one: Assessed, proofs: list[Proof], at: str) -> Json:
@@ -214,18 +214,18 @@ def _poam(known: Known, one: Assessed, proofs: list[Proof], at: str) -> Json:
     workload = known.manifest.name
     observations = _observations(known, proofs, at)
     exempt = _exemptions(known)
+    severities = {row["id"]: row["severity"] for row in known.run("select id, severity from controls")}
     items: list[Json] = []
     risks: list[Json] = []
-    for name, rows in _weak(proofs).items():
-        bad, requirements = rows
-        risk = _risk(workload, name, bad, exempt)
+    for name, (row, bad, requirements) in _weak(proofs).items():
+        risk = _risk(workload, observations[name]["title"], row, bad, exempt)
         risks.append(risk)
         items.append(
             {
                 "uuid": identity("poam-item", workload, one.framework.id, name),
                 "title": text(observations[name]["title"]),
                 "description": text(f"{name} does not pass; it serves {', '.join(requirements)}", 4000),
-                "props": [prop("control", name), prop("severity", bad[0].severity)],
+                "props": [prop("control", name), prop("severity", severities.get(name, "unknown"))],
                 "related-observations": [{"observation-uuid": observations[name]["uuid"]}],
                 "related-risks": [{"risk-uuid": risk["uuid"]}],
             }
@@ -249,18 +249,20 @@ def _poam(known: Known, one: Assessed, proofs: list[Proof], at: str) -> Json:
     return {"plan-of-action-and-milestones": found | {"poam-items": items}}
 
 
-def _weak(proofs: Iterable[Proof]) -> dict[str, tuple[list[Bad], list[str]]]:
-    """By control: its verdicts that fail or are exempt, and the requirements that it serves."""
-    found: dict[str, tuple[list[Bad], list[str]]] = {}
+def _weak(proofs: Iterable[Proof]) -> dict[str, tuple[Json, list[Bad], list[str]]]:
+    """By control of which something fails or is exempt: its counts, such verdicts of the last scan, and the
+    requirements that it serves.
+    """
+    found: dict[str, tuple[Json, list[Bad], list[str]]] = {}
     for each in proofs:
-        for bad in each.bad:
-            if bad.status == "unknown":
+        for row in each.controls:
+            name = row["control"]
+            if not (row["failed"] or row["exempt"]):
                 continue
-            rows, requirements = found.setdefault(bad.control, ([], []))
-            if bad not in rows:
-                rows.append(bad)
-            if each.standing.requirement.id not in requirements:
-                requirements.append(each.standing.requirement.id)
+            if name not in found:
+                bad = [one for one in each.bad if one.control == name and one.status != "unknown"]
+                found[name] = (row, bad, [])
+            found[name][2].append(each.standing.requirement.id)
     return found
 
 
@@ -268,15 +270,15 @@ def _exemptions(known: Known) -> dict[str, Json]:
     return {row["fingerprint"]: row for row in known.run('select fingerprint, "by", "until", reason from exemptions')}
 
 
-def _risk(workload: str, control: str, bad: list[Bad], exempt: dict[str, Json]) -> Json:
+def _risk(workload: str, title: str, row: Json, bad: list[Bad], exempt: dict[str, Json]) -> Json:
     """Open as long as one verdict fails; else somebody answers for it, until the first of their days."""
-    failing = [one for one in bad if one.status == "fail"]
+    control = row["control"]
     found: Json = {
         "uuid": identity("risk", workload, control),
-        "title": text(bad[0].title or control),
-        "description": text(f"{control} fails for {len(failing)}, and {len(bad) - len(failing)} are exempt"),
+        "title": title,
+        "description": text(f"{control} fails for {row['failed']}, and {row['exempt']} are exempt"),
         "statement": text(", ".join(f"{one.address} ({one.place})" for one in bad), 4000),
-        "status": "open" if failing else "deviation-approved",
+        "status": "open" if row["failed"] else "deviation-approved",
     }
     words = [word for one in bad if (word := exempt.get(one.fingerprint))]
     if words:

@@ -35,7 +35,7 @@ def model_with(known: Known, ask: Callable[[Known], T]) -> tuple[Model, T]:
         answer = ask(known)
     finally:
         points.clear(known, *flows.MADE, *network.MADE, *access.MADE, *trust.MADE)
-    manifest, strict = known.manifest, _is_whole(known)
+    manifest, strict = known.manifest, is_whole(known)
     boundaries = draft.places.boundaries
     add_own(manifest, boundaries, draft.elements)
     for row in own_flows(manifest, draft.elements, draft.addresses, strict=strict):
@@ -89,7 +89,7 @@ def _derived(known: Known) -> Draft:
     return draft
 
 
-def _is_whole(known: Known) -> bool:
+def is_whole(known: Known) -> bool:
     """Whether the last scan looked at all of the workload's code, so that what it did not find is not there."""
     scans = known.run("select targets, live from scan where whole")
     code = {*known.manifest.code, "."}
@@ -100,4 +100,4 @@ def _is_whole(known: Known) -> bool:
     return whole and bool(known.run("select 1 from resources limit 1"))
 
 
-__all__ = ["INTERNET", "model_of", "model_with", "put_model"]
+__all__ = ["INTERNET", "is_whole", "model_of", "model_with", "put_model"]
