@@ -10,7 +10,7 @@ import pytest
 
 from bastide.detect import newest
 from bastide.detect.events import made
-from bastide.detect.newest import between, events_by_log, newer, remember, remembered, set_name, since_of
+from bastide.detect.newest import between, events_by_log, newer, remember, remembered, set_name, since_of, unjudged
 from bastide.detect.replay import START, write
 from bastide.errors import UsageError
 from bastide.lake.ingest import ingest
@@ -65,6 +65,23 @@ def test_compaction_loses_nothing_new(lake: Lake, tmp_path: Path) -> None:
     compact(lake, 1 << 28)
     found = newer(lake, TABLES, sequence, 0)
     assert [one.rows for one in found.inputs] == [3]
+    assert newer(lake, TABLES, found.sequence, 0).inputs == []
+
+
+def test_compaction_makes_nothing_new_again(lake: Lake, tmp_path: Path) -> None:
+    from bastide.lake.compact import compact
+
+    bring(lake, tmp_path, "two", "10s")
+    sequence = newer(lake, TABLES, 0, 0).sequence
+    remember(lake, "library", sequence)
+    for seed, after in (("three", "20s"), ("four", "30s"), ("five", "40s")):
+        bring(lake, tmp_path, seed, after)
+    assert compact(lake, 1 << 28, apart=unjudged).after == 2
+    found = newer(lake, TABLES, sequence, 0)
+    assert [one.rows for one in found.inputs] == [3]
+    assert sorted(one.rows for one in newer(lake, TABLES, 0, 0).inputs) == [2, 3]
+    remember(lake, "library", found.sequence)
+    assert compact(lake, 1 << 28, apart=unjudged).after == 1
     assert newer(lake, TABLES, found.sequence, 0).inputs == []
 
 

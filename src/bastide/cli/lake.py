@@ -55,10 +55,11 @@ def _status(arguments: argparse.Namespace, told: Any) -> tuple[Status, int]:
 
 
 def _compact(arguments: argparse.Namespace, told: Any) -> tuple[Compacted, int]:
+    from bastide.detect.newest import unjudged
     from bastide.lake.compact import compact
     from bastide.lake.store import own
 
-    return compact(own(arguments.lake), arguments.size * 1024 * 1024, told), 0
+    return compact(own(arguments.lake), arguments.size * 1024 * 1024, told, unjudged), 0
 
 
 def _expire(arguments: argparse.Namespace, told: Any) -> tuple[Expired, int]:

@@ -20,7 +20,7 @@ from bastide.detect.pool import Input
 from bastide.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from bastide.detect.sources import Source
     from bastide.lake.commits import Commit, File
@@ -50,19 +50,28 @@ def set_name(places: Sequence[str]) -> str:
 
 def remembered(lake: Lake, name: str) -> int:
     """The last commit that this set of rules has judged; 0 when it has judged none."""
+    return _memory(lake).get(name, 0)
+
+
+def _memory(lake: Lake) -> dict[str, int]:
     try:
-        return int(msgspec.json.decode(lake.storage.read(MEMORY), type=dict[str, int]).get(name, 0))
+        return msgspec.json.decode(lake.storage.read(MEMORY), type=dict[str, int])
     except (FileNotFoundError, msgspec.MsgspecError):
-        return 0
+        return {}
 
 
 def remember(lake: Lake, name: str, sequence: int) -> None:
     """Keep that this set of rules has judged everything up to a commit."""
-    try:
-        known = msgspec.json.decode(lake.storage.read(MEMORY), type=dict[str, int])
-    except (FileNotFoundError, msgspec.MsgspecError):
-        known = {}
-    lake.storage.write(MEMORY, msgspec.json.encode({**known, name: sequence}))
+    lake.storage.write(MEMORY, msgspec.json.encode({**_memory(lake), name: sequence}))
+
+
+def unjudged(lake: Lake) -> Callable[[File], tuple[bool, ...]]:
+    """Of a file, whether each set of rules that ever judged has yet to judge it; for `compact`.
+
+    Put together with events that are new, those that were judged are new again, and their matches told again.
+    """
+    fresh = [_fresh(lake.commits(after)) for after in sorted(set(_memory(lake).values()))]
+    return lambda file: tuple(file.path in one for one in fresh)
 
 
 def newer(lake: Lake, tables: Iterable[str], after: int, span: int) -> Chosen:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bastide.lake.store import Lake
     from bastide.lake.writer import Writer
 
+Kind = tuple[bool, ...]
 AT_ONCE = 64
 """Files that are merged together."""
 _COMMIT = 100
@@ -43,17 +44,26 @@ class Compacted(Struct):
     bytes_after: int = 0
 
 
-def compact(lake: Lake, size: int, told: Callable[[str, int, int], None] = lambda *_: None) -> Compacted:
-    """Put files together so that they have up to `size` bytes each; some in a commit."""
+def compact(
+    lake: Lake,
+    size: int,
+    told: Callable[[str, int, int], None] = lambda *_: None,
+    apart: Callable[[Lake], Callable[[File], Kind]] = lambda _: lambda _: (),
+) -> Compacted:
+    """Put files together so that they have up to `size` bytes each; some in a commit.
+
+    Those that differ by what `apart` says of them are not put together, nor by one commit.
+    """
     done = Compacted()
     with writing(lake) as writer:
-        lots = list(_lots(writer, size))
+        lots = list(_lots(writer, size, apart(lake)))
         made: list[tuple[Path, File]] = []
         old: list[File] = []
-        for number, lot in enumerate(lots):
+        for number, (kind, lot) in enumerate(lots):
             made.append(_merge(writer, lot, len(made)))
             old += lot
-            if len(made) == _COMMIT or number + 1 == len(lots):
+            last = number + 1 == len(lots) or lots[number + 1][0] != kind
+            if len(made) == _COMMIT or last:
                 writer.commit("compact", made, remove=tuple(file.path for file in old))
                 done.before += len(old)
                 done.after += len(made)
@@ -64,22 +74,22 @@ def compact(lake: Lake, size: int, told: Callable[[str, int, int], None] = lambd
     return done
 
 
-def _lots(writer: Writer, size: int) -> Iterator[list[File]]:
-    """Files of one partition that are worth being one."""
-    by_partition: dict[Partition, list[File]] = defaultdict(list)
+def _lots(writer: Writer, size: int, kind_of: Callable[[File], Kind]) -> Iterator[tuple[Kind, list[File]]]:
+    """Files of one kind and partition that are worth being one, kind after kind."""
+    alike: dict[tuple[Kind, Partition], list[File]] = defaultdict(list)
     for file in writer.state.files.values():
         if file.bytes < size // 2:
-            by_partition[file.partition].append(file)
-    for files in by_partition.values():
+            alike[kind_of(file), file.partition].append(file)
+    for (kind, _), files in sorted(alike.items(), key=lambda pair: pair[0][0]):
         lot: list[File] = []
         for file in sorted(files, key=lambda one: (one.first, one.path)):
             if lot and (sum(one.bytes for one in lot) + file.bytes > size or len(lot) == AT_ONCE):
                 if len(lot) > 1:
-                    yield lot
+                    yield kind, lot
                 lot = []
             lot.append(file)
         if len(lot) > 1:
-            yield lot
+            yield kind, lot
 
 
 def _merge(writer: Writer, lot: list[File], number: int) -> tuple[Path, File]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from bastide.lake.assemble import Rows
-    from bastide.lake.read.documents import Text
+    from bastide.lake.read.wrapped import Text
     from bastide.lake.source import Source
 
 

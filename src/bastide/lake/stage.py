@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from bastide.lake.layout import Partition
-    from bastide.lake.read.documents import Refused
     from bastide.lake.read.found import Found
     from bastide.lake.read.recognise import Piece
+    from bastide.lake.read.wrapped import Refused
 
 BATCH = 28 * 1024 * 1024
 """Bytes of events that are converted together."""

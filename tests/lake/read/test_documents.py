@@ -158,13 +158,6 @@ def test_a_mark_of_utf_8_at_the_beginning() -> None:
     assert divided(b'\xef\xbb\xbf{"Records":[{"a":1}]}')[0] == [b'{"a":1}']
 
 
-def test_a_subscription_that_is_only_tried_has_no_event() -> None:
-    control = b'{"messageType":"CONTROL_MESSAGE","logEvents":[{"id":"","message":"Checking health of destination"}]}'
-    found = documents.document(control)
-    assert (found.texts, found.refused) == ([], [])
-    assert [bytes(one) for one in documents.document(control + b'\n{"a":1}').texts] == [b'{"a":1}']
-
-
 @pytest.mark.parametrize(("before", "between", "after"), [('{"Records":[', ",", "]}"), ("", "\n", ""), ("[", ",", "]")])
 @pytest.mark.parametrize("depth", [5_000, 200_000])
 def test_what_is_nested_too_deeply_hides_nothing_else(before: str, between: str, after: str, depth: int) -> None:
@@ -187,13 +180,3 @@ def test_a_line_of_braces_is_given_up() -> None:
     found, reasons = divided(b'{"a":1}\n' + line + b'\n{"b":1}')
     assert found == [b'{"a":1}', b'{"b":1}']
     assert len(reasons) == 1
-
-
-@pytest.mark.parametrize(
-    ("owner", "told"),
-    [(b'"123456789012"', "123456789012"), (b'"\xff\xfe"', ""), (b'{"a":1}', ""), (b'"../../x"', ""), (b"7", "")],
-)
-def test_the_owner_of_a_log_group_is_an_account_or_nobody(owner: bytes, told: str) -> None:
-    """Bytes that are no text ended the whole ingest."""
-    found = documents.document(b'{"messageType":"DATA_MESSAGE","owner":%s,"logEvents":[{"message":"x"}]}' % owner)
-    assert [(bytes(text), getattr(text, "owner", None)) for text in found.texts] == [(b"x", told)]

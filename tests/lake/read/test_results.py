@@ -21,6 +21,7 @@ from bastide.lake.read.found import find
 from bastide.lake.read.recognise import read
 from bastide.lake.read.results import are_rows, names_of, rows, translated
 from bastide.lake.read.unpack import CutError
+from bastide.lake.read.wrapped import Events, Refused
 from bastide.lake.source import source
 from tests.lake.conftest import ACCOUNT, REGION, Place, event
 from tests.lake.read.test_loose import ROLE
@@ -200,7 +201,7 @@ def test_anything_at_all(content: bytes, size: int) -> None:
 
 def test_rows_of_the_api() -> None:
     row = [{name: value} for name, value in SCALARS.items()]
-    part = documents.Events([json.dumps(row).encode(), b'{"a":1}', b'[{"count":"1"}]', b'[{"eventID":null}]'])
+    part = Events([json.dumps(row).encode(), b'{"a":1}', b'[{"count":"1"}]', b'[{"eventID":null}]'])
     assert are_rows(part.texts)
     found = translated(part)
     assert json.loads(found.texts[0])["eventName"] == "GetObject"
@@ -287,7 +288,7 @@ def test_a_row_that_ends_before_its_time_is_no_event() -> None:
         raise CutError("gzip ends early")
 
     (part,) = rows(pieces(), ["eventID", "eventName"])
-    assert (part.texts, part.refused) == ([], [documents.Refused(b"1,GetObj", "gzip ends early")])
+    assert (part.texts, part.refused) == ([], [Refused(b"1,GetObj", "gzip ends early")])
 
 
 def test_without_names_every_row_is_kept(place: Place) -> None:

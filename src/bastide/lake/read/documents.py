@@ -1,23 +1,23 @@
 """JSON files as the texts of their events, byte for byte: a document, a list, lines, or objects one after another.
 
-What wraps events is taken off: `Records`, `configurationItems`, `Findings`, EventBridge's `detail`, a notification's
-`configurationItem`, the `logEvents` of CloudWatch, the `QueryResultRows` of CloudTrail Lake. A document that is larger
-than a piece is divided between events without being held whole.
+What wraps events is taken off (`wrapped`). A document that is larger than a piece is divided between events without
+being held whole.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from bastide.lake.read.unpack import CutError
+from bastide.lake.read.wrapped import LIST, Decoder, Events, Refused, inside, unwrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 LONGEST = 64 * 1024 * 1024
 """Bytes of text without an end of an event after which a file is given up."""
@@ -38,78 +38,9 @@ _AGAIN = re.compile(rb"\]\s*\}(?=\s*\{)%b(?:\s*\]\s*\}(?=\s*\{)%b)*" % (_OPEN.pa
 """Where one document's list ends and the next one's begins. No text has `}{"` in it: its quote would end it."""
 _BETWEEN = re.compile(rb"\s*,?\s*")
 
-Text = Raw | bytes
-
-
-class Delivered(bytes):
-    """A text that others delivered together with texts of other kinds.
-
-    `of` tells those apart: the kind that EventBridge names, or CloudWatch's log group. `owner` is the account of that
-    group, empty where that is not said.
-    """
-
-    of: str = ""
-    owner: str = ""
-
-
-class Refused(Struct, frozen=True):
-    """A text that is no event, and why."""
-
-    text: bytes
-    reason: str
-
-
-class Events(Struct):
-    """Events that follow each other in a file, and what of it was none."""
-
-    texts: list[Text]
-    refused: list[Refused] = msgspec.field(default_factory=list)
-
-
-_ABSENT = Raw(b"")
-_ACCOUNT = re.compile(rb'"(\d{12})"')
-_CONTROL = b'"CONTROL_MESSAGE"'
-"""With which CloudWatch tries, again and again, whether a subscription still works: it has no event."""
-
-
-class _Wrapper(Struct):
-    records: Raw = msgspec.field(name="Records", default=_ABSENT)
-    items: Raw = msgspec.field(name="configurationItems", default=_ABSENT)
-    item: Raw = msgspec.field(name="configurationItem", default=_ABSENT)
-    message_type: Raw = msgspec.field(name="messageType", default=_ABSENT)
-    asff: Raw = msgspec.field(name="Findings", default=_ABSENT)
-    findings: Raw = _ABSENT
-    rows: Raw = msgspec.field(name="QueryResultRows", default=_ABSENT)
-    log_events: Raw = msgspec.field(name="logEvents", default=_ABSENT)
-    owner: Raw = _ABSENT
-    group: Raw = msgspec.field(name="logGroup", default=_ABSENT)
-    detail: Raw = _ABSENT
-    kind: Raw = msgspec.field(name="detail-type", default=_ABSENT)
-
-
-class _Logged(Struct):
-    message: str = ""
-
-
-class _Decoder:
-    """msgspec's, for which a text that is nested too deeply is broken like any other."""
-
-    def __init__(self, kind: Any) -> None:
-        self._decode = msgspec.json.Decoder(kind).decode
-
-    def decode(self, text: Any) -> Any:
-        try:
-            return self._decode(text)
-        except RecursionError:
-            raise msgspec.DecodeError("nested too deeply") from None
-
-
 _BEHIND = "broken JSON behind a list of events"
 _DOCUMENT = json.JSONDecoder()
-_LIST = _Decoder(list[Raw])
-_WRAP = _Decoder(_Wrapper)
-_ONE = _Decoder(Raw)
-_MESSAGES = _Decoder(list[_Logged])
+_ONE = Decoder(Raw)
 
 
 def events(pieces: Iterator[bytes]) -> Iterator[Events]:
@@ -209,7 +140,7 @@ def document(text: bytes) -> Events:
         return plain
     try:
         if text.startswith(b"["):
-            return unwrapped(_LIST.decode(text))
+            return unwrapped(LIST.decode(text))
         return inside(text) or Events([text])
     except msgspec.DecodeError as error:
         return _in_parts(text, error)
@@ -249,7 +180,7 @@ def _plain(text: bytes) -> Events | None:
     if opened is None or closed is None or not text.startswith(b"{"):
         return None
     try:
-        return Events(list(_LIST.decode(memoryview(text)[opened.end() - 1 : closed.start() + 1])))
+        return Events(list(LIST.decode(memoryview(text)[opened.end() - 1 : closed.start() + 1])))
     except msgspec.DecodeError:
         return None
 
@@ -285,66 +216,6 @@ def _one_after_another(text: bytes, error: str, found: Events) -> None:
         found.refused.append(Refused(text[at : at + 100_000], f"broken JSON: {error}"))
 
 
-def unwrapped(texts: list[Any], refused: list[Refused] | None = None) -> Events:
-    """The events inside of those that only wrap others: the first tells whether they do."""
-    found = Events(texts, refused or [])
-    if not texts or not _wraps(bytes(memoryview(texts[0])[:4096])):
-        return found
-    result = Events([], found.refused)
-    for text in texts:
-        try:
-            inner = inside(bytes(text))
-        except msgspec.DecodeError:
-            inner = None
-        result.texts += [text] if inner is None else inner.texts
-        result.refused += [] if inner is None else inner.refused
-    return result
-
-
-_WRAPS = re.compile(rb'"(?:Records|configurationItems?|Findings|findings|logEvents|detail-type|QueryResultRows)"\s*:')
-
-
-def _wraps(head: bytes) -> bool:
-    return _WRAPS.search(head) is not None
-
-
-def inside(text: bytes) -> Events | None:
-    """What a document wraps; None for one that is an event itself."""
-    try:
-        wrapper = _WRAP.decode(text)
-    except msgspec.ValidationError:
-        return None
-    if _is_list(wrapper.log_events):
-        found = [] if bytes(wrapper.message_type) == _CONTROL else _MESSAGES.decode(wrapper.log_events)
-        owner = _ACCOUNT.fullmatch(wrapper.owner)
-        group = bytes(wrapper.group).decode("utf-8", "replace")
-        texts = [one.message.encode() for one in found]
-        return Events(_delivered(texts, group, owner[1].decode() if owner else ""))
-    detail = bytes(wrapper.detail)
-    if detail.startswith(b"{") and (kind := bytes(wrapper.kind)):
-        inner = inside(detail) or Events([detail])
-        return Events(_delivered(inner.texts, kind.decode("utf-8", "replace")), inner.refused)
-    if bytes(wrapper.item).startswith(b"{"):
-        return Events([wrapper.item])
-    for listed in (wrapper.records, wrapper.items, wrapper.asff, wrapper.findings, wrapper.rows):
-        if _is_list(listed):
-            return Events(list(_LIST.decode(listed)))
-    return None
-
-
-def _delivered(texts: Iterable[Text], of: str, owner: str = "") -> list[Text]:
-    found: list[Text] = []
-    for one in texts:
-        text = Delivered(one)
-        text.of, text.owner = of, owner
-        found.append(text)
-    return found
-
-
-def _is_list(text: Raw) -> bool:
-    return bytes(memoryview(text)[:1]) == b"["
-
-
 def _divided(text: bytes, *, opened: bool) -> tuple[Events, bytes]:
     """The whole events at the beginning of a text, and what is left of it."""
     if not opened:
@@ -353,7 +224,7 @@ def _divided(text: bytes, *, opened: bool) -> tuple[Events, bytes]:
     start = _BETWEEN.match(text).end()  # type: ignore[union-attr]
     for end in _ends(text, start):
         try:
-            found = _LIST.decode(b"".join((b"[", memoryview(text)[start:end], b"]")))
+            found = LIST.decode(b"".join((b"[", memoryview(text)[start:end], b"]")))
         except msgspec.DecodeError:
             continue
         return Events(list(found)), text[end:]

@@ -12,8 +12,8 @@ import msgspec
 from msgspec import Raw, Struct, structs
 
 from bastide.lake.read import documents, results
-from bastide.lake.read.documents import Delivered, Events, Refused, Text
 from bastide.lake.read.unpack import CutError, pieces
+from bastide.lake.read.wrapped import Delivered, Events, Refused, Text
 from bastide.lake.source import Apart, Source, sources
 
 if TYPE_CHECKING:

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bastide.lake.read.documents import Events, Refused, until_cut
+from bastide.lake.read.documents import until_cut
 from bastide.lake.read.loose import SHAPES, Unreadable, moment
 from bastide.lake.read.loose import read as read_loose
+from bastide.lake.read.wrapped import Events, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bastide.lake.read.documents import Text
+    from bastide.lake.read.wrapped import Text
 
 LARGEST = 4 * 1024 * 1024
 """Letters of one value; CloudTrail's events are smaller."""

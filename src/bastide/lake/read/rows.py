@@ -10,7 +10,7 @@ import msgspec
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from bastide.lake.read.documents import Text
+    from bastide.lake.read.wrapped import Text
 
 
 def as_json(batch: pa.RecordBatch) -> list[Text]:
