@@ -65,6 +65,8 @@ BY_HAND: dict[tuple[str, int, str], str] = {
     ("rds.instance-password-is-not-in-code", 5, "cloudformation"): _OTHER,  # the password of encryption
     ("rds.proxy-requires-iam-authentication", 3, "cloudformation"): _OTHER,
     ("redshift.cluster-password-is-not-in-code", 3, "terraform"): _OTHER,  # the argument that is only written
+    ("s3.bucket-does-without-acls", 0, "terraform"): "refuses an `aws_s3_bucket_acl`",
+    ("s3.bucket-does-without-acls", 2, "terraform"): "refuses an `aws_s3_bucket_acl`",
     ("s3.bucket-has-no-public-acl", 1, "terraform"): _OTHER,  # grants, one by one
     ("s3.bucket-states-public-access-block", 2, "terraform"): "is a aws_s3_bucket_public_access_block.data already",
     ("ssm.secret-parameter-is-secure-string", 0, "cloudformation"): "cannot make a SecureString",
