@@ -1,5 +1,8 @@
 """The error classes of bastide: each names a place, a cause and, where there is one, a remedy."""
 
+INCOMPLETE = 3
+"""The exit code where something could not be read or used, and the rest was."""
+
 
 class BastideError(Exception):
     """What a person can act on; the command line prints it without a traceback and exits with `exit_code`.
@@ -26,7 +29,7 @@ class UsageError(BastideError):
 class SourceError(BastideError):
     """Input that could not be read as what it claims to be; the scan goes on and is incomplete."""
 
-    exit_code = 3
+    exit_code = INCOMPLETE
 
 
 class ControlError(BastideError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bastide.cli.progress import progress
 from bastide.cli.scan import scan_targets
 from bastide.controls.baseline import no_longer, write_baseline
-from bastide.errors import UsageError
+from bastide.errors import INCOMPLETE, UsageError
 from bastide.report.words import counted
 from bastide.settings import load_settings
 
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     left = f"; {gone:,} that it had no longer {'occurs' if gone == 1 else 'occur'}" if gone else ""
     scanned = "scan aws" if targets == ["aws"] else "scan"
     print(f"{arguments.file}: {count}{left}. Commit it, and run `bastide {scanned} --baseline {arguments.file}`.")
-    return 3 if result.report.coverage.incomplete else 0
+    return INCOMPLETE if result.report.coverage.incomplete else 0
 
 
 def _refuse_part(report: Report) -> None:

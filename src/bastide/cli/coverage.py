@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from bastide.cli.detections import tell_unused
 from bastide.redact import clean
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from bastide.detect.coverage import Asked, Row
     from bastide.detect.run import Detections
     from bastide.detect.sightings import Sightings
-
-INCOMPLETE = 3
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,22 +35,13 @@ def run(arguments: argparse.Namespace) -> int:
     by_threat = threats(rules, asked, replayed, there)
     if arguments.blind:
         by_technique, by_threat = ([row for row in rows if row.status != "seen"] for rows in (by_technique, by_threat))
-    code = _problems(detections)
+    code = tell_unused(detections)
     if arguments.format == "json":
         found = {"techniques": _records(by_technique), "threats": _records(by_threat)}
         print(json.dumps({"version": 1, **cleaned(found)}, indent=2))
         return code
     print("\n".join([*_lines("ATT&CK technique", by_technique), "", *_lines("threat", by_threat)]))
     return code
-
-
-def _problems(detections: Detections) -> int:
-    """Name rules that cannot be used: they see nothing; the exit code."""
-    from bastide.detect.show import problem_line
-
-    for one in detections.plan.problems:
-        print(problem_line(one), file=sys.stderr)
-    return INCOMPLETE if detections.plan.problems else 0
 
 
 def _kept(arguments: argparse.Namespace, detections: Detections) -> tuple[Sightings, dict[str, Asked]]:

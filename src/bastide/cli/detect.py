@@ -6,7 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from bastide.errors import UsageError
+from bastide.errors import INCOMPLETE, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from bastide.detect.rules import Problem
     from bastide.detect.run import Detections, Judged
     from bastide.threats.reach import Reaches
-
-INCOMPLETE = 3
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import json
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from bastide.errors import UsageError, near_miss
+from bastide.errors import INCOMPLETE, UsageError, near_miss
 from bastide.redact import block, clean
 from bastide.report.words import counted
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from bastide.detect.rules import Rule
     from bastide.detect.run import Detections
-
-INCOMPLETE = 3
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -59,7 +57,7 @@ def _list(detections: Detections, rules: list[Rule], form: str) -> int:
             more = " ".join([*rule.techniques, *([] if rule.number in used else ["(not used)"])])
             print(f"{rule.level:<14} {kind:<12} {clean(rule.title, 90):<62} {more}".rstrip())
         print(counted(len(rules), "rule"))
-    return _problems(detections)
+    return tell_unused(detections)
 
 
 def _show(detections: Detections, rules: list[Rule], form: str) -> int:
@@ -68,7 +66,7 @@ def _show(detections: Detections, rules: list[Rule], form: str) -> int:
     records: list[Any] = [rule_record(rule) | {"sql": cleaned(_sql(detections, rule))} for rule in rules]
     if form == "json":
         print(json.dumps({"version": 1, "detections": records}, indent=2))
-        return _problems(detections)
+        return tell_unused(detections)
     for rule, record in zip(rules, records, strict=True):
         print(f"{clean(rule.title)}\n  {rule.id}  {rule.level}  {clean(rule.place, 300)}")
         print(f"  {block(rule.description, 2000)}" if rule.description else "", end="\n" * bool(rule.description))
@@ -78,7 +76,7 @@ def _show(detections: Detections, rules: list[Rule], form: str) -> int:
                 print(f"  {word.replace('_', ' ')}: {', '.join(value) if isinstance(value, list) else value}")
         for table, sql in record["sql"].items():
             print(f"  {table}: {sql}")
-    return _problems(detections)
+    return tell_unused(detections)
 
 
 def _sql(detections: Detections, rule: Rule) -> dict[str, str]:
@@ -107,14 +105,17 @@ def _test(detections: Detections, rules: list[Rule], form: str) -> int:
             print(f"{clean(one.rule.place, 300)}: {clean(one.rule.title)}: {clean('; '.join(one.failed), 500)}")
         total = sum(one.examples for one in outcomes)
         print(f"{counted(total, 'example')} of {counted(len(outcomes), 'rule')}; {len(failed)} failed")
-    return 1 if failed else _problems(detections)
+    return 1 if failed else tell_unused(detections)
 
 
-def _problems(detections: Detections) -> int:
+def tell_unused(detections: Detections) -> int:
+    """Tell, on standard error, which rules are not used; the exit code that this comes to."""
     import sys
 
+    from bastide.detect.show import problem_line
+
     for one in detections.plan.problems:
-        print(f"not used: {clean(one.place, 300)}: {clean(one.cause, 300)}", file=sys.stderr)
+        print(problem_line(one), file=sys.stderr)
     if detections.rules.elsewhere:
         print(f"{counted(detections.rules.elsewhere, 'rule')} not for this lake", file=sys.stderr)
     return INCOMPLETE if detections.plan.problems else 0

@@ -13,7 +13,7 @@ import msgspec
 
 from bastide.cli.progress import progress
 from bastide.controls.library import load_library
-from bastide.errors import UsageError
+from bastide.errors import INCOMPLETE, UsageError
 from bastide.live import need_extra
 from bastide.redact import clean
 from bastide.report.words import counted
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from bastide.export.ocsf import LastRun
     from bastide.export.s3 import Bucket
     from bastide.export.securityhub import Counts, Due
-
-INCOMPLETE = 3
 
 
 def run(arguments: argparse.Namespace) -> int:

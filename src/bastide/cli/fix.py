@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from bastide.cli.progress import progress
-from bastide.errors import UsageError
+from bastide.errors import INCOMPLETE, UsageError
 from bastide.fix.run import plan_fixes
 from bastide.fix.show import coloured, patch, summary
 from bastide.fix.write import write_drafts
@@ -56,5 +56,5 @@ def _show(made: Patch, path: str) -> None:
 def _exit_code(found: Found, refused: dict[str, str], *, applied: bool) -> int:
     """3 for what could not be read or written, else 1 while something is left to do, else 0."""
     if refused or found.report.coverage.incomplete:
-        return 3
+        return INCOMPLETE
     return 1 if any(not (one.fixed and applied) for one in found.plan.outcomes) else 0

@@ -8,7 +8,7 @@ import math
 import sys
 from typing import TYPE_CHECKING, Any
 
-from bastide.errors import UsageError
+from bastide.errors import INCOMPLETE, UsageError
 from bastide.redact import cell, clean, shown
 from bastide.report.words import counted
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from bastide.lake.store import Lake
 
 MAX_CELL = 2000
-INCOMPLETE = 3
 NAMED = 20
 
 

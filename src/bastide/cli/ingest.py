@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bastide.errors import UsageError
+from bastide.errors import INCOMPLETE, UsageError
 from bastide.redact import clean
 from bastide.report.words import counted
 
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             report = _bring(arguments, arguments.targets, folder, told)
     print(json.dumps(_document(report), indent=2) if arguments.format == "json" else _text(report))
-    return 3 if report.problems or report.reasons else 0
+    return INCOMPLETE if report.problems or report.reasons else 0
 
 
 def _bring(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from bastide.cli.detections import tell_unused
 from bastide.errors import UsageError
 from bastide.redact import clean
 from bastide.report.words import counted
@@ -23,15 +24,13 @@ if TYPE_CHECKING:
     from bastide.detect.scenario import Scenario
     from bastide.detect.sightings import Sighting
 
-INCOMPLETE = 3
-
 
 def run(arguments: argparse.Namespace) -> int:
     """Play scenarios and tell what was seen."""
     from bastide.detect.replay import replay
     from bastide.detect.run import Detections
     from bastide.detect.scenario import load_scenarios
-    from bastide.detect.show import cleaned, problem_line
+    from bastide.detect.show import cleaned
     from bastide.lake.extra import needed
 
     needed()
@@ -39,8 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.write:
         return _write(scenarios, Path(arguments.write))
     detections = Detections(arguments.rules or (), arguments.config or "")
-    for one in detections.plan.problems:
-        print(problem_line(one), file=sys.stderr)
+    unused = tell_unused(detections)
     outcomes = replay(detections, scenarios)
     lost = _record(arguments, outcomes, detections)
     if arguments.format == "json":
@@ -50,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         print("\n".join([*(_text(one) for one in outcomes), *_blind(lost), _closing(outcomes)]))
     if not all(one.passed for one in outcomes):
         return 1
-    return INCOMPLETE if detections.plan.problems else 0
+    return unused
 
 
 def _record(arguments: argparse.Namespace, outcomes: Sequence[Outcome], detections: Detections) -> dict[str, Sighting]:

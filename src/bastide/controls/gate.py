@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bastide.controls.verdict import SEVERITIES
+from bastide.errors import INCOMPLETE
 
 if TYPE_CHECKING:
     from bastide.controls.verdict import Report
@@ -38,7 +39,7 @@ def decide(report: Report) -> Decision:
         flags = " ".join(["--fail-on"] * bool(failed) + ["--fail-on-unknown"] * bool(unknown))
         return Decision(1, f"{' and '.join(told)} at or over {threshold} ({flags})")
     if report.coverage.incomplete or report.broken:
-        return Decision(3, "incomplete: not everything could be judged")
+        return Decision(INCOMPLETE, "incomplete: not everything could be judged")
     if threshold == "never":
         return Decision(0, "--fail-on never")
     return Decision(0, f"nothing {new}at or over {threshold}")

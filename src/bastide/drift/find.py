@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from bastide.drift.compare import Comparer, Difference
 from bastide.drift.match import Matched, Matcher, Pair
 from bastide.drift.sides import Side, code_of
+from bastide.errors import INCOMPLETE
 from bastide.library import FOLDER
 from bastide.resources.model import without_positions
 from bastide.resources.schema import schema_for
@@ -63,7 +64,7 @@ class Drift(Struct):
     def exit_code(self, *, unmanaged: bool = False) -> int:
         """1 when there is drift, else 3 when something could not be read, else 0."""
         found = self.flips or self.drifted or self.matched.missing or (unmanaged and self.matched.unmanaged)
-        return 1 if found else 3 if self.incomplete else 0
+        return 1 if found else INCOMPLETE if self.incomplete else 0
 
 
 def find_drift(code: Side, cloud: Side, uncovered: Callable[[Resource], Collection[str]] | None = None) -> Drift:
